@@ -1,0 +1,33 @@
+/** @type {import('jest').Config} */
+const shared = {
+  rootDir: import.meta.dirname,
+  testEnvironment: 'node',
+  moduleFileExtensions: ['js', 'ts', 'mjs', 'cjs', 'json', 'node'],
+  transform: { '\\.[cm]?[jt]s$': '<rootDir>/test/support/transform.cjs' },
+  transformIgnorePatterns: [],
+  resolver: '<rootDir>/test/support/resolver.cjs',
+  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.naboom'],
+};
+const withServers = {
+  globalSetup: '<rootDir>/test/support/global-setup.mjs',
+  globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
+};
+const tier = (name, extra = {}) => ({
+  ...shared,
+  displayName: name,
+  testMatch: [`<rootDir>/test/${name}/**/*.spec.ts`],
+  ...extra,
+});
+
+export default {
+  testTimeout: 20_000,
+  coverageProvider: 'v8',
+  collectCoverageFrom: ['src/**/*.ts', '!src/**/*.spec.ts', '!src/main.ts'],
+  projects: [
+    { ...shared, displayName: 'unit', testMatch: ['<rootDir>/src/**/*.spec.ts'] },
+    tier('architecture'),
+    tier('integration', withServers),
+    tier('e2e', withServers),
+    tier('browser', withServers),
+  ],
+};

@@ -1,0 +1,29 @@
+import type { Severity } from '../alerts/severity.js';
+
+/** Every Redis key of this system, and every pattern of one; no key is written elsewhere. */
+export const keys = {
+  /** app, db 0: cached value; the version in the prefix retires old shapes at once. */
+  cache: (name: string) => `naboom:cache:1:${name}`,
+  /** app, db 0: the alert as last published, for quick look-ups. */
+  cachedAlert: (id: string) => `naboom:cache:1:emergency:alert:${id}`,
+  /** app, db 0: health probe of the cache. */
+  cacheHealth: (probe: string) => `naboom:cache:1:health:${probe}`,
+  /** realtime, db 4: one stream of log entries a severity. */
+  alertStream: (severity: Severity) => `panic:alerts:${severity}`,
+  /** realtime, db 4: health probe of the streams' user. */
+  realtimeHealth: (probe: string) => `naboom:realtime:health:${probe}`,
+  /** Written by nobody: monitoring_user proves with it that a write is refused. */
+  refusedWrite: () => 'naboom:cache:1:health:monitoring-must-not-write',
+  /** queue, db 2: BullMQ's own key prefix; the hash tag keeps its scripts in one Cluster slot. */
+  queuePrefix: () => '{naboom:queue}',
+} as const;
+
+/** Every Redis channel of this system. */
+export const channels = {
+  /** websocket: prefix of the Socket.IO adapter's sharded channels. */
+  adapterPrefix: () => 'naboom:ws',
+  /** websocket: loop-back of the health probe, inside the adapter's prefix. */
+  health: (probe: string) => `naboom:ws#health#${probe}`,
+  /** websocket: every log entry as JSON, for outside subscribers; at most once. */
+  broadcast: () => 'emergency:broadcast',
+} as const;
