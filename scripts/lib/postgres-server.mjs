@@ -1,0 +1,177 @@
+import { createHash } from 'node:crypto';
+import { spawn } from 'node:child_process';
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { freePort } from './free-port.mjs';
+import { PlainError } from './plain-error.mjs';
+import { postgresBinaries, reachableForPostgres, unprivileged } from './postgres-binaries.mjs';
+import { identify, isRunning, stopProcess } from './process-identity.mjs';
+import { runCommand } from './run-command.mjs';
+
+const PROJECT_ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const READY_WITHIN_MS = 60_000;
+const SUPERUSER = 'naboom';
+const DATABASE = 'naboom';
+
+/**
+ * Starts the embedded Postgres on 127.0.0.1 in `dir` (initialised on first use, with `password` for its one user).
+ * Durable: fsync and synchronous_commit are on unless `settings` says otherwise. Own session, so that Ctrl-C reaches
+ * only the launcher, which stops it last.
+ * @param {{ dir: string, password: string, port?: number, settings?: Record<string, string> }} options
+ * @returns {Promise<{ url: string, port: number, pid: number, startedAt: string, logFile: string, stop(): Promise<void> }>}
+ */
+export async function startPostgres({ dir, password, port, settings = {} }) {
+  const home = postgresHome(dir);
+  const native = postgresBinaries(PROJECT_ROOT, join(dirname(home), 'postgres-bin'));
+  if (!existsSync(join(home, 'PG_VERSION'))) await initialise(native, home, password);
+  const chosenPort = port ?? (await freePort());
+  await stopLeftover(home);
+  const identity = await startUntilReady({ native, home, port: chosenPort, settings });
+  return {
+    url: `postgresql://${SUPERUSER}:${password}@127.0.0.1:${chosenPort}/${DATABASE}`,
+    port: chosenPort,
+    ...identity,
+    logFile: logFileOf(home),
+    stop: () => stopPostgres(identity),
+  };
+}
+
+/** Fast shutdown: ends the sessions, writes everything down, exits. */
+export function stopPostgres(identity) {
+  return stopProcess(identity, { signal: 'SIGINT', timeoutMs: 20_000 });
+}
+
+/** Root may keep the project in a folder that is closed to others: then the files live under /var/lib. */
+function postgresHome(dir) {
+  const wanted = resolve(dir);
+  if (reachableForPostgres(dirname(wanted))) return wanted;
+  const project = createHash('sha256').update(wanted).digest('hex').slice(0, 12);
+  return join('/var/lib/naboom-realtime', project, 'postgres');
+}
+
+async function initialise(native, home, password) {
+  const fresh = `${home}.new`;
+  rmSync(fresh, { recursive: true, force: true });
+  mkdirSync(fresh, { recursive: true, mode: 0o700 });
+  const passwordFile = `${fresh}.pw`;
+  writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
+  const { uid, gid } = unprivileged();
+  if (uid !== undefined) for (const path of [fresh, passwordFile]) chownSync(path, uid, gid);
+  const run = (program, args, input) =>
+    runCommand(join(native, 'bin', program), args, { env: postgresEnvironment(native), cwd: fresh, input, uid, gid });
+  try {
+    const options = ['-U', SUPERUSER, '-E', 'UTF8', '--locale=C', '--auth=scram-sha-256', `--pwfile=${passwordFile}`];
+    const init = await run('initdb', ['-D', fresh, ...options]);
+    if (init.code !== 0) throw new PlainError(`Postgres cannot be set up in ${home}: ${reasonIn(init.stderr)}`);
+    const create = await run('postgres', ['--single', '-D', fresh, 'postgres'], `CREATE DATABASE ${DATABASE}\n`);
+    if (create.code !== 0) throw new PlainError(`Postgres cannot create its database: ${reasonIn(create.stderr)}`);
+    renameSync(fresh, home); // a start that is killed halfway leaves no half database behind
+  } finally {
+    rmSync(passwordFile, { force: true });
+  }
+}
+
+async function startUntilReady({ native, home, port, settings }) {
+  const logFile = logFileOf(home);
+  const logStart = existsSync(logFile) ? statSync(logFile).size : 0;
+  const deadline = Date.now() + READY_WITHIN_MS;
+  for (;;) {
+    const identity = launch({ native, home, port, settings, logFile });
+    if (await isReady(identity, home, deadline)) return identity;
+    await stopProcess(identity, { signal: 'SIGINT' });
+    const log = readFileSync(logFile, 'utf8').slice(logStart);
+    // Sessions of a killed server need a moment to notice; until then its shared memory blocks a new start.
+    const blocked = /shared memory block .* (is )?still in use/.test(log.slice(-2_000));
+    if (!blocked || Date.now() > deadline) throw new PlainError(startFailure(log, port, logFile));
+    await delay(200);
+  }
+}
+
+function launch({ native, home, port, settings, logFile }) {
+  const options = {
+    port: String(port),
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: '',
+    max_connections: '100',
+    fsync: 'on',
+    synchronous_commit: 'on',
+    ...settings,
+  };
+  const args = ['-D', home, ...Object.entries(options).flatMap(([key, value]) => ['-c', `${key}=${value}`])];
+  const child = spawn(join(native, 'bin', 'postgres'), args, {
+    cwd: home,
+    env: postgresEnvironment(native),
+    detached: true,
+    stdio: ['ignore', 'ignore', openSync(logFile, 'a', 0o600)],
+    ...unprivileged(),
+  });
+  child.on('error', () => undefined); // isReady sees that no process runs
+  child.unref();
+  return child.pid === undefined ? undefined : identify(child.pid);
+}
+
+async function isReady(identity, home, deadline) {
+  while (Date.now() < deadline) {
+    if (!isRunning(identity)) return false;
+    const lines = pidFileLines(home);
+    if (Number(lines[0]) === identity.pid && lines[7]?.trim() === 'ready') return true;
+    await delay(10);
+  }
+  return false;
+}
+
+/** A pid file may outlive its server, and its pid may belong to somebody else by now. */
+async function stopLeftover(home) {
+  const pid = Number(pidFileLines(home)[0]);
+  if (!pid) return;
+  const identity = identify(pid);
+  if (identity && (await isPostgresOf(pid, home))) await stopPostgres(identity);
+  rmSync(join(home, 'postmaster.pid'), { force: true });
+}
+
+async function isPostgresOf(pid, home) {
+  if (process.platform === 'win32') return true;
+  const { stdout } = await runCommand('ps', ['-o', 'args=', '-p', String(pid)]);
+  const command =
+    stdout === '' && existsSync(`/proc/${pid}/cmdline`) ? readFileSync(`/proc/${pid}/cmdline`, 'utf8') : stdout;
+  return command.includes('postgres') && command.includes(home);
+}
+
+function pidFileLines(home) {
+  const file = join(home, 'postmaster.pid');
+  return existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
+}
+
+function logFileOf(home) {
+  return join(dirname(home), `${basename(home)}.log`);
+}
+
+function postgresEnvironment(native) {
+  // PG* of the operator's shell must not lead our server elsewhere.
+  const kept = Object.entries(process.env).filter(([key]) => !key.startsWith('PG'));
+  return { ...Object.fromEntries(kept), LD_LIBRARY_PATH: join(native, 'lib'), LC_ALL: 'C', TZ: 'UTC' };
+}
+
+function startFailure(log, port, logFile) {
+  if (/Address already in use/.test(log)) return `Postgres cannot use port ${port}: another program listens there`;
+  if (/No space left on device/.test(log)) return `Postgres cannot start: the disk is full (${logFile})`;
+  return `Postgres did not start: ${reasonIn(log)} (all of it: ${logFile})`;
+}
+
+function reasonIn(text) {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const reason = lines.findLast((line) => /FATAL|PANIC|error/i.test(line)) ?? lines.at(-1) ?? 'no output';
+  return reason.replace(/^.*?(FATAL|PANIC|error):\s*/i, '').trim();
+}

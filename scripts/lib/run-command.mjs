@@ -1,0 +1,29 @@
+import { spawn } from 'node:child_process';
+
+/**
+ * Runs a command to its end and collects its output; never throws for a failing command (`code` says it).
+ * `options.timeoutMs` (default 120 000) kills it, a missing program gives code 127.
+ * @returns {Promise<{ code: number, stdout: string, stderr: string }>}
+ */
+export function runCommand(command, args, { input, timeoutMs = 120_000, ...options } = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], timeout: timeoutMs, ...options });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (chunk) => (stdout += chunk));
+    child.stderr.on('data', (chunk) => (stderr += chunk));
+    child.stdin.on('error', () => undefined); // a command that does not read its input
+    child.stdin.end(input);
+    child.on('error', (error) => resolve({ code: error.code === 'ENOENT' ? 127 : 126, stdout, stderr: error.message }));
+    child.on('close', (code) => resolve({ code: code ?? 1, stdout, stderr }));
+  });
+}
+
+/** Runs a command that shares our terminal; resolves with its exit code. */
+export function runAttached(command, args, options = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: 'inherit', ...options });
+    child.on('error', reject);
+    child.on('exit', (code, signal) => resolve(code ?? (signal ? 1 : 0)));
+  });
+}
