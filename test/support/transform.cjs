@@ -10,7 +10,10 @@ const jsc = {
   transform: { legacyDecorator: true, decoratorMetadata: true },
 };
 const options = { swcrc: false, module: { type: 'commonjs' }, sourceMaps: true };
-const typescript = createTransformer({ ...options, jsc: { ...jsc, parser: { syntax: 'typescript', decorators: true } } });
+const typescript = createTransformer({
+  ...options,
+  jsc: { ...jsc, parser: { syntax: 'typescript', decorators: true } },
+});
 const ecmascript = createTransformer({ ...options, jsc: { ...jsc, parser: { syntax: 'ecmascript' } } });
 
 const packageTypes = new Map();

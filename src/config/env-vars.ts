@@ -1,0 +1,169 @@
+import { z } from 'zod';
+
+/** What the docs, `.env.example` and the redaction need to know of a variable beside its type. */
+export interface EnvVarMeta {
+  readonly section: string;
+  readonly doc: string;
+  readonly secret?: true;
+  /** Shown where the default is not a constant. */
+  readonly defaultNote?: string;
+}
+
+const meta = z.registry<EnvVarMeta>();
+
+/** The documentation of one variable of {@link envSchema}. */
+export function envVarMeta(schema: z.ZodType): EnvVarMeta {
+  const found = meta.get(schema);
+  if (!found) throw new Error('Every variable of the configuration needs its documentation');
+  return found;
+}
+
+function described<T extends z.ZodType>(schema: T, description: EnvVarMeta): T {
+  meta.add(schema, description);
+  return schema;
+}
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const dbNumber = z.coerce.number().int().min(0).max(15);
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter(Boolean),
+);
+const timeZone = z.string().refine((zone) => {
+  try {
+    return Boolean(new Intl.DateTimeFormat('en', { timeZone: zone }));
+  } catch {
+    return false;
+  }
+}, 'is no IANA time zone, such as Africa/Johannesburg');
+
+const server = (doc: string, defaultNote?: string): EnvVarMeta => ({ section: 'Server', doc, defaultNote });
+const redis = (doc: string, defaultNote?: string): EnvVarMeta => ({ section: 'Redis', doc, defaultNote });
+const redisSecret = (doc: string): EnvVarMeta => ({ section: 'Redis', doc, secret: true });
+const webhooks = (doc: string): EnvVarMeta => ({ section: 'Webhooks', doc });
+
+function roleVars<R extends string>(role: R, user: string, db: number, what: string) {
+  const prefix = `REDIS_${role}` as const;
+  return {
+    [`${prefix}_USER`]: described(z.string().default(user), redis(`ACL user of the ${what}.`)),
+    [`${prefix}_PASSWORD`]: described(z.string().optional(), redisSecret(`Password of the ${what}'s ACL user.`)),
+    [`${prefix}_URL`]: described(
+      z.string().optional(),
+      redis(
+        `Own server of the ${what}: \`host:port\`, \`redis://\` or \`rediss://\`, without credentials.`,
+        'REDIS_URL',
+      ),
+    ),
+    [`${prefix}_DB`]: described(dbNumber.default(db), redis(`Database number of the ${what}.`)),
+  } as {
+    [K in `REDIS_${R}_USER`]: z.ZodDefault<z.ZodString>;
+  } & {
+    [K in `REDIS_${R}_PASSWORD` | `REDIS_${R}_URL`]: z.ZodOptional<z.ZodString>;
+  } & {
+    [K in `REDIS_${R}_DB`]: z.ZodDefault<z.ZodCoercedNumber>;
+  };
+}
+
+/** Every environment variable that this system reads: its type, default and documentation. */
+export const envSchema = z.object({
+  NABOOM_ROLE: described(
+    z.enum(['api', 'worker', 'all']).default('all'),
+    server('What this process does; the first argument of `node dist/main.js` wins over it.'),
+  ),
+  HOST: described(z.string().min(1).default('127.0.0.1'), server('Address to listen on.')),
+  PORT: described(port.default(3000), server('Port of the API, the sockets and the pages.')),
+  NABOOM_WORKER_PORT: described(port.default(3001), server("Port of a worker's own `/health` (role `worker` only).")),
+  NABOOM_OPERATOR_KEY: described(z.string().min(24), {
+    section: 'Server',
+    doc: 'Key of the operators: reads every alert, acknowledges, resolves and cancels. At least 24 characters.',
+    secret: true,
+  }),
+  NABOOM_ALLOWED_ORIGINS: described(
+    list.default([]),
+    server('Further web origins (comma-separated) whose pages may open a socket; the own origin always may.'),
+  ),
+  NABOOM_TRUSTED_PROXIES: described(
+    list.default([]),
+    server('Addresses or networks (comma-separated) of the proxies whose `X-Forwarded-*` headers count.'),
+  ),
+  NABOOM_TIME_ZONE: described(timeZone.default('Africa/Johannesburg'), server('Time zone of schedules (IANA name).')),
+  NABOOM_COUNTRY_CODE: described(
+    z
+      .string()
+      .regex(/^\d{1,3}$/, 'is no country calling code, such as 27')
+      .default('27'),
+    server('Country calling code of phone numbers that are given without one.'),
+  ),
+  NABOOM_RETENTION_DAYS: described(
+    z.coerce.number().int().min(1).default(365),
+    server('Days after which closed alerts and their events are deleted.'),
+  ),
+  NABOOM_LOG_LEVEL: described(
+    z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
+    server('Least severe level that is logged.'),
+  ),
+  NABOOM_DATA_DIR: described(
+    z.string().min(1).default('.naboom'),
+    server('Folder of `npm start`: generated secrets and the data of the servers that it starts.'),
+  ),
+  DATABASE_URL: described(z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://'), {
+    section: 'Postgres',
+    doc: 'Postgres, the record of every alert: `postgres://user:password@host:port/name`.',
+    secret: true,
+  }),
+  REDIS_URL: described(
+    z.string().default('localhost:6379'),
+    redis('Redis of all roles: `host:port`, `redis://` or `rediss://` (TLS), without credentials.'),
+  ),
+  REDIS_USERNAME: described(
+    z.string().optional(),
+    redis('One user for all roles, where the service allows no further ones. Empty: no authentication.'),
+  ),
+  REDIS_PASSWORD: described(z.string().optional(), redisSecret('Password of the one user for all roles.')),
+  REDIS_TLS_CA_FILE: described(
+    z.string().optional(),
+    redis('PEM file of the authority that signed the Redis certificate.'),
+  ),
+  REDIS_MASTER_USER: described(
+    z.string().default('naboom_admin'),
+    redis('Admin user; only `npm run acl` and `npm run doctor` use it, no server process.'),
+  ),
+  REDIS_MASTER_PASSWORD: described(z.string().optional(), redisSecret('Password of the admin user.')),
+  ...roleVars('APP', 'app_user', 0, 'cache, limits and sessions'),
+  ...roleVars('WEBSOCKET', 'websocket_user', 1, 'Socket.IO adapter'),
+  ...roleVars('REALTIME', 'realtime_user', 4, 'emergency streams'),
+  ...roleVars('MONITORING', 'monitoring_user', 7, 'health checks'),
+  REDIS_QUEUE_USER: described(
+    z.string().optional(),
+    redis('Own ACL user of BullMQ (the policy has `queue_user` ready).', 'REDIS_APP_USER'),
+  ),
+  REDIS_QUEUE_PASSWORD: described(z.string().optional(), redisSecret("Password of BullMQ's own ACL user.")),
+  REDIS_QUEUE_URL: described(z.string().optional(), redis('Own server of BullMQ.', 'REDIS_APP_URL or REDIS_URL')),
+  REDIS_QUEUE_DB: described(dbNumber.default(2), redis('Database number of BullMQ.')),
+  NABOOM_WEBHOOK_URLS: described(
+    list.default([]),
+    webhooks('Receivers (comma-separated https URLs) of every event, signed per Standard Webhooks.'),
+  ),
+  NABOOM_WEBHOOK_SECRET: described(
+    z
+      .string()
+      .regex(/^whsec_[A-Za-z0-9+/]{32,}={0,2}$/, 'must be whsec_ followed by at least 24 bytes in base64')
+      .optional(),
+    { section: 'Webhooks', doc: 'Signing key, `whsec_` + base64; needed with NABOOM_WEBHOOK_URLS.', secret: true },
+  ),
+  NABOOM_WEBHOOK_ALLOWED_HOSTS: described(
+    list.default([]),
+    webhooks(
+      'Host names, addresses or networks (comma-separated) that a webhook may reach although they are private; http is accepted for these alone.',
+    ),
+  ),
+});
+
+export type EnvValues = z.output<typeof envSchema>;
+export type EnvName = keyof EnvValues;
+/** The names of all variables, in the order of the docs. */
+export const ENV_NAMES = Object.keys(envSchema.shape) as EnvName[];
+/** The names of all secrets; each may be given as a file, `<NAME>_FILE`. */
+export const SECRET_NAMES = ENV_NAMES.filter((name) => envVarMeta(envSchema.shape[name]).secret);

@@ -1,0 +1,139 @@
+import { readFileSync } from 'node:fs';
+import { REDIS_ROLE_NAMES, type RedisRoleName } from '../redis/redis.roles.js';
+import type { EnvName, EnvValues } from './env-vars.js';
+import { readRedisUrl, type RedisAddress } from './redis-url.js';
+
+/** How the roles are kept apart: an ACL user each, one user for all, or no authentication at all. */
+export type RedisIsolation = 'acl' | 'shared' | 'none';
+
+/** Where and as whom one role works. */
+export interface RedisRoleConfig extends RedisAddress {
+  readonly username?: string;
+  readonly password?: string;
+  readonly db: number;
+  /** PEM of the authority that signed the server's certificate. */
+  readonly ca?: string;
+}
+
+export interface RedisConfig {
+  readonly isolation: RedisIsolation;
+  readonly roles: Readonly<Record<RedisRoleName, RedisRoleConfig>>;
+  /** The admin of the command line; no server process uses it. */
+  readonly admin: RedisRoleConfig | undefined;
+}
+
+interface Credentials {
+  readonly username?: string;
+  readonly password?: string;
+}
+
+/** Roles that sign in by themselves; the queue may borrow app's. */
+const SIGNING_ROLES = ['app', 'websocket', 'realtime', 'monitoring'] as const;
+
+const userVar = (role: RedisRoleName) => `REDIS_${role.toUpperCase()}_USER` as EnvName;
+const passwordVar = (role: RedisRoleName) => `REDIS_${role.toUpperCase()}_PASSWORD` as EnvName;
+const urlVar = (role: RedisRoleName) => `REDIS_${role.toUpperCase()}_URL` as EnvName;
+const dbVar = (role: RedisRoleName) => `REDIS_${role.toUpperCase()}_DB` as EnvName;
+
+/** Derives every role's connection from the variables; problems are added to `problems`. */
+export function readRedisConfig(env: EnvValues, problems: string[]): RedisConfig {
+  const isolation = isolationOf(env, problems);
+  const ca = readCa(env.REDIS_TLS_CA_FILE, problems);
+  const fallback = readAddress('REDIS_URL', env.REDIS_URL, problems);
+  const roles = {} as Record<RedisRoleName, RedisRoleConfig>;
+  for (const role of REDIS_ROLE_NAMES) {
+    const owner = role === 'queue' && !env.REDIS_QUEUE_URL ? 'app' : role;
+    const url = env[urlVar(owner)] as string | undefined;
+    const address =
+      url === undefined ? fallback : owner === role ? readAddress(urlVar(role), url, problems) : roles.app;
+    const { host, port, tls } = address;
+    const credentials = credentialsOf(role, isolation, env);
+    roles[role] = { host, port, tls, ...credentials, db: env[dbVar(role)] as number, ...(tls && ca ? { ca } : {}) };
+  }
+  const { REDIS_MASTER_USER: username, REDIS_MASTER_PASSWORD: password } = env;
+  const admin = password
+    ? { ...fallback, username, password, db: 0, ...(fallback.tls && ca ? { ca } : {}) }
+    : undefined;
+  return { isolation, roles, admin };
+}
+
+function isolationOf(env: EnvValues, problems: string[]): RedisIsolation {
+  const withPassword = SIGNING_ROLES.filter((role) => env[passwordVar(role)]);
+  checkPasswords(env, problems);
+  const shared = Boolean(env.REDIS_USERNAME || env.REDIS_PASSWORD);
+  if (shared && withPassword.length > 0) {
+    problems.push(
+      `REDIS_USERNAME/REDIS_PASSWORD (one user for all) and ${withPassword.map(passwordVar).join(', ')} are both set: remove one kind`,
+    );
+  }
+  if (withPassword.length === 0) {
+    if (shared && !env.REDIS_PASSWORD) problems.push('REDIS_PASSWORD is missing: REDIS_USERNAME is set');
+    if (env.REDIS_QUEUE_PASSWORD) problems.push('REDIS_QUEUE_PASSWORD is set, but the other roles have no passwords');
+    return shared ? 'shared' : 'none';
+  }
+  for (const role of SIGNING_ROLES) {
+    if (!env[passwordVar(role)]) problems.push(`${passwordVar(role)} is missing: the other Redis roles have passwords`);
+  }
+  checkUsers(env, problems);
+  return 'acl';
+}
+
+function checkPasswords(env: EnvValues, problems: string[]): void {
+  const names: EnvName[] = ['REDIS_PASSWORD', 'REDIS_MASTER_PASSWORD', ...REDIS_ROLE_NAMES.map(passwordVar)];
+  for (const name of names) {
+    const value = env[name] as string | undefined;
+    if (value === undefined) continue;
+    if (/^(["']).*\1$/s.test(value)) problems.push(`${name} is wrapped in quotes: remove them`);
+    if (/[\r\n]/.test(value)) problems.push(`${name} holds a line break: remove it`);
+    else if (value !== value.trim()) problems.push(`${name} starts or ends with white space: remove it`);
+  }
+}
+
+function checkUsers(env: EnvValues, problems: string[]): void {
+  const queueSplit = env.REDIS_QUEUE_USER !== undefined || env.REDIS_QUEUE_PASSWORD !== undefined;
+  if (queueSplit && !(env.REDIS_QUEUE_USER && env.REDIS_QUEUE_PASSWORD)) {
+    problems.push('REDIS_QUEUE_USER and REDIS_QUEUE_PASSWORD belong together: set both, or neither');
+  }
+  const owners = new Map<string, EnvName>();
+  for (const role of REDIS_ROLE_NAMES) {
+    const user = env[userVar(role)] as string | undefined;
+    if (user === undefined) continue;
+    if (user === 'default') problems.push(`${userVar(role)} is 'default': give the role an ACL user of its own`);
+    const other = owners.get(user);
+    if (other)
+      problems.push(
+        `${userVar(role)} is the same user as ${other}: give each role its own, or use REDIS_USERNAME for all`,
+      );
+    owners.set(user, userVar(role));
+  }
+}
+
+function credentialsOf(role: RedisRoleName, isolation: RedisIsolation, env: EnvValues): Credentials {
+  if (isolation === 'none') return {};
+  if (isolation === 'shared') {
+    return { ...(env.REDIS_USERNAME ? { username: env.REDIS_USERNAME } : {}), password: env.REDIS_PASSWORD };
+  }
+  const signer = role === 'queue' && !env.REDIS_QUEUE_USER ? 'app' : role;
+  return { username: env[userVar(signer)] as string, password: env[passwordVar(signer)] as string };
+}
+
+function readAddress(name: EnvName, url: string, problems: string[]): RedisAddress {
+  const address = readRedisUrl(url);
+  if (!('problem' in address)) return address;
+  problems.push(`${name} ${address.problem}`);
+  return { host: 'localhost', port: 6379, tls: false };
+}
+
+function readCa(file: string | undefined, problems: string[]): string | undefined {
+  if (!file) return undefined;
+  try {
+    const pem = readFileSync(file, 'utf8');
+    if (pem.includes('-----BEGIN CERTIFICATE-----')) return pem;
+    problems.push('REDIS_TLS_CA_FILE holds no PEM certificate');
+  } catch (error) {
+    problems.push(
+      `REDIS_TLS_CA_FILE: cannot read the file (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`,
+    );
+  }
+  return undefined;
+}

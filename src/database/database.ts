@@ -1,0 +1,97 @@
+import { Logger } from '@nestjs/common';
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
+import pg, { type PoolClient, type PoolConfig, type QueryConfig, type QueryResult, type QueryResultRow } from 'pg';
+import { AppError } from '../errors/app-error.js';
+
+const CONNECT_TIMEOUT_MS = 2000;
+const STATEMENT_TIMEOUT_MS = 3000;
+const RETRY_AFTER_SECONDS = 2;
+
+/** SQLSTATE classes that say nothing about the query itself: connection, resources, operator intervention. */
+const UNAVAILABLE_CLASSES = ['08', '53', '57', '58', '25P03'];
+
+/** Postgres. The writer of the log has its own connections, so that no read can make a panic wait. */
+export class Database {
+  readonly pool: pg.Pool;
+  readonly writers: pg.Pool;
+  /** Typed queries for everything that is not on the hot path. */
+  readonly db: NodePgDatabase;
+  readonly #logger = new Logger('Database');
+
+  constructor(url: string, applicationName = 'naboom') {
+    this.pool = this.#open(url, { max: 8, application_name: applicationName });
+    this.writers = this.#open(url, { max: 2, application_name: `${applicationName}:log` });
+    this.db = drizzle({ client: this.pool });
+  }
+
+  /** @throws AppError DATABASE_UNAVAILABLE when Postgres is away or too slow; other errors as they are */
+  async query<R extends QueryResultRow>(query: QueryConfig): Promise<QueryResult<R>> {
+    return unavailableAsAppError(() => this.pool.query<R>(query));
+  }
+
+  /** Runs `work` in a transaction of the general pool. Errors as of {@link query}. */
+  async transaction<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    return unavailableAsAppError(async () => {
+      const client = await this.pool.connect();
+      return runTransaction(client, work);
+    });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.pool.end(), this.writers.end()]);
+  }
+
+  #open(url: string, options: PoolConfig): pg.Pool {
+    const pool = new pg.Pool({
+      connectionString: url,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      query_timeout: STATEMENT_TIMEOUT_MS + 1000,
+      idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
+      keepAlive: true,
+      ...options,
+    });
+    // Without a listener a Postgres that stops ends this process as well.
+    pool.on('error', (error) =>
+      this.#logger.warn({ code: (error as { code?: string }).code }, 'lost a Postgres connection'),
+    );
+    return pool;
+  }
+}
+
+async function runTransaction<T>(client: PoolClient, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  let broken: Error | undefined;
+  try {
+    await client.query('begin');
+    const result = await work(client);
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    await client.query('rollback').catch((rollbackError: Error) => (broken = rollbackError));
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+/** True when Postgres, not the query, is the trouble: away, starting, stopping, full or too slow. */
+export function isUnavailable(error: unknown): boolean {
+  if (error instanceof AppError) return error.code === 'DATABASE_UNAVAILABLE';
+  const { code, message } = (error ?? {}) as { code?: string; message?: string };
+  if (code && /^[0-9A-Z]{5}$/.test(code)) return UNAVAILABLE_CLASSES.some((prefix) => code.startsWith(prefix));
+  if (code) return true; // ECONNREFUSED, ECONNRESET and their kin
+  return /timeout|terminated|Connection|ended/i.test(message ?? '');
+}
+
+/** The error to answer with while Postgres is away. */
+export function databaseUnavailable(cause: unknown): AppError {
+  return new AppError('DATABASE_UNAVAILABLE', undefined, { cause, retryAfterSeconds: RETRY_AFTER_SECONDS });
+}
+
+async function unavailableAsAppError<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw isUnavailable(error) && !(error instanceof AppError) ? databaseUnavailable(error) : error;
+  }
+}

@@ -1,0 +1,76 @@
+/** One error that a client may see. Codes are stable for ever; texts may be improved. */
+export interface ErrorEntry {
+  readonly status: number;
+  readonly title: string;
+  /** True when the same request may succeed later. */
+  readonly retryable: boolean;
+  /** One line that says what to do. */
+  readonly help: string;
+}
+
+const entry = (status: number, title: string, help: string, retryable = false): ErrorEntry => ({
+  status,
+  title,
+  retryable,
+  help,
+});
+
+/** The catalogue of every error code of the HTTP API, the sockets and the streams; docs/errors.md is made from it. */
+export const ERRORS = {
+  BODY_UNREADABLE: entry(400, 'The body cannot be read', 'Send valid JSON or an HTML form.'),
+  BODY_TOO_LARGE: entry(413, 'The body is too large', 'Send at most 64 KiB; on a socket at most 16 KiB.'),
+  REQUEST_INVALID: entry(400, 'The request is not valid', 'Correct the fields that `errors` names.'),
+  ROUTE_NOT_FOUND: entry(404, 'There is nothing at this address', 'Check the path and the method.'),
+  UNAUTHENTICATED: entry(
+    401,
+    'Who are you?',
+    'Send `Authorization: Bearer` with the operator key or the receipt token; on a socket, `auth.token` or `auth.receiptToken`.',
+  ),
+  FORBIDDEN: entry(403, 'Not allowed', 'Use credentials that may do this.'),
+  ORIGIN_FORBIDDEN: entry(403, 'This web origin may not connect', 'Add the origin to NABOOM_ALLOWED_ORIGINS.'),
+  ALERT_NOT_FOUND: entry(404, 'There is no such alert', 'Check the id.'),
+  ALERT_CLOSED: entry(
+    409,
+    'The alert is closed',
+    'A resolved or cancelled alert does not change any more; raise a new one.',
+  ),
+  EVENT_UNKNOWN: entry(400, 'There is no such socket event', 'See the list of events in docs/events.md.'),
+  TOO_MANY_EVENTS: entry(
+    429,
+    'Too many socket events',
+    'Wait `retryAfter` seconds; raising an alert is never limited.',
+    true,
+  ),
+  DATABASE_UNAVAILABLE: entry(
+    503,
+    'The record of alerts cannot be reached',
+    'Try again after `Retry-After` seconds.',
+    true,
+  ),
+  SHUTTING_DOWN: entry(503, 'This server is shutting down', 'Try again at once; another server answers.', true),
+  REDIS_WRONGPASS: entry(503, 'Redis refuses the login', 'Check the user and the password of the Redis role.', true),
+  REDIS_NOAUTH: entry(503, 'Redis asks for a login', 'Set the user and the password of the Redis role.', true),
+  REDIS_NOPERM: entry(503, 'Redis refuses a command', 'Run `npm run acl -- verify`, then `apply`.', true),
+  REDIS_READONLY: entry(503, 'Redis is a read-only replica', 'Point the role to the primary server.', true),
+  REDIS_LOADING: entry(503, 'Redis is loading its data', 'Wait; it becomes ready by itself.', true),
+  REDIS_OOM: entry(503, 'Redis is out of memory', 'Raise maxmemory or remove keys.', true),
+  REDIS_MISCONF: entry(503, 'Redis cannot persist', 'Free disk space on the Redis server.', true),
+  REDIS_WRONG_DB: entry(
+    503,
+    'Redis connection in the wrong place',
+    'Grant `+select|N` to the user, or correct REDIS_<ROLE>_DB.',
+    true,
+  ),
+  REDIS_TLS: entry(503, 'TLS to Redis fails', 'Check the scheme (rediss://) and REDIS_TLS_CA_FILE.', true),
+  REDIS_TIMEOUT: entry(
+    503,
+    'Redis does not answer in time',
+    'Check the load and the network of the Redis server.',
+    true,
+  ),
+  REDIS_UNREACHABLE: entry(503, 'Redis cannot be reached', 'Check that it runs and that REDIS_URL is right.', true),
+  REDIS_ERROR: entry(503, 'Redis answers with an error', 'See the log of the server.', true),
+  INTERNAL_ERROR: entry(500, 'Something went wrong here', 'Try again; give the request id to the operators.', true),
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof ERRORS;

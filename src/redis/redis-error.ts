@@ -1,0 +1,86 @@
+/** Why Redis refused or failed, as one of our stable codes. */
+export type RedisErrorCode =
+  | 'REDIS_WRONGPASS'
+  | 'REDIS_NOAUTH'
+  | 'REDIS_NOPERM'
+  | 'REDIS_READONLY'
+  | 'REDIS_LOADING'
+  | 'REDIS_OOM'
+  | 'REDIS_MISCONF'
+  | 'REDIS_WRONG_DB'
+  | 'REDIS_TLS'
+  | 'REDIS_TIMEOUT'
+  | 'REDIS_UNREACHABLE'
+  | 'REDIS_ERROR';
+
+/** A failure of Redis in words that are safe to show: no command arguments, no password, no address. */
+export interface RedisFailure {
+  readonly code: RedisErrorCode;
+  readonly message: string;
+}
+
+// Redis 7.0 answers a denial inside Lua with "The user executing the script can't ..."; Valkey with "ACL failure in script".
+const PATTERNS: readonly (readonly [RegExp, RedisErrorCode, string])[] = [
+  [/^WRONGPASS/, 'REDIS_WRONGPASS', 'Invalid username-password pair or user is disabled'],
+  [/^NOAUTH/, 'REDIS_NOAUTH', 'Redis asks for a login and none was given'],
+  [
+    /^NOPERM|The user executing the script can't|ACL failure in script/,
+    'REDIS_NOPERM',
+    'The Redis user lacks a permission that it needs',
+  ],
+  [/^READONLY/, 'REDIS_READONLY', 'This Redis server is a read-only replica'],
+  [/^LOADING/, 'REDIS_LOADING', 'Redis is still loading its data'],
+  [/^OOM/, 'REDIS_OOM', 'Redis has reached its maxmemory and refuses writes'],
+  [/^MISCONF/, 'REDIS_MISCONF', 'Redis cannot persist its data (disk full?) and refuses writes'],
+  [/^WRONGDB/, 'REDIS_WRONG_DB', 'The connection is not the Redis user or database that it should be'],
+  [
+    /certificate|ERR_TLS|ERR_SSL|SSL routines|SELF_SIGNED|altnames/i,
+    'REDIS_TLS',
+    'The TLS connection to Redis failed: check the scheme (rediss://) and REDIS_TLS_CA_FILE',
+  ],
+  [/timed? ?out|ETIMEDOUT/i, 'REDIS_TIMEOUT', 'Redis did not answer in time'],
+  [
+    /ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|EPIPE|Connection is closed|Stream isn't writeable|max retries|MaxRetries/i,
+    'REDIS_UNREACHABLE',
+    'Redis cannot be reached',
+  ],
+];
+
+/** Sorts any error of a Redis client into our codes; never throws, never repeats what the error holds. */
+export function classifyRedisError(error: unknown): RedisFailure {
+  const { code, name, message } = asErrorFields(error);
+  const text = message || code || name;
+  for (const candidate of [message, code, name]) {
+    for (const [pattern, failureCode, safeMessage] of PATTERNS) {
+      if (pattern.test(candidate)) return { code: failureCode, message: safeMessage };
+    }
+  }
+  return {
+    code: 'REDIS_ERROR',
+    message: `Redis answered with an error${text ? ` (${text.split(/[\s:]/, 1)[0]})` : ''}`,
+  };
+}
+
+function asErrorFields(error: unknown): { code: string; name: string; message: string } {
+  if (typeof error !== 'object' || error === null) return { code: '', name: '', message: String(error) };
+  const field = (name: 'code' | 'name' | 'message') => {
+    const value = (error as Record<string, unknown>)[name];
+    return typeof value === 'string' ? value : '';
+  };
+  return { code: field('code'), name: field('name'), message: field('message') };
+}
+
+/**
+ * Removes what ioredis adds to an error and may hold a password: the arguments of HELLO and AUTH, and the URL of a
+ * failed parse (https://github.com/redis/ioredis/issues/1713). The error itself stays the same object.
+ */
+export function scrubRedisError(error: unknown): void {
+  if (typeof error !== 'object' || error === null) return;
+  const carrier = error as { command?: unknown; input?: unknown; lastNodeError?: unknown; previousErrors?: unknown };
+  if (typeof carrier.command === 'object' && carrier.command !== null) {
+    carrier.command = { name: (carrier.command as { name?: unknown }).name };
+  }
+  delete carrier.input;
+  if (carrier.lastNodeError) scrubRedisError(carrier.lastNodeError);
+  if (Array.isArray(carrier.previousErrors)) carrier.previousErrors.forEach(scrubRedisError);
+}

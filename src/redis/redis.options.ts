@@ -1,0 +1,59 @@
+import { isIP } from 'node:net';
+import type { RedisOptions } from 'ioredis';
+import type { RedisRoleConfig } from '../config/redis-config.js';
+
+/** Address, login and name of a connection; `name` shows in CLIENT LIST as `naboom:<name>`. */
+export function addressOptions(config: RedisRoleConfig, name: string): RedisOptions {
+  return {
+    host: config.host,
+    port: config.port,
+    db: config.db,
+    ...(config.username ? { username: config.username } : {}),
+    ...(config.password ? { password: config.password } : {}),
+    ...(config.tls ? { tls: tlsOptions(config) } : {}),
+    connectionName: `naboom:${name}`,
+    // CLIENT SETINFO is unknown to Redis 7.0 and would need a grant on later ones.
+    disableClientInfo: true,
+  };
+}
+
+function tlsOptions({ host, ca }: RedisRoleConfig): NonNullable<RedisOptions['tls']> {
+  // ioredis sends no server name by itself; a service behind SNI would answer for another host.
+  return { ...(isIP(host) ? {} : { servername: host }), ...(ca ? { ca } : {}), minVersion: 'TLSv1.2' };
+}
+
+/** Back-off of reconnects: grows by `stepMs`, at most a second, with jitter so that nodes do not come in step. */
+export function reconnectDelay(attempt: number, stepMs = 50): number {
+  return Math.min(attempt * stepMs, 1000) + Math.floor(Math.random() * 100);
+}
+
+/**
+ * For commands on a request's path: fails in about a second when Redis is away or hangs, and never sends twice
+ * (ioredis resends unanswered commands after a reconnect otherwise, which would write twice).
+ */
+export const REQUEST_PATH: RedisOptions = {
+  connectTimeout: 1000,
+  commandTimeout: 1000,
+  socketTimeout: 3000,
+  maxRetriesPerRequest: 0,
+  enableOfflineQueue: false,
+  retryStrategy: (attempt) => reconnectDelay(attempt),
+};
+
+/** For a subscriber: waits for Redis as long as it takes, and takes its subscriptions up again. */
+export const SUBSCRIBER: RedisOptions = {
+  connectTimeout: 1000,
+  maxRetriesPerRequest: null,
+  enableOfflineQueue: true,
+  autoResubscribe: true,
+  retryStrategy: (attempt) => reconnectDelay(attempt),
+};
+
+/** For a blocking reader: its BLOCK must be shorter than `socketTimeout`, which notices a hung server. */
+export const BLOCKING_READER: RedisOptions = {
+  connectTimeout: 1000,
+  socketTimeout: 5000,
+  maxRetriesPerRequest: 0,
+  enableOfflineQueue: false,
+  retryStrategy: (attempt) => reconnectDelay(attempt),
+};

@@ -1,0 +1,92 @@
+import { inspect } from 'node:util';
+import { Redis, type Command, type RedisOptions } from 'ioredis';
+import { classifyRedisError, scrubRedisError, type RedisFailure } from './redis-error.js';
+import type { RedisRoleName } from './redis.roles.js';
+
+export interface RoleRedisOptions extends RedisOptions {
+  /** The role whose user this connection is. */
+  readonly naboomRole: RedisRoleName | 'admin';
+  /** Told of every connection, clones included, so that whoever opened the first can close all. */
+  readonly onOpen?: (connection: RoleRedis) => void;
+}
+
+type SentCommand = ReturnType<Redis['sendCommand']>;
+type Duplicate<O extends Partial<RedisOptions> | undefined> = ReturnType<typeof Redis.prototype.duplicate<O>>;
+
+/**
+ * The one Redis client of this system. Beyond ioredis:
+ * - a rejection that nobody awaits never kills the process (the Socket.IO adapters leave them behind in an outage);
+ * - clones are of this class and are reported to `onOpen`;
+ * - no error and no inspection shows the password;
+ * - on every (re)connect it checks by CLIENT INFO that it is the user and the database that it should be, because
+ *   ioredis goes on in database 0 when SELECT is refused. A connection in the wrong place is closed.
+ */
+export class RoleRedis extends Redis {
+  readonly naboomRole: RedisRoleName | 'admin';
+  /** The last failure of the connection itself, until it is ready again. */
+  lastFailure: RedisFailure | undefined;
+  readonly #settings: RoleRedisOptions;
+
+  constructor(settings: RoleRedisOptions) {
+    const { naboomRole, onOpen, ...options } = settings;
+    super({ ...options, lazyConnect: true, replyMapping: 'legacy' });
+    this.naboomRole = naboomRole;
+    this.#settings = settings;
+    this.on('error', (error) => (this.lastFailure = classifyRedisError(error)));
+    this.on('ready', () => void this.#checkPlace());
+    onOpen?.(this);
+    if (!settings.lazyConnect) this.connect().catch(ignore);
+  }
+
+  override sendCommand(command: Command, stream?: Parameters<Redis['sendCommand']>[1]): SentCommand {
+    const sent = super.sendCommand(command, stream) as SentCommand;
+    if (sent instanceof Promise) sent.catch(scrubRedisError);
+    return sent;
+  }
+
+  override emit(event: string | symbol, ...args: unknown[]): boolean {
+    if (event === 'error') scrubRedisError(args[0]);
+    return super.emit(event, ...args);
+  }
+
+  override duplicate<O extends Partial<RedisOptions> | undefined = undefined>(override?: O): Duplicate<O> {
+    const clone = new RoleRedis({ ...this.#settings, lazyConnect: false, ...override });
+    // ioredis types a clone by its reply mapping; ours never changes it.
+    return clone as unknown as Duplicate<O>;
+  }
+
+  toJSON(): object {
+    return { role: this.naboomRole, name: this.options.connectionName, db: this.options.db, status: this.status };
+  }
+
+  [inspect.custom](): object {
+    return this.toJSON();
+  }
+
+  async #checkPlace(): Promise<void> {
+    try {
+      const place = readClientInfo(String(await this.client('INFO')));
+      const user = this.options.username ?? 'default';
+      if (place.user === user && place.db === (this.options.db ?? 0)) {
+        this.lastFailure = undefined;
+        return;
+      }
+      this.emit(
+        'error',
+        new Error(`WRONGDB expected user ${user} db ${this.options.db}, is ${place.user} db ${place.db}`),
+      );
+      this.disconnect(true);
+    } catch (error) {
+      this.lastFailure = classifyRedisError(error);
+    }
+  }
+}
+
+function readClientInfo(text: string): { user: string; db: number } {
+  const field = (name: string) => new RegExp(`(?:^| )${name}=(\\S*)`).exec(text)?.[1] ?? '';
+  return { user: field('user'), db: Number(field('db')) };
+}
+
+function ignore(): void {
+  // ioredis reports the reason by its error event, which is listened to.
+}
