@@ -13,14 +13,13 @@ import {
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { freePort } from './free-port.mjs';
 import { PlainError } from './plain-error.mjs';
 import { postgresBinaries, reachableForPostgres, unprivileged } from './postgres-binaries.mjs';
+import { PROJECT_ROOT } from './project.mjs';
 import { identify, isRunning, stopProcess } from './process-identity.mjs';
 import { runCommand } from './run-command.mjs';
 
-const PROJECT_ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const READY_WITHIN_MS = 60_000;
 const SUPERUSER = 'naboom';
 const DATABASE = 'naboom';
@@ -37,7 +36,7 @@ export async function startPostgres({ dir, password, port, settings = {} }) {
   const native = postgresBinaries(PROJECT_ROOT, join(dirname(home), 'postgres-bin'));
   if (!existsSync(join(home, 'PG_VERSION'))) await initialise(native, home, password);
   const chosenPort = port ?? (await freePort());
-  await stopLeftover(home);
+  await stopLeftoverPostgres(dir);
   const identity = await startUntilReady({ native, home, port: chosenPort, settings });
   return {
     url: `postgresql://${SUPERUSER}:${password}@127.0.0.1:${chosenPort}/${DATABASE}`,
@@ -133,7 +132,8 @@ async function isReady(identity, home, deadline) {
 }
 
 /** A pid file may outlive its server, and its pid may belong to somebody else by now. */
-async function stopLeftover(home) {
+export async function stopLeftoverPostgres(dir) {
+  const home = postgresHome(dir);
   const pid = Number(pidFileLines(home)[0]);
   if (!pid) return;
   const identity = identify(pid);

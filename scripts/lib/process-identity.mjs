@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /**
@@ -29,6 +29,28 @@ export async function stopProcess(identity, { signal = 'SIGTERM', timeoutMs = 10
     if (await hasEnded(identity, waitMs)) return;
   }
   throw new Error(`process ${identity.pid} does not end, even after SIGKILL`);
+}
+
+/** Notes who runs, so that a later start recognises it; returns the identity (undefined when it ended already). */
+export function recordProcess(file, pid) {
+  const identity = pid === undefined ? undefined : identify(pid);
+  if (identity) writeFileSync(file, JSON.stringify(identity), { mode: 0o600 });
+  return identity;
+}
+
+/** The recorded process if exactly it still runs. */
+export function readRecorded(file) {
+  try {
+    const identity = JSON.parse(readFileSync(file, 'utf8'));
+    return isRunning(identity) ? identity : undefined;
+  } catch {
+    return undefined; // no file, or one that a crash left half written
+  }
+}
+
+/** Ends the recorded process if exactly it still runs. */
+export async function stopRecorded(file, options) {
+  await stopProcess(readRecorded(file), options);
 }
 
 /** Sends a signal; a process that is gone already is fine. */

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, openSync, closeSync, readSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from './free-port.mjs';
 import { PlainError } from './plain-error.mjs';
-import { identify, isRunning, stopProcess } from './process-identity.mjs';
+import { isRunning, recordProcess, stopProcess, stopRecorded } from './process-identity.mjs';
 import { redisEnvironment } from './redis-binary.mjs';
 
 const READY_LINE = 'Ready to accept connections';
@@ -13,13 +13,14 @@ const READY_WITHIN_MS = 30_000;
 /**
  * Starts a private redis-server on 127.0.0.1: AOF every second, no eviction, users from `aclFile`. Everything stands
  * in `<dir>/redis.conf`, so the process list shows no secret. It runs in its own session, so that Ctrl-C reaches only
- * the launcher, which stops it last.
+ * the launcher, which stops it last. One that an earlier, killed launcher left in `dir` is stopped first.
  * @param {{ dir: string, binary: { path: string, libraryPath?: string }, port?: number, aclFile?: string,
  *   extraLines?: string[] }} options
  * @returns {Promise<{ port: number, pid: number, startedAt: string, logFile: string, stop(): Promise<void> }>}
  */
 export async function startRedis({ dir, binary, port, aclFile, extraLines = [] }) {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
+  await stopLeftoverRedis(dir);
   const chosenPort = port ?? (await freePort());
   const configFile = join(dir, 'redis.conf');
   const logFile = join(dir, 'redis.log');
@@ -33,9 +34,18 @@ export async function startRedis({ dir, binary, port, aclFile, extraLines = [] }
   });
   child.on('error', () => undefined); // waitForLine sees that no process runs
   child.unref();
-  const identity = child.pid === undefined ? undefined : identify(child.pid);
+  const identity = recordProcess(identityFile(dir), child.pid);
   await waitForReady({ identity, logFile, logStart, port: chosenPort });
   return { port: chosenPort, ...identity, logFile, stop: () => stopProcess(identity) };
+}
+
+/** Two servers on one append-only file would ruin it: ends the one that a killed launcher left. */
+export function stopLeftoverRedis(dir) {
+  return stopRecorded(identityFile(dir));
+}
+
+function identityFile(dir) {
+  return join(dir, 'identity.json');
 }
 
 function configLines({ dir, port, aclFile, logFile, extraLines }) {

@@ -1,14 +1,13 @@
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ensureBuilt } from './build.mjs';
 import { newSecret } from './env-file.mjs';
-import { PlainError } from './plain-error.mjs';
 import { startPostgres, stopPostgres } from './postgres-server.mjs';
-import { isRunning, stopProcess } from './process-identity.mjs';
+import { stopRecorded } from './process-identity.mjs';
+import { PROJECT_ROOT } from './project.mjs';
 import { findRedisBinary } from './redis-binary.mjs';
-
-const PROJECT_ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
 /** Names the JSON file that tells the test workers which servers this run has. */
 export const SERVERS_VARIABLE = 'NABOOM_TEST_SERVERS';
@@ -30,22 +29,17 @@ export async function startTestServers(folder) {
   return file;
 }
 
+/** Test files clone what the built program migrates; the e2e tier runs that program too. */
 async function migrateTemplate(databaseUrl) {
-  if (!existsSync(join(PROJECT_ROOT, 'src', 'database', 'migrate.ts'))) return;
-  const compiled = join(PROJECT_ROOT, 'dist', 'database', 'migrate.js');
-  if (!existsSync(compiled))
-    throw new PlainError('The tests migrate with the built program: run "npm run build" first');
-  const { migrate } = await import(pathToFileURL(compiled).href);
+  await ensureBuilt(PROJECT_ROOT, () => undefined, { allowTypeErrors: true });
+  const { migrate } = await import(pathToFileURL(join(PROJECT_ROOT, 'dist', 'database', 'migrate.js')).href);
   await migrate(databaseUrl);
 }
 
 /** Stops every server that was started in this folder, also those that a crashed test left, and removes it. */
 export async function stopTestServers(folder) {
   for (const name of existsSync(folder) ? readdirSync(folder) : []) {
-    const identityFile = join(folder, name, 'identity.json');
-    if (!existsSync(identityFile)) continue;
-    const identity = JSON.parse(readFileSync(identityFile, 'utf8'));
-    if (isRunning(identity)) await stopProcess(identity, { signal: 'SIGKILL' });
+    await stopRecorded(join(folder, name, 'identity.json'), { signal: 'SIGKILL' });
   }
   const serversFile = join(folder, 'servers.json');
   if (existsSync(serversFile)) await stopPostgres(JSON.parse(readFileSync(serversFile, 'utf8')).postgres);

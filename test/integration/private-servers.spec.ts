@@ -1,7 +1,6 @@
 import { Client } from 'pg';
 import { accepts } from '../../scripts/lib/free-port.mjs';
 import { createTestDatabase } from '../support/test-database.js';
-import { eventually } from '../support/eventually.js';
 import { startTestRedis } from '../support/test-redis.js';
 
 describe('the private redis-server', () => {

@@ -1,0 +1,31 @@
+import { join, resolve } from 'node:path';
+import { readEnvFile } from './env-file.mjs';
+import { PROJECT_ROOT } from './project.mjs';
+
+/** The folder of generated secrets and of the servers' data. */
+export function dataDirOf(env) {
+  return resolve(PROJECT_ROOT, env.NABOOM_DATA_DIR || '.naboom');
+}
+
+/** The file that `npm start` notes in what it generated and started. */
+export function generatedFileOf(env) {
+  return join(dataDirOf(env), 'generated.env');
+}
+
+/** True when the operator names a server of their own (not the one that we started and noted). */
+export function isGiven(name, env, generated = readEnvFile(generatedFileOf(env))) {
+  return Boolean(env[name] || env[`${name}_FILE`]) && env[name] !== generated[name];
+}
+
+/**
+ * The generated values under the environment's own, which win. Credentials of our Redis stay away from a Redis that
+ * the operator named: there only the environment's count.
+ */
+export function runEnvironment(env) {
+  const generated = readEnvFile(generatedFileOf(env));
+  const ownRedis = isGiven('REDIS_URL', env, generated);
+  const set = (name) => Boolean(env[name] || env[`${name}_FILE`]);
+  const kept = Object.entries(generated).filter(([name]) => !set(name) && !(ownRedis && name.startsWith('REDIS_')));
+  const given = Object.entries(env).filter(([, value]) => value !== '');
+  return { ...Object.fromEntries(kept), ...Object.fromEntries(given), NABOOM_DATA_DIR: dataDirOf(env) };
+}
