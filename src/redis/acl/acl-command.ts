@@ -1,0 +1,169 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+
+import { type Config, ConfigError, loadConfig } from '../../config/config.js';
+import type { RedisRoleConfig } from '../../config/redis-config.js';
+import { applyPolicy, writeAclFile } from './apply.js';
+import type { AclCheck } from './check.js';
+import { configurePolicy, ISOLATION_NOTE } from './configured-policy.js';
+import { AclConnectionError, withConnection } from './connection.js';
+import { diffServer } from './diff.js';
+import { adminNodes } from './nodes.js';
+import { PolicyError } from './policy.js';
+import { renderUsers } from './render.js';
+import { formatChecks } from './report.js';
+import { nodeName, verifyAcl } from './verify.js';
+
+export const ACL_HELP = `npm run acl -- <command> [options]
+
+  render   print the aclfile of a server: users, rules, password hashes
+  verify   sign in as each user, try what it may do and what it must be refused, compare every command
+  diff     compare the users of the servers with the policy
+  apply    give the policy to the running servers, one atomic step a user; nobody is disconnected
+
+  --out <file>       render: write the file (mode 0600) instead of printing it
+  --aclfile <file>   apply: write the server's aclfile too, so that a restart keeps the users
+  --node <address>   verify, diff, apply: a further server, such as a replica (repeatable)
+  --policy <file>    another policy than redis-acl.conf
+  --json             machine-readable report
+
+Connection, users and passwords come from the configuration (npm run config). diff and apply sign in as
+REDIS_MASTER_USER with REDIS_MASTER_PASSWORD; without it, verify tries the users from outside alone.
+Exit code: 0 all well, 1 verify failed or diff found differences, 2 wrong use, configuration or connection.`;
+
+const POLICY_FILE = resolve(import.meta.dirname, '../../../redis-acl.conf');
+const WRONG_USE = 2;
+
+interface Options {
+  readonly policy: string;
+  readonly json: boolean;
+  readonly node: readonly string[];
+  readonly out?: string;
+  readonly aclfile?: string;
+}
+
+type Print = (line: string) => void;
+
+/** The `acl` command line; gives its exit code. */
+export async function runAclCommand(argv: readonly string[], env: NodeJS.ProcessEnv, out: Print): Promise<number> {
+  try {
+    const { command, help, options } = readArguments(argv);
+    if (help || command === undefined) {
+      out(ACL_HELP);
+      return help ? 0 : WRONG_USE;
+    }
+    const run = COMMANDS.get(command);
+    if (run === undefined) throw new UsageError(`unknown command "${command}"; --help lists them`);
+    return await run(readPolicy(options.policy), loadConfig(env), options, out);
+  } catch (error) {
+    const message = plainMessage(error);
+    out(argv.includes('--json') ? JSON.stringify({ ok: false, error: message }) : `acl: ${message}`);
+    return WRONG_USE;
+  }
+}
+
+class UsageError extends Error {}
+
+function readArguments(argv: readonly string[]) {
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: {
+      help: { type: 'boolean', short: 'h', default: false },
+      json: { type: 'boolean', default: false },
+      policy: { type: 'string', default: POLICY_FILE },
+      node: { type: 'string', multiple: true, default: [] },
+      out: { type: 'string' },
+      aclfile: { type: 'string' },
+    },
+  });
+  if (positionals.length > 1) throw new UsageError(`one command at a time, not "${positionals.join(' ')}"`);
+  return { command: positionals[0], help: values.help, options: values satisfies Options };
+}
+
+/** Only messages that are known to hold no secret are shown. */
+function plainMessage(error: unknown): string {
+  if (!(error instanceof Error)) return 'failed for an unknown reason';
+  const { code } = error as NodeJS.ErrnoException;
+  const ours = [UsageError, PolicyError, ConfigError, AclConnectionError].some((kind) => error instanceof kind);
+  if (ours || code?.startsWith('ERR_PARSE_ARGS') || (error as NodeJS.ErrnoException).syscall) return error.message;
+  return `${error.name}${code ? ` ${code}` : ''}`;
+}
+
+function readPolicy(file: string): string {
+  return readFileSync(file, 'utf8');
+}
+
+type Run = (policyText: string, config: Config, options: Options, out: Print) => Promise<number>;
+
+const COMMANDS = new Map<string, Run>([
+  ['render', render],
+  ['verify', verify],
+  ['diff', diff],
+  ['apply', apply],
+]);
+
+async function render(policyText: string, config: Config, options: Options, out: Print): Promise<number> {
+  const policy = configurePolicy(policyText, config.redis);
+  requireAdmin(config);
+  const text = renderUsers(policy.users, policy.passwords);
+  if (options.out === undefined) {
+    out(text.trimEnd());
+    return 0;
+  }
+  await writeAclFile(resolve(options.out), text);
+  out(options.json ? JSON.stringify({ ok: true, file: options.out }) : `wrote ${options.out}`);
+  return 0;
+}
+
+async function verify(policyText: string, config: Config, options: Options, out: Print): Promise<number> {
+  const report = await verifyAcl(policyText, config.redis, adminNodes(config.redis, options.node));
+  return tell(report.checks, { isolation: report.isolation }, options, out);
+}
+
+async function diff(policyText: string, config: Config, options: Options, out: Print): Promise<number> {
+  const policy = configurePolicy(policyText, config.redis);
+  const checks = await onEachNode(config, options, (admin) => diffServer(admin, policy));
+  return tell(checks, {}, options, out);
+}
+
+async function apply(policyText: string, config: Config, options: Options, out: Print): Promise<number> {
+  const policy = configurePolicy(policyText, config.redis);
+  const checks = await onEachNode(config, options, (admin) => applyPolicy(admin, policy));
+  // A file that the servers refused would keep them from starting.
+  if (options.aclfile !== undefined && checks.every(({ result }) => result !== 'failed')) {
+    await writeAclFile(resolve(options.aclfile), renderUsers(policy.users, policy.passwords));
+  }
+  return tell(checks, {}, options, out);
+}
+
+async function onEachNode(
+  config: Config,
+  options: Options,
+  work: (admin: Parameters<typeof applyPolicy>[0]) => Promise<AclCheck[]>,
+): Promise<AclCheck[]> {
+  requireAdmin(config);
+  const all: AclCheck[] = [];
+  const nodes: readonly RedisRoleConfig[] = adminNodes(config.redis, options.node);
+  for (const node of nodes) {
+    const checks = await withConnection('admin', node, work);
+    const where = nodes.length > 1 ? ` at ${nodeName(node)}` : '';
+    all.push(...checks.map((check) => ({ ...check, subject: `${check.subject}${where}` })));
+  }
+  return all;
+}
+
+function requireAdmin({ redis }: Config): void {
+  if (redis.isolation !== 'acl') throw new UsageError(ISOLATION_NOTE[redis.isolation]);
+  if (redis.admin === undefined) {
+    throw new UsageError('REDIS_MASTER_PASSWORD is missing: without the administrator nobody could change the users');
+  }
+}
+
+function tell(checks: readonly AclCheck[], further: object, options: Options, out: Print): number {
+  const ok = checks.every(({ result }) => result !== 'failed');
+  if (options.json) out(JSON.stringify({ ok, ...further, checks }, null, 2));
+  else for (const line of formatChecks(checks)) out(line);
+  return ok ? 0 : 1;
+}

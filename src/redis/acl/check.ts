@@ -1,0 +1,40 @@
+import { classifyRedisError } from '../redis-error.js';
+
+/** One thing that was looked at. */
+export interface AclCheck {
+  /** User, or server where it is not about one. */
+  readonly subject: string;
+  readonly check: string;
+  readonly result: 'passed' | 'failed' | 'skipped';
+  /** What is wrong and what to do, or why it was left out; no secrets. */
+  readonly detail?: string;
+}
+
+/** Makes a check of a list of complaints. */
+export function checked(subject: string, check: string, complaints: readonly string[]): AclCheck {
+  if (complaints.length === 0) return { subject, check, result: 'passed' };
+  return { subject, check, result: 'failed', detail: complaints.join('; ') };
+}
+
+/** The server is too old for a rule of the policy. */
+export class UnknownCommandError extends Error {
+  override readonly name = 'UnknownCommandError';
+  constructor(rule: string) {
+    super(`the server does not know ${rule}: Redis 7.0 or later is needed`);
+  }
+}
+
+/** Runs a probe; what it throws or complains of becomes the check's detail. */
+export async function attempt(
+  subject: string,
+  check: string,
+  probe: () => Promise<readonly string[]>,
+): Promise<AclCheck> {
+  try {
+    return checked(subject, check, await probe());
+  } catch (error) {
+    if (error instanceof UnknownCommandError) return checked(subject, check, [error.message]);
+    const { code, message } = classifyRedisError(error);
+    return checked(subject, check, [`${message} (${code})`]);
+  }
+}

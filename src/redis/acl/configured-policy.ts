@@ -1,0 +1,64 @@
+import type { RedisConfig } from '../../config/redis-config.js';
+import { REDIS_ROLE_NAMES, REDIS_ROLES, type RedisRoleName } from '../redis.roles.js';
+import { parsePolicy, PolicyError, type PolicyUser } from './policy.js';
+import type { Passwords } from './render.js';
+
+/** The user of the policy that administers the server; REDIS_MASTER_USER may give it another name. */
+export const ADMIN_USER = 'naboom_admin';
+
+/** The policy as one configuration wants it on its servers: its user names, passwords and database numbers. */
+export interface ConfiguredPolicy {
+  readonly users: readonly PolicyUser[];
+  readonly passwords: Passwords;
+}
+
+/** Fits the policy to the configuration. Throws PolicyError where the configuration knows no users of its own. */
+export function configurePolicy(policyText: string, redis: RedisConfig): ConfiguredPolicy {
+  if (redis.isolation !== 'acl') {
+    throw new PolicyError(`${ISOLATION_NOTE[redis.isolation]}; set REDIS_<ROLE>_PASSWORD to give each role its user`);
+  }
+  const passwords: Record<string, string> = {};
+  const users = parsePolicy(policyText).map((user) => {
+    const signIn = signInOf(user.name, redis);
+    const name = signIn?.username ?? user.name;
+    if (signIn?.password !== undefined) passwords[name] = signIn.password;
+    return { ...user, name, commands: moveSelects(user, redis) };
+  });
+  return { users, passwords };
+}
+
+/** Said wherever the roles share one user, or have none. */
+export const ISOLATION_NOTE = {
+  shared: 'one Redis user for all roles: roles are separated by prefix only',
+  none: 'Redis without authentication: roles are separated by prefix only',
+} as const;
+
+/** Who a policy user is in this configuration; undefined where nobody signs in as it. */
+function signInOf(name: string, redis: RedisConfig) {
+  if (name === ADMIN_USER) return redis.admin;
+  const role = REDIS_ROLE_NAMES.find((candidate) => REDIS_ROLES[candidate].user === name);
+  if (role === undefined || (role === 'queue' && !queueIsSplit(redis))) return undefined;
+  return redis.roles[role];
+}
+
+function queueIsSplit({ roles }: RedisConfig): boolean {
+  return roles.queue.username !== roles.app.username;
+}
+
+/** `+select|N` follows REDIS_<ROLE>_DB: the number that nobody uses any more goes, the one in use comes. */
+function moveSelects(user: PolicyUser, redis: RedisConfig): string[] {
+  const roles = REDIS_ROLE_NAMES.filter((role) => selectsAs(user.name, role, redis));
+  const moves = roles
+    .map((role) => ({ from: REDIS_ROLES[role].db, to: redis.roles[role].db }))
+    .filter(({ from, to }) => from !== to);
+  const left = new Set(moves.map(({ from }) => `select|${from}`));
+  const kept = user.commands.filter((command) => !left.has(command));
+  // Database 0 is where every connection begins: it needs no grant.
+  const added = moves.filter(({ to }) => to !== 0).map(({ to }) => `select|${to}`);
+  return [...new Set([...kept, ...added])];
+}
+
+function selectsAs(user: string, role: RedisRoleName, redis: RedisConfig): boolean {
+  if (REDIS_ROLES[role].user === user) return true;
+  return role === 'queue' && user === REDIS_ROLES.app.user && !queueIsSplit(redis);
+}

@@ -1,0 +1,15 @@
+import type { AclCheck } from './check.js';
+
+const MARKS = { passed: 'ok  ', failed: 'FAIL', skipped: 'skip' } as const;
+
+/** The report for people: a line a check, and what it comes to. */
+export function formatChecks(checks: readonly AclCheck[]): string[] {
+  const width = Math.max(0, ...checks.map(({ subject }) => subject.length));
+  const lines = checks.map(
+    ({ subject, check, result, detail }) =>
+      `${MARKS[result]}  ${subject.padEnd(width)}  ${check}${detail ? `: ${detail}` : ''}`,
+  );
+  const count = (wanted: AclCheck['result']) => checks.filter(({ result }) => result === wanted).length;
+  const skipped = count('skipped');
+  return [...lines, `${count('passed')} passed, ${count('failed')} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`];
+}

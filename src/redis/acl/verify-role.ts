@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+
+import type { RedisRoleConfig } from '../../config/redis-config.js';
+import { classifyRedisError } from '../redis-error.js';
+import { keys } from '../redis.keys.js';
+import type { RedisRoleName } from '../redis.roles.js';
+import type { RoleRedis } from '../role-redis.js';
+import { adapterRoundTrip } from './adapter-round-trip.js';
+import { type AclCheck, attempt, checked } from './check.js';
+import { AclConnectionError, withConnection } from './connection.js';
+import { type Action, roleActions } from './role-actions.js';
+
+/** Signs in as a role and tries what it may do and, where the users are separate, what it must be refused. */
+export async function verifyRole(
+  role: RedisRoleName,
+  config: RedisRoleConfig,
+  expectRefusals: boolean,
+): Promise<AclCheck[]> {
+  const subject = config.username ?? 'default';
+  const check = `${role}: signs in, db ${config.db}`;
+  try {
+    return await withConnection(role, config, async (connection) => [
+      await attempt(subject, check, () => checkPlace(connection, config)),
+      ...(await tryActions(role, subject, connection, expectRefusals)),
+      ...(await roundTrip(role, subject, connection)),
+    ]);
+  } catch (error) {
+    if (!(error instanceof AclConnectionError)) throw error;
+    return [checked(subject, check, [error.message])];
+  }
+}
+
+async function checkPlace(connection: RoleRedis, config: RedisRoleConfig): Promise<string[]> {
+  const place = String(await connection.client('INFO'));
+  const field = (name: string) => new RegExp(`(?:^| )${name}=(\\S*)`).exec(place)?.[1] ?? '';
+  const user = config.username ?? 'default';
+  return [
+    ...(field('user') === user ? [] : [`is ${field('user')} instead of ${user}`]),
+    ...(field('db') === String(config.db) ? [] : [`is in db ${field('db')} instead of ${config.db}`]),
+  ];
+}
+
+async function tryActions(
+  role: RedisRoleName,
+  subject: string,
+  connection: RoleRedis,
+  expectRefusals: boolean,
+): Promise<AclCheck[]> {
+  const { allowed, refused } = roleActions(role);
+  const failures = await eachAction(allowed, (action) => outcome(connection, action));
+  const allowedCheck = checked(subject, `${role}: ${allowed.length} allowed actions`, failures);
+  if (!expectRefusals) return [allowedCheck];
+  const leaks = await eachAction(refused, async (action) => {
+    const code = await outcome(connection, action);
+    return code === 'REDIS_NOPERM' ? undefined : (code ?? 'was let through');
+  });
+  return [allowedCheck, checked(subject, `${role}: ${refused.length} refused actions`, leaks)];
+}
+
+async function eachAction(
+  actions: readonly Action[],
+  complaint: (action: Action) => Promise<string | undefined>,
+): Promise<string[]> {
+  const complaints: string[] = [];
+  for (const action of actions) {
+    const wrong = await complaint(action);
+    if (wrong !== undefined) complaints.push(`${action.slice(0, 2).join(' ')}: ${wrong}`);
+  }
+  return complaints;
+}
+
+/** The code of the refusal or failure; undefined when the server did it. */
+async function outcome(connection: RoleRedis, [command, ...args]: Action): Promise<string | undefined> {
+  try {
+    await connection.call(command, ...args);
+    return undefined;
+  } catch (error) {
+    return classifyRedisError(error).code;
+  }
+}
+
+async function roundTrip(role: RedisRoleName, subject: string, connection: RoleRedis): Promise<AclCheck[]> {
+  if (role === 'app') return [await attempt(subject, 'app: cache round trip', () => cacheRoundTrip(connection))];
+  if (role === 'websocket') {
+    return [await attempt(subject, 'websocket: adapter round trip', () => adapterRoundTrip(connection))];
+  }
+  return [];
+}
+
+async function cacheRoundTrip(connection: RoleRedis): Promise<string[]> {
+  const [key, value] = [keys.cacheHealth(`verify:${randomUUID()}`), randomUUID()];
+  await connection.set(key, value, 'EX', 10);
+  const read = await connection.get(key);
+  const dropped = await connection.del(key);
+  return [
+    ...(read === value ? [] : ['read something else than was written']),
+    ...(dropped === 1 ? [] : ['the written value was gone before it was dropped']),
+  ];
+}

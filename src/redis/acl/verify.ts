@@ -1,0 +1,62 @@
+import type { RedisConfig, RedisRoleConfig } from '../../config/redis-config.js';
+import { REDIS_ROLE_NAMES } from '../redis.roles.js';
+import { type AclCheck, checked } from './check.js';
+import { configurePolicy, ISOLATION_NOTE } from './configured-policy.js';
+import { AclConnectionError, withConnection } from './connection.js';
+import { verifyRole } from './verify-role.js';
+import { verifyServer } from './verify-server.js';
+
+/** What a verification found. */
+export interface AclReport {
+  readonly isolation: RedisConfig['isolation'];
+  readonly checks: readonly AclCheck[];
+}
+
+/**
+ * Proves on the running servers that each role's user can do its work and nothing else. Without the administrator's
+ * password the users are tried from outside alone. `nodes` are all servers, the roles' own and replicas.
+ */
+export async function verifyAcl(
+  policyText: string,
+  redis: RedisConfig,
+  nodes: readonly RedisRoleConfig[],
+): Promise<AclReport> {
+  const separate = redis.isolation === 'acl';
+  const checks: AclCheck[] = [];
+  for (const role of REDIS_ROLE_NAMES) {
+    // A queue that signs in as app has app's rights: only app's own refusals can be asked for.
+    const borrowed = role === 'queue' && redis.roles.queue.username === redis.roles.app.username;
+    checks.push(...(await verifyRole(role, redis.roles[role], separate && !borrowed)));
+  }
+  if (redis.isolation === 'acl') checks.push(...(await verifyNodes(policyText, redis, nodes)));
+  else checks.push({ subject: 'all', check: 'isolation', result: 'skipped', detail: ISOLATION_NOTE[redis.isolation] });
+  return { isolation: redis.isolation, checks };
+}
+
+async function verifyNodes(
+  policyText: string,
+  redis: RedisConfig,
+  nodes: readonly RedisRoleConfig[],
+): Promise<AclCheck[]> {
+  if (redis.admin === undefined) {
+    const detail = 'REDIS_MASTER_PASSWORD is not set: the rules themselves cannot be read';
+    return [{ subject: 'all', check: 'exactly the policy', result: 'skipped', detail }];
+  }
+  const policy = configurePolicy(policyText, redis);
+  const checks: AclCheck[] = [];
+  for (const node of nodes) {
+    const server = nodeName(node);
+    try {
+      checks.push(...(await withConnection('admin', node, (admin) => verifyServer(admin, policy, server))));
+    } catch (error) {
+      if (!(error instanceof AclConnectionError)) throw error;
+      checks.push(checked(server, 'administrator signs in', [error.message]));
+    }
+  }
+  return checks;
+}
+
+/** How a server is called in reports. */
+export function nodeName({ host, port }: { host: string; port: number }): string {
+  return `${host}:${port}`;
+}
