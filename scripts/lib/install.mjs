@@ -4,12 +4,12 @@ import { PlainError } from './plain-error.mjs';
 import { runCommand } from './run-command.mjs';
 
 /** Runs `npm ci` when node_modules is not what package-lock.json says (npm notes what it installed). */
-export async function ensureInstalled(projectRoot, log) {
+export async function ensureInstalled(projectRoot, log, signal) {
   if (isInstalled(projectRoot)) return;
   log('Installing dependencies (npm ci, about half a minute)');
   const npm = process.env.npm_execpath?.endsWith('.js') ? [process.execPath, process.env.npm_execpath] : ['npm'];
   const args = [...npm.slice(1), 'ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
-  const { code, stderr } = await runCommand(npm[0], args, { cwd: projectRoot, timeoutMs: 15 * 60_000 });
+  const { code, stderr } = await runCommand(npm[0], args, { cwd: projectRoot, timeoutMs: 15 * 60_000, signal });
   if (code === 127) throw new PlainError('npm is not on PATH: install Node with npm, then try again');
   if (code !== 0) throw new PlainError(`npm ci failed: ${reasonIn(stderr)}. Try "npm ci" to see all of it`);
 }

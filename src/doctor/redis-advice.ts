@@ -1,0 +1,67 @@
+import { createConnection } from 'node:net';
+import type { RedisIsolation, RedisRoleConfig } from '../config/redis-config.js';
+import type { RedisErrorCode } from '../redis/redis-error.js';
+import type { RedisRoleName } from '../redis/redis.roles.js';
+
+/** One Redis login as an operator knows it: by its variables. */
+export interface RedisLogin {
+  readonly role: RedisRoleName;
+  readonly config: RedisRoleConfig;
+  readonly isolation: RedisIsolation;
+}
+
+const PROBE_WITHIN_MS = 1000;
+
+/** What went wrong with a login and what to do, in one line without secrets. */
+export async function adviseOnLogin(login: RedisLogin, code: RedisErrorCode): Promise<string> {
+  const { config, isolation, role } = login;
+  const where = `${config.host}:${config.port}`;
+  const user = config.username ?? 'default';
+  switch (code) {
+    case 'REDIS_WRONGPASS':
+      return `Redis at ${where} refuses the login of ${user} (WRONGPASS): correct ${passwordVariable(role, isolation)}, or give the server its users with "npm run acl -- apply"`;
+    case 'REDIS_NOAUTH':
+      return `Redis at ${where} asks for a login and none is configured (NOAUTH): set REDIS_PASSWORD (one user for all), or REDIS_<ROLE>_PASSWORD for each role`;
+    case 'REDIS_NOPERM':
+      return `Redis user ${user} at ${where} lacks a permission (NOPERM): "npm run acl -- diff" shows which, "npm run acl -- apply" grants it`;
+    case 'REDIS_TLS':
+      return `TLS with Redis at ${where} fails: does it speak TLS, and is REDIS_TLS_CA_FILE its authority? Write redis:// for a server without TLS`;
+    case 'REDIS_UNREACHABLE':
+      return (await listens(config))
+        ? `Something listens at ${where} but does not speak ${config.tls ? 'Redis over TLS' : 'plain Redis'}: ${config.tls ? 'write redis:// for a server without TLS' : 'write rediss:// for a server with TLS'}, or correct the address`
+        : `Redis cannot be reached at ${where}: start it, correct REDIS_URL, or leave REDIS_URL empty so that "npm start" starts one`;
+    case 'REDIS_TIMEOUT':
+      return `Redis at ${where} accepts connections but does not answer: is it overloaded, paused, or not a Redis?`;
+    case 'REDIS_WRONG_DB':
+      return `Redis user ${user} at ${where} does not reach database ${config.db}: grant +select|${config.db} ("npm run acl -- apply")`;
+    case 'REDIS_READONLY':
+      return `Redis at ${where} is a read-only replica: point REDIS_URL to the primary`;
+    case 'REDIS_LOADING':
+      return `Redis at ${where} is still loading its data: wait and try again`;
+    case 'REDIS_OOM':
+      return `Redis at ${where} has reached its maxmemory: raise it (alerts go on through Postgres, later)`;
+    case 'REDIS_MISCONF':
+      return `Redis at ${where} cannot persist its data: is its disk full?`;
+    case 'REDIS_ERROR':
+      return `Redis at ${where} answers ${user} with an error: is it Redis 7.0 or later?`;
+  }
+}
+
+function passwordVariable(role: RedisRoleName, isolation: RedisIsolation): string {
+  if (isolation === 'shared') return 'REDIS_USERNAME or REDIS_PASSWORD';
+  const owner = role === 'queue' ? 'APP (or QUEUE)' : role.toUpperCase();
+  return `REDIS_${owner}_PASSWORD`;
+}
+
+function listens({ host, port }: RedisRoleConfig): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection({ host, port, timeout: PROBE_WITHIN_MS });
+    const settle = (answer: boolean) => () => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once('connect', settle(true));
+    socket.once('timeout', settle(false));
+    socket.once('error', settle(false));
+  });
+}

@@ -1,0 +1,41 @@
+import type { RedisConfig } from '../config/redis-config.js';
+import { type AclCheck, checked } from '../redis/acl/check.js';
+import { AclConnectionError, withConnection } from '../redis/acl/connection.js';
+import { classifyRedisError } from '../redis/redis-error.js';
+import { REDIS_ROLE_NAMES, type RedisRoleName } from '../redis/redis.roles.js';
+import type { RoleRedis } from '../redis/role-redis.js';
+import { adviseOnLogin } from './redis-advice.js';
+
+/** Signs in as every role at once. */
+export function checkLogins(redis: RedisConfig): Promise<AclCheck[]> {
+  return Promise.all(REDIS_ROLE_NAMES.map((role) => checkLogin(role, redis)));
+}
+
+async function checkLogin(role: RedisRoleName, redis: RedisConfig): Promise<AclCheck> {
+  const config = redis.roles[role];
+  const subject = `redis ${role}`;
+  const check = `${config.username ?? 'default'} signs in at ${config.host}:${config.port}, database ${config.db}`;
+  const failure = await tryAs(role, redis, (connection) => connection.ping());
+  return checked(subject, check, failure === undefined ? [] : [failure]);
+}
+
+/** Runs `work` as a role; gives the advice for the failure, or undefined when it went well. */
+export async function tryAs(
+  role: RedisRoleName,
+  redis: RedisConfig,
+  work: (connection: RoleRedis) => Promise<unknown>,
+): Promise<string | undefined> {
+  const config = redis.roles[role];
+  try {
+    await withConnection(role, config, async (connection) => {
+      await work(connection);
+      // ioredis goes on in database 0 when SELECT is refused; only the connection itself knows.
+      const place = String(await connection.client('INFO'));
+      if (!place.includes(` db=${config.db} `)) throw new Error('WRONGDB');
+    });
+    return undefined;
+  } catch (error) {
+    const { code } = error instanceof AclConnectionError ? error.failure : classifyRedisError(error);
+    return adviseOnLogin({ role, config, isolation: redis.isolation }, code);
+  }
+}
