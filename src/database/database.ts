@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { DrizzleQueryError } from 'drizzle-orm';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg, { type PoolClient, type PoolConfig, type QueryConfig, type QueryResult, type QueryResultRow } from 'pg';
 import { AppError } from '../errors/app-error.js';
@@ -14,7 +15,6 @@ const UNAVAILABLE_CLASSES = ['08', '53', '57', '58', '25P03'];
 export class Database {
   readonly pool: pg.Pool;
   readonly writers: pg.Pool;
-  /** Typed queries for everything that is not on the hot path. */
   readonly db: NodePgDatabase;
   readonly #logger = new Logger('Database');
 
@@ -27,6 +27,18 @@ export class Database {
   /** @throws AppError DATABASE_UNAVAILABLE when Postgres is away or too slow; other errors as they are */
   async query<R extends QueryResultRow>(query: QueryConfig): Promise<QueryResult<R>> {
     return unavailableAsAppError(() => this.pool.query<R>(query));
+  }
+
+  /** Runs a typed query. Errors as of {@link query}. */
+  async read<T>(query: (db: NodePgDatabase) => PromiseLike<T>): Promise<T> {
+    return unavailableAsAppError(async () => {
+      try {
+        return await query(this.db);
+      } catch (error) {
+        // Drizzle wraps the driver's error, and its message repeats the parameters.
+        throw error instanceof DrizzleQueryError ? (error.cause ?? error) : error;
+      }
+    });
   }
 
   /** Runs `work` in a transaction of the general pool. Errors as of {@link query}. */

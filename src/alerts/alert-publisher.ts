@@ -1,0 +1,80 @@
+import { Logger } from '@nestjs/common';
+import { classifyRedisError, type RedisErrorCode } from '../redis/redis-error.js';
+import { channels, keys } from '../redis/redis.keys.js';
+import type { RoleConnections } from '../redis/role-connections.js';
+import type { LogEntry } from './alert.js';
+import { responderMessage, responderView } from './alert-views.js';
+import type { AlertStream } from './alert-stream.js';
+
+/** A panic's answer waits at most this long for the streams. */
+const ANSWER_WAIT_MS = 250;
+const CACHED_ALERT_SECONDS = 3600;
+
+/** The role connections that an alert goes out by, each for its own part. */
+export interface PublisherRoles {
+  readonly app: RoleConnections;
+  readonly websocket: RoleConnections;
+}
+
+/** Makes committed entries known in Redis: fast, best effort. Nothing depends on it but speed. */
+export class AlertPublisher {
+  readonly #added = new WeakMap<LogEntry, Promise<boolean>>();
+  readonly #logger = new Logger('AlertPublisher');
+  #failing: RedisErrorCode | undefined;
+
+  constructor(
+    private readonly stream: AlertStream,
+    private readonly roles: PublisherRoles,
+  ) {}
+
+  /** Starts publishing; never throws and waits for nothing. */
+  publish(entries: readonly LogEntry[]): void {
+    const added = this.stream.add(entries).then(
+      () => this.#succeeded(),
+      (error: unknown) => this.#failed(error),
+    );
+    for (const entry of entries) this.#added.set(entry, added);
+    // Their failures show in the health of the roles; each is retried by the next alert, not by us.
+    void this.#broadcast(entries).catch(() => undefined);
+    void this.#cache(entries).catch(() => undefined);
+  }
+
+  /** Whether the entry is in the streams, so that every node has it at once; answers within 250 ms. */
+  async isLive(entry: LogEntry | undefined): Promise<boolean> {
+    const added = entry && this.#added.get(entry);
+    if (!added) return this.stream.isUp;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<boolean>((resolve) => (timer = setTimeout(() => resolve(false), ANSWER_WAIT_MS)));
+    const live = await Promise.race([added, late]);
+    clearTimeout(timer);
+    return live;
+  }
+
+  async #broadcast(entries: readonly LogEntry[]): Promise<void> {
+    const pipeline = this.roles.websocket.commands.pipeline();
+    for (const entry of entries) pipeline.publish(channels.broadcast(), JSON.stringify(responderMessage(entry)));
+    await pipeline.exec();
+  }
+
+  async #cache(entries: readonly LogEntry[]): Promise<void> {
+    const latest = new Map(entries.map(({ alert }) => [alert.id, alert]));
+    const pipeline = this.roles.app.commands.pipeline();
+    for (const alert of latest.values()) {
+      pipeline.set(keys.cachedAlert(alert.id), JSON.stringify(responderView(alert)), 'EX', CACHED_ALERT_SECONDS);
+    }
+    await pipeline.exec();
+  }
+
+  #succeeded(): boolean {
+    if (this.#failing) this.#logger.log('alerts reach the Redis streams again');
+    this.#failing = undefined;
+    return true;
+  }
+
+  #failed(error: unknown): boolean {
+    const { code, message } = classifyRedisError(error);
+    if (code !== this.#failing) this.#logger.warn({ code }, `alerts are stored but late on other nodes: ${message}`);
+    this.#failing = code;
+    return false;
+  }
+}

@@ -1,0 +1,110 @@
+import { and, asc, desc, eq, gt, gte, lt, sql, type SQL } from 'drizzle-orm';
+import { alertEvents, alerts, logHead } from '../database/schema.js';
+import type { Database } from '../database/database.js';
+import type { Alert, AlertStatus, LogEntry } from './alert.js';
+import type { Severity } from './severity.js';
+
+/** What a list may be narrowed to; `before` is the id of the last alert of the page before. */
+export interface AlertFilter {
+  readonly status?: AlertStatus;
+  readonly severity?: Severity;
+  /** Only alerts opened at this time or later. */
+  readonly since?: Date;
+  readonly before?: string;
+  readonly limit: number;
+}
+
+/** Where the log stands: the last `seq` given, and the last one that retention has deleted. */
+export interface LogRange {
+  readonly head: number;
+  readonly floor: number;
+}
+
+/** All open alerts as of `seq`. */
+export interface Snapshot {
+  readonly seq: number;
+  readonly alerts: Alert[];
+}
+
+const ENTRY_COLUMNS = {
+  seq: alertEvents.seq,
+  type: alertEvents.type,
+  alertId: alertEvents.alertId,
+  at: alertEvents.at,
+  actor: alertEvents.actor,
+  details: alertEvents.details,
+  alert: alertEvents.alert,
+};
+
+/** Reads of the log and of the alerts that it adds up to. All throw as {@link Database.query} does. */
+export class AlertReader {
+  constructor(private readonly database: Database) {}
+
+  /** Entries with a later `seq`, in order, at most `limit`. */
+  async after(seq: number, limit: number): Promise<LogEntry[]> {
+    return this.#entries(gt(alertEvents.seq, seq), limit);
+  }
+
+  /** Every entry of one alert, in order. */
+  async timeline(alertId: string): Promise<LogEntry[]> {
+    return this.#entries(eq(alertEvents.alertId, alertId), 10_000);
+  }
+
+  async range(): Promise<LogRange> {
+    const [row] = await this.database.read((db) =>
+      db.select({ head: logHead.seq, floor: logHead.floor }).from(logHead),
+    );
+    if (!row) throw new Error('log_head is empty: run the migrations');
+    return row;
+  }
+
+  async byId(id: string): Promise<Alert | undefined> {
+    const [row] = await this.database.read((db) => this.#states(db).where(eq(alerts.id, id)));
+    return row?.alert;
+  }
+
+  /** Newest first. */
+  async list(filter: AlertFilter): Promise<Alert[]> {
+    const conditions: SQL[] = [];
+    if (filter.status) conditions.push(eq(alerts.status, filter.status));
+    if (filter.severity) conditions.push(eq(alerts.severity, filter.severity));
+    if (filter.since) conditions.push(gte(alerts.openedAt, filter.since));
+    if (filter.before) conditions.push(lt(alerts.id, filter.before));
+    const rows = await this.database.read((db) =>
+      this.#states(db)
+        .where(and(...conditions))
+        .orderBy(desc(alerts.id))
+        .limit(filter.limit),
+    );
+    return rows.map(({ alert }) => alert);
+  }
+
+  /** The open alerts, oldest first, and the `seq` they are true at: one statement, so both are of one moment. */
+  async openAlerts(): Promise<Snapshot> {
+    const rows = await this.database.read((db) =>
+      db
+        .select({ seq: logHead.seq, alert: alertEvents.alert })
+        .from(logHead)
+        .leftJoin(alerts, eq(alerts.closed, sql`false`))
+        .leftJoin(alertEvents, eq(alertEvents.seq, alerts.seq))
+        .orderBy(asc(alerts.id)),
+    );
+    return { seq: rows[0]?.seq ?? 0, alerts: rows.flatMap(({ alert }) => (alert ? [alert] : [])) };
+  }
+
+  #states(db: Database['db']) {
+    return db
+      .select({ alert: alertEvents.alert })
+      .from(alerts)
+      .innerJoin(alertEvents, eq(alertEvents.seq, alerts.seq))
+      .$dynamic();
+  }
+
+  async #entries(condition: SQL, limit: number): Promise<LogEntry[]> {
+    const rows = await this.database.read((db) =>
+      db.select(ENTRY_COLUMNS).from(alertEvents).where(condition).orderBy(asc(alertEvents.seq)).limit(limit),
+    );
+    // The columns type and details are written together, from one event.
+    return rows.map((row) => ({ ...row, at: row.at.toISOString() }) as LogEntry);
+  }
+}

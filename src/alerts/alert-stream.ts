@@ -1,0 +1,108 @@
+import type { LogEntry } from './alert.js';
+import { keys } from '../redis/redis.keys.js';
+import { BLOCKING_READER } from '../redis/redis.options.js';
+import type { RoleConnections } from '../redis/role-connections.js';
+import type { RoleRedis } from '../redis/role-redis.js';
+import { SEVERITIES } from './severity.js';
+
+/** Entries kept a severity, about: `MAXLEN ~` trims in whole nodes. */
+const STREAM_LENGTH = 10_000;
+/** Shorter than the connection's socketTimeout, which is what notices a hung server. */
+const BLOCK_MS = 1000;
+const READ_COUNT = 500;
+const RETRY_MS = 250;
+
+type StreamReply = [key: string, entries: [id: string, fields: string[]][]][] | null;
+
+/** The emergency streams `panic:alerts:<severity>`, as realtime_user: at least once, never the record. */
+export class AlertStream {
+  constructor(private readonly redis: RoleConnections) {}
+
+  /** True while the streams' connection is up. */
+  get isUp(): boolean {
+    return this.redis.commands.status === 'ready' && !this.redis.commands.lastFailure;
+  }
+
+  /** Adds entries to the stream of their severity. Rejects when not all are known to be added. */
+  async add(entries: readonly LogEntry[]): Promise<void> {
+    const pipeline = this.redis.commands.pipeline();
+    for (const entry of entries) {
+      const key = keys.alertStream(entry.alert.severity);
+      const { seq, type, at, alertId } = entry;
+      const fields = ['seq', seq, 'type', type, 'at', at, 'alertId', alertId, 'entry', JSON.stringify(entry)];
+      pipeline.xadd(key, 'MAXLEN', '~', STREAM_LENGTH, '*', ...fields);
+    }
+    for (const [error] of (await pipeline.exec()) ?? []) if (error) throw error;
+  }
+
+  /**
+   * Calls `onEntries` with what is added from now on, until `signal` aborts. Survives outages; what it misses
+   * meanwhile is in the log.
+   */
+  async follow(onEntries: (entries: LogEntry[]) => void, signal: AbortSignal): Promise<void> {
+    const reader = this.redis.open('stream', BLOCKING_READER);
+    signal.addEventListener('abort', () => reader.disconnect(), { once: true });
+    let ids: string[] | undefined;
+    while (!signal.aborted) {
+      try {
+        // A concrete id, never `$`: that would skip what is added between two reads.
+        ids ??= await Promise.all(SEVERITIES.map((severity) => lastId(reader, keys.alertStream(severity))));
+        onEntries(await this.#read(reader, ids));
+      } catch {
+        // The connection reports its failure itself; the tail goes on from the log.
+        await pause(RETRY_MS, signal);
+      }
+    }
+  }
+
+  async #read(reader: RoleRedis, ids: string[]): Promise<LogEntry[]> {
+    const streams = SEVERITIES.map(keys.alertStream);
+    const reply = (await reader.xread(
+      'COUNT',
+      READ_COUNT,
+      'BLOCK',
+      BLOCK_MS,
+      'STREAMS',
+      ...streams,
+      ...ids,
+    )) as StreamReply;
+    const entries: LogEntry[] = [];
+    for (const [key, added] of reply ?? []) {
+      for (const [id, fields] of added) {
+        ids[streams.indexOf(key)] = id;
+        const entry = readEntry(fields);
+        if (entry) entries.push(entry);
+      }
+    }
+    return entries.sort((a, b) => a.seq - b.seq);
+  }
+}
+
+async function lastId(reader: RoleRedis, key: string): Promise<string> {
+  const [last] = await reader.xrevrange(key, '+', '-', 'COUNT', 1);
+  return last?.[0] ?? '0-0';
+}
+
+/** An entry of ours; anything else that somebody put into the stream is passed over. */
+function readEntry(fields: readonly string[]): LogEntry | undefined {
+  const text = fields[fields.indexOf('entry') + 1];
+  try {
+    const entry = JSON.parse(text ?? '') as Partial<LogEntry> | null;
+    return Number.isSafeInteger(entry?.seq) && entry?.alert && entry.type ? (entry as LogEntry) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done);
+  });
+}

@@ -1,0 +1,42 @@
+import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+
+/** `reporter` proves to be the reporter of an alert; `press` merely lets further presses fold into it. */
+export type ReceiptScope = 'reporter' | 'press';
+
+export interface Receipt {
+  readonly alertId: string;
+  readonly scope: ReceiptScope;
+}
+
+const SCOPE_MARKS: Record<ReceiptScope, string> = { reporter: 'r', press: 'p' };
+const SIGNATURE_BYTES = 24;
+
+/**
+ * Receipts of alerts: signed, not stored, so that every node reads them and a retry gets the same one.
+ * Form: `<r|p>.<alert id, 32 hex>.<signature>`. The key is derived from the operator key: a new operator key ends them.
+ */
+export class ReceiptTokens {
+  readonly #key: Buffer;
+
+  constructor(operatorKey: string) {
+    this.#key = Buffer.from(hkdfSync('sha256', operatorKey, '', 'naboom receipt tokens', 32));
+  }
+
+  issue({ alertId, scope }: Receipt): string {
+    const body = `${SCOPE_MARKS[scope]}.${alertId.replaceAll('-', '')}`;
+    return `${body}.${this.#sign(body).toString('base64url')}`;
+  }
+
+  /** The receipt that a token stands for; undefined when it is not one of ours. */
+  read(token: string): Receipt | undefined {
+    const [, body = '', mark, hex = '', signature = ''] = /^(([rp])\.([0-9a-f]{32}))\.([\w-]{32})$/.exec(token) ?? [];
+    const given = Buffer.from(signature, 'base64url');
+    if (given.length !== SIGNATURE_BYTES || !timingSafeEqual(given, this.#sign(body))) return undefined;
+    const alertId = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+    return { alertId, scope: mark === 'r' ? 'reporter' : 'press' };
+  }
+
+  #sign(body: string): Buffer {
+    return createHmac('sha256', this.#key).update(body).digest().subarray(0, SIGNATURE_BYTES);
+  }
+}
