@@ -71,6 +71,8 @@ async function answersReady(url) {
 function lastWords(log) {
   const lines = log.split('\n').filter((line) => line.trim() !== '');
   const plain = lines.filter((line) => !line.startsWith('{'));
+  const crash = plain.some((line) => /^\s+at /.test(line)) ? plain.find((line) => /Error:/.test(line)) : undefined;
+  if (crash) return crash.trim();
   if (plain.length > 0) return plain.slice(0, 30).join('\n');
   const errors = lines.map(parseLine).filter((entry) => entry && entry.level >= 50);
   return errors.at(-1)?.err?.message ?? errors.at(-1)?.msg ?? 'it gave no reason';

@@ -1,0 +1,66 @@
+/**
+ * The direction of dependencies: roles -> realtime, notifications, health, cli -> alerts -> redis, database, config,
+ * errors. An arrow against it is refused here, with the reason.
+ * @type {import('dependency-cruiser').IConfiguration}
+ */
+const INFRASTRUCTURE = '^src/(config|redis|database|errors|observability)/|^src/clock\\.ts$';
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycle',
+      comment: 'A cycle is two modules that are one.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'nobody-imports-roles',
+      comment: 'A role picks modules; a service that knows its role would branch on it.',
+      severity: 'error',
+      from: { pathNot: '^src/(roles/|main\\.ts$)' },
+      to: { path: '^src/roles/' },
+    },
+    {
+      name: 'alerts-stay-below-delivery',
+      comment: 'The log must not know who listens to it: delivery tails the log.',
+      severity: 'error',
+      from: { path: '^src/alerts/' },
+      to: { path: '^src/(realtime|queues|notifications|retention|health|pages|cli|doctor)/' },
+    },
+    {
+      name: 'infrastructure-knows-no-domain',
+      comment: 'Redis, Postgres, config and errors serve every module; of the domain they know the plain words alone.',
+      severity: 'error',
+      from: { path: INFRASTRUCTURE, pathNot: '\\.spec\\.ts$' },
+      to: { path: '^src/', pathNot: `${INFRASTRUCTURE}|^src/alerts/(severity|alert)\\.ts$` },
+    },
+    {
+      name: 'alert-core-is-pure',
+      comment: 'Deciding and applying are tested by properties: no Nest, no Redis, no SQL.',
+      severity: 'error',
+      from: { path: '^src/alerts/(alert|decide|apply)\\.ts$' },
+      to: { dependencyTypes: ['npm', 'npm-dev', 'core'] },
+    },
+    {
+      name: 'redis-client-only-in-redis',
+      comment: 'A client of ours is a RoleRedis, opened by a role module; others may use the types alone.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/redis/|\\.spec\\.ts$' },
+      to: { path: 'node_modules/ioredis/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'product-needs-no-dev-dependency',
+      comment: 'A container installs production dependencies only.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '\\.spec\\.ts$' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+};
