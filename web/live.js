@@ -1,0 +1,76 @@
+import { io } from './socket.io.js';
+
+/** Longer than the server's ping interval: without a sign of life for so long, nothing is certain. */
+const SILENCE_MS = 35_000;
+/** Codes of the server after which another try with the same key is of no use. */
+const FINAL_REFUSALS = new Set(['UNAUTHENTICATED', 'FORBIDDEN', 'ORIGIN_FORBIDDEN']);
+
+/**
+ * A socket that ends with exactly the server's events: it remembers the last `seq`, asks for what came later when it
+ * returns, drops what it has seen, and starts anew with a snapshot when the server says `resync`.
+ * `onState` gets 'connecting', 'live', 'doubt' (connected but silent), 'offline' or 'refused'.
+ */
+export function connectLive({ credentials, onSnapshot, onAlert, onState }) {
+  let cursor;
+  let heardAt = 0;
+  let retry;
+  const socket = io({
+    path: '/socket.io',
+    forceNew: true, // the reporter's and the operator's sockets may live in one page
+    transports: ['websocket', 'polling'],
+    tryAllTransports: true,
+    reconnectionDelay: 500,
+    reconnectionDelayMax: 5000,
+    randomizationFactor: 0.5,
+    auth: (give) => give(cursor === undefined ? credentials : { ...credentials, cursor }),
+  });
+
+  function heard() {
+    heardAt = Date.now();
+    if (socket.connected && cursor !== undefined) onState('live');
+  }
+
+  function connectSoon() {
+    clearTimeout(retry);
+    retry = setTimeout(() => socket.connect(), 300 + Math.random() * 1200);
+  }
+
+  socket.on('snapshot', ({ seq, alerts }) => {
+    cursor = seq;
+    onSnapshot(alerts);
+    heard();
+  });
+  socket.on('alert', (message) => {
+    if (cursor !== undefined && message.seq <= cursor) return;
+    cursor = message.seq;
+    onAlert(message);
+    heard();
+  });
+  socket.on('resync', () => {
+    cursor = undefined;
+    onState('connecting');
+  });
+  socket.on('connect', heard);
+  socket.io.on('ping', heard);
+  socket.on('disconnect', (reason) => {
+    onState('offline');
+    if (reason === 'io server disconnect') connectSoon();
+  });
+  socket.on('connect_error', (error) => {
+    if (FINAL_REFUSALS.has(error.data?.code)) return onState('refused');
+    onState('offline');
+    if (!socket.active) connectSoon();
+  });
+  const watch = setInterval(() => {
+    if (socket.connected && Date.now() - heardAt > SILENCE_MS) onState('doubt');
+  }, 5000);
+  onState('connecting');
+
+  return {
+    close() {
+      clearInterval(watch);
+      clearTimeout(retry);
+      socket.disconnect();
+    },
+  };
+}

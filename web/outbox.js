@@ -1,0 +1,142 @@
+const URL_OF_ALERTS = '/api/v1/emergency/alerts';
+const STORED = 'naboom.press';
+const ANSWER_WITHIN_MS = 10_000;
+const LONGEST_PAUSE_MS = 15_000;
+/** Older than this, the responders are told that the press is a late one. */
+const LATE_AFTER_MS = 60_000;
+
+/**
+ * Delivers one press at a time until the server has it, also over a reload or a dead spot; each try carries the same
+ * Idempotency-Key, so the server never takes it for two.
+ * `onChange` gets `{ name: 'sending' }`, `{ name: 'waiting', reason }` or `{ name: 'sent', receipt, key }`.
+ */
+export function createOutbox({ receiptToken, onChange }) {
+  let press = readStored();
+  let running = false;
+  let tries = 0;
+  let wake = () => undefined;
+
+  function change(next) {
+    press = next;
+    store(press);
+  }
+
+  async function deliver() {
+    if (running) return wake();
+    running = true;
+    tries = 0;
+    while (press) {
+      const { version, key, addition } = press;
+      if (!addition) onChange({ name: 'sending' });
+      const answer = await post(press, receiptToken());
+      if (answer.receipt) {
+        tries = 0;
+        if (press.version === version) change(undefined);
+        onChange({ name: 'sent', receipt: answer.receipt, key });
+      } else if (addition && answer.refused) {
+        change(undefined); // the alert is closed by now: nothing to add to
+      } else {
+        // A press is never given up. One that its key no longer fits (the alert is closed) becomes a new alert.
+        if (answer.status === 409) change({ ...press, key: randomKey() });
+        onChange({ name: 'waiting', reason: answer.reason });
+        tries += 1;
+        await pause(answer.retryAfterMs ?? 500 * 2 ** tries);
+      }
+    }
+    running = false;
+  }
+
+  function pause(ms) {
+    const spread = 0.75 + Math.random() / 2; // the phones of one street come back at once
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, Math.min(ms, LONGEST_PAUSE_MS) * spread);
+      wake = () => {
+        clearTimeout(timer);
+        tries = 0;
+        resolve();
+      };
+    });
+  }
+
+  addEventListener('online', () => wake());
+  document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && wake());
+
+  return {
+    /** A press; while an earlier one is not answered yet, its words join that one. Sends at once. */
+    put(body) {
+      const waiting = press && !press.addition ? press : newPress(randomKey());
+      change({ ...waiting, version: waiting.version + 1, body: { ...waiting.body, ...body } });
+      void deliver();
+    },
+    /** More about a press that was answered (its location): same key, so the server merges. */
+    addTo(key, body) {
+      if (press) return; // a newer press is under way and brings its own
+      change({ ...newPress(key), addition: true, body });
+      void deliver();
+    },
+    /** Goes on with what an earlier page could not deliver. */
+    resume: () => void deliver(),
+  };
+}
+
+async function post(press, token) {
+  try {
+    const response = await fetch(URL_OF_ALERTS, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/json',
+        'idempotency-key': press.key,
+        ...(token ? { authorization: `Bearer ${token}` } : {}),
+      },
+      body: JSON.stringify(bodyOf(press)),
+      keepalive: true,
+      cache: 'no-store',
+      signal: AbortSignal.timeout?.(ANSWER_WITHIN_MS), // older browsers lack it and must send all the same
+    });
+    const answer = await response.json();
+    if (response.ok) return { receipt: answer };
+    const { status } = response;
+    const seconds = Number(response.headers.get('retry-after'));
+    return {
+      status,
+      refused: status >= 400 && status < 500 && status !== 408 && status !== 429,
+      reason: answer.title ?? 'The server has a problem',
+      retryAfterMs: seconds > 0 ? seconds * 1000 : undefined,
+    };
+  } catch {
+    return { reason: navigator.onLine ? 'The server does not answer' : 'This device is offline' };
+  }
+}
+
+function bodyOf({ body, pressedAt, addition }) {
+  if (addition || Date.now() - Date.parse(pressedAt) < LATE_AFTER_MS) return body;
+  const late = `(Pressed at ${pressedAt}, delivered late.)`;
+  return { ...body, message: [body.message, late].filter(Boolean).join(' ').slice(0, 1000) };
+}
+
+function newPress(key) {
+  return { key, pressedAt: new Date().toISOString(), version: 0, body: {} };
+}
+
+/** 128 random bits; randomUUID exists on https pages only. */
+function randomKey() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+function readStored() {
+  try {
+    return JSON.parse(localStorage.getItem(STORED) ?? 'null') ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function store(press) {
+  try {
+    if (press) localStorage.setItem(STORED, JSON.stringify(press));
+    else localStorage.removeItem(STORED);
+  } catch {
+    // Storage may be full or forbidden: the press still goes out while the page is open.
+  }
+}

@@ -1,0 +1,83 @@
+import { byId } from './dom.js';
+import { connectLive } from './live.js';
+import { locate } from './locate.js';
+import { createOutbox } from './outbox.js';
+import { createReceiptView, readReceipt, storeReceipt } from './receipt.js';
+
+/** The panic form: sends at once, locates after, and shows how the alert goes. */
+export function startPanic() {
+  const form = byId('panic');
+  const view = createReceiptView(byId('panic-status'));
+  let receipt = readReceipt();
+  let live;
+  let position;
+  let locatedKey;
+
+  const outbox = createOutbox({
+    receiptToken: () => receipt?.receiptToken,
+    onChange(state) {
+      if (state.name === 'sending' && !receipt) view.sending();
+      if (state.name === 'waiting') view.waiting(state.reason);
+      if (state.name === 'sent') sent(state);
+    },
+  });
+
+  function sent({ receipt: answer, key }) {
+    const sameAlert = receipt?.id === answer.id;
+    update({ ...answer, receiptToken: answer.receiptToken ?? (sameAlert ? receipt.receiptToken : undefined) });
+    if (!sameAlert) follow();
+    if (locatedKey !== key) addLocation(key);
+  }
+
+  function addLocation(key) {
+    locatedKey = key;
+    const found = position ?? locate();
+    position = undefined;
+    void found.then((location) => location && outbox.addTo(key, { location }));
+  }
+
+  function update(alert) {
+    receipt = alert;
+    storeReceipt(receipt);
+    view.alert(receipt);
+  }
+
+  /** The reporter's own socket: tells when a responder has seen the alert. */
+  function follow() {
+    live?.close();
+    if (!receipt.receiptToken) return;
+    const onState = () => undefined;
+    const onNews = (alert) => alert.id === receipt.id && update({ ...receipt, ...alert });
+    live = connectLive({
+      credentials: { receiptToken: receipt.receiptToken },
+      onSnapshot: (alerts) => alerts.forEach(onNews),
+      onAlert: (message) => onNews(message.alert),
+      onState,
+    });
+  }
+
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    outbox.put(bodyOf(new FormData(form)));
+    position = locate(); // after the press is on its way: asking for permission can take long
+  });
+
+  if (receipt) {
+    view.alert(receipt);
+    follow();
+  }
+  outbox.resume();
+}
+
+function bodyOf(fields) {
+  const text = (name) => fields.get(name)?.trim() || undefined;
+  const contact = { name: text('name'), phone: text('phone') };
+  return {
+    severity: text('severity'),
+    kind: text('kind'),
+    location: text('location'),
+    message: text('message'),
+    ...(contact.name || contact.phone ? { contact } : {}),
+    ...(fields.has('test') ? { test: true } : {}),
+  };
+}
