@@ -1,4 +1,4 @@
-import { createConnection } from 'node:net';
+import { createConnection, type Socket } from 'node:net';
 import type { RedisIsolation, RedisRoleConfig } from '../config/redis-config.js';
 import type { RedisErrorCode } from '../redis/redis-error.js';
 import type { RedisRoleName } from '../redis/redis.roles.js';
@@ -31,6 +31,9 @@ export async function adviseOnLogin(login: RedisLogin, code: RedisErrorCode): Pr
         ? `Something listens at ${where} but does not speak ${config.tls ? 'Redis over TLS' : 'plain Redis'}: ${config.tls ? 'write redis:// for a server without TLS' : 'write rediss:// for a server with TLS'}, or correct the address`
         : `Redis cannot be reached at ${where}: start it, correct REDIS_URL, or leave REDIS_URL empty so that "npm start" starts one`;
     case 'REDIS_TIMEOUT':
+      if (config.tls && (await speaksPlainRedis(config))) {
+        return `Redis at ${where} speaks no TLS: write redis:// instead of rediss://`;
+      }
       return `Redis at ${where} accepts connections but does not answer: is it overloaded, paused, or not a Redis?`;
     case 'REDIS_WRONG_DB':
       return `Redis user ${user} at ${where} does not reach database ${config.db}: grant +select|${config.db} ("npm run acl -- apply")`;
@@ -53,15 +56,29 @@ function passwordVariable(role: RedisRoleName, isolation: RedisIsolation): strin
   return `REDIS_${owner}_PASSWORD`;
 }
 
-function listens({ host, port }: RedisRoleConfig): Promise<boolean> {
+function listens(address: RedisRoleConfig): Promise<boolean> {
+  return converse(address, (socket, settle) => socket.once('connect', () => settle(true)));
+}
+
+/** A plain server waits for the end of the line of a TLS greeting, for ever: only asking it in plain tells. */
+function speaksPlainRedis(address: RedisRoleConfig): Promise<boolean> {
+  return converse(address, (socket, settle) => {
+    socket.once('connect', () => socket.write('PING\r\n'));
+    socket.once('data', (answer) => settle(/^[+-]/.test(answer.toString('latin1'))));
+  });
+}
+
+function converse(
+  { host, port }: RedisRoleConfig,
+  ask: (socket: Socket, settle: (answer: boolean) => void) => void,
+): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = createConnection({ host, port, timeout: PROBE_WITHIN_MS });
-    const settle = (answer: boolean) => () => {
+    const settle = (answer: boolean) => {
       socket.destroy();
       resolve(answer);
     };
-    socket.once('connect', settle(true));
-    socket.once('timeout', settle(false));
-    socket.once('error', settle(false));
+    ask(socket, settle);
+    for (const failure of ['timeout', 'error', 'close'] as const) socket.once(failure, () => settle(false));
   });
 }

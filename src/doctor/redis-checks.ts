@@ -11,8 +11,7 @@ const POLICY_FILE = resolve(import.meta.dirname, '../../redis-acl.conf');
 
 /** Every login, the server behind them, and the rules of its users in both directions. */
 export async function checkRedis(redis: RedisConfig): Promise<AclCheck[]> {
-  const logins = await checkLogins(redis);
-  const server = await checkServer(redis);
+  const [logins, server] = await Promise.all([checkLogins(redis), checkServer(redis)]);
   // Without a single login the rules cannot be asked for, and forty further lines would hide the reason.
   if (logins.every(({ result }) => result === 'failed')) return [...logins, ...server];
   const acl = await verifyAcl(readFileSync(POLICY_FILE, 'utf8'), redis, adminNodes(redis, []));
