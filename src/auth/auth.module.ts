@@ -3,6 +3,7 @@ import { CONFIG } from '../config/config.module.js';
 import type { Config } from '../config/config.js';
 import { CallerIdentity } from './caller.js';
 import { OperatorKey } from './operator-key.js';
+import { OriginPolicy } from './origin-policy.js';
 import { ReceiptTokens } from './receipt-tokens.js';
 
 /** Who asks: the operator key and the receipts of alerts. */
@@ -19,11 +20,16 @@ import { ReceiptTokens } from './receipt-tokens.js';
       useFactory: (config: Config) => new ReceiptTokens(config.env.NABOOM_OPERATOR_KEY),
     },
     {
+      provide: OriginPolicy,
+      inject: [CONFIG],
+      useFactory: (config: Config) => new OriginPolicy(config.env.NABOOM_ALLOWED_ORIGINS),
+    },
+    {
       provide: CallerIdentity,
       inject: [OperatorKey, ReceiptTokens],
       useFactory: (key: OperatorKey, receipts: ReceiptTokens) => new CallerIdentity(key, receipts),
     },
   ],
-  exports: [OperatorKey, ReceiptTokens, CallerIdentity],
+  exports: [OperatorKey, ReceiptTokens, CallerIdentity, OriginPolicy],
 })
 export class AuthModule {}

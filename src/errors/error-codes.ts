@@ -23,7 +23,7 @@ export const ERRORS = {
   ROUTE_NOT_FOUND: entry(404, 'There is nothing at this address', 'Check the path and the method.'),
   UNAUTHENTICATED: entry(
     401,
-    'Who are you?',
+    'Not signed in',
     'Send `Authorization: Bearer` with the operator key or the receipt token; on a socket, `auth.token` or `auth.receiptToken`.',
   ),
   FORBIDDEN: entry(403, 'Not allowed', 'Use credentials that may do this.'),

@@ -1,0 +1,146 @@
+import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { CallerIdentity, requireReaderOf, requireResponder, type Caller } from '../auth/caller.js';
+import { bearerToken } from '../auth/operator-key.js';
+import { OriginPolicy } from '../auth/origin-policy.js';
+import { InjectConfig } from '../config/config.module.js';
+import type { Config } from '../config/config.js';
+import { AppError } from '../errors/app-error.js';
+import { parse } from '../errors/parse.js';
+import { renderReceiptPage } from '../pages/receipt-page.js';
+import type { Alert } from './alert.js';
+import { AlertReader } from './alert-reader.js';
+import { acknowledgeSchema, alertIdSchema, closeSchema, listSchema } from './alert.schemas.js';
+import { reporterMessage, reporterView, responderMessage, responderView, type ResponderView } from './alert-views.js';
+import { AlertsService } from './alerts.service.js';
+import { bodyOfForm } from './form-press.js';
+
+const FOREIGN_ORIGIN = 'origin: sent from another web site; the alert is stored as unverified';
+
+/** The alerts over HTTP. */
+@Controller('emergency/alerts')
+export class AlertsController {
+  constructor(
+    private readonly alerts: AlertsService,
+    private readonly reader: AlertReader,
+    private readonly identity: CallerIdentity,
+    private readonly origins: OriginPolicy,
+    @InjectConfig() private readonly config: Config,
+  ) {}
+
+  /** Anyone raises; JSON or an HTML form. 201 for a new alert, 200 for one more press or a retry. */
+  @Post()
+  async raise(@Req() request: FastifyRequest, @Body() body: unknown, @Res() reply: FastifyReply): Promise<void> {
+    const { headers } = request;
+    const form = body instanceof URLSearchParams ? body : undefined;
+    const token = bearerToken(headers.authorization) ?? textOf(form?.get('receiptToken'));
+    const { created, answer } = await this.alerts.raise({
+      body: form ? bodyOfForm(form) : body,
+      caller: this.identity.identify(token),
+      idempotencyKey: textOf(headers['idempotency-key']) ?? textOf(form?.get('idempotencyKey')),
+      doubt: this.origins.allows(headers.origin, headers.host) ? undefined : FOREIGN_ORIGIN,
+    });
+    void reply
+      .status(created ? 201 : 200)
+      .header('location', `/api/v1/emergency/alerts/${answer.id}`)
+      .header('cache-control', 'no-store');
+    if (form && headers.accept?.includes('text/html')) {
+      await reply.type('text/html; charset=utf-8').send(renderReceiptPage(answer, this.config.env.NABOOM_TIME_ZONE));
+    } else {
+      await reply.send(answer);
+    }
+  }
+
+  /** Responders list; newest first. */
+  @Get()
+  async list(@Headers('authorization') authorization: string | undefined, @Query() query: unknown) {
+    requireResponder(this.#caller(authorization));
+    const { cursor, ...filter } = parse(listSchema, query);
+    const items = await this.reader.list({ ...filter, ...(cursor ? { before: cursor } : {}) });
+    const next = items.length === filter.limit ? items.at(-1)!.id : null;
+    return { items: items.map(responderView), next };
+  }
+
+  /** One alert, for responders and for its reporter. */
+  @Get(':id')
+  async one(@Headers('authorization') authorization: string | undefined, @Param('id') id: string) {
+    const reader = requireReaderOf(this.#caller(authorization), id);
+    const alert = await this.#find(id);
+    return reader === 'responder' ? responderView(alert) : reporterView(alert);
+  }
+
+  /** What happened to it, in order. */
+  @Get(':id/events')
+  async events(@Headers('authorization') authorization: string | undefined, @Param('id') id: string) {
+    const reader = requireReaderOf(this.#caller(authorization), id);
+    await this.#find(id);
+    const entries = await this.reader.timeline(id);
+    return {
+      items: entries.map((entry) => (reader === 'responder' ? responderMessage(entry) : reporterMessage(entry))),
+    };
+  }
+
+  @Post(':id/acknowledge')
+  @HttpCode(200)
+  async acknowledge(
+    @Headers('authorization') authorization: string | undefined,
+    @Param('id') id: string,
+    @Body() body: unknown,
+  ): Promise<ResponderView> {
+    const caller = this.#responder(authorization);
+    const { note } = parse(acknowledgeSchema, body ?? {});
+    return this.alerts.step('acknowledge', existingId(id), caller, note);
+  }
+
+  @Post(':id/resolve')
+  @HttpCode(200)
+  async resolve(
+    @Headers('authorization') authorization: string | undefined,
+    @Param('id') id: string,
+    @Body() body: unknown,
+  ): Promise<ResponderView> {
+    const caller = this.#responder(authorization);
+    const { reason } = parse(closeSchema, body ?? {});
+    return this.alerts.step('resolve', existingId(id), caller, reason);
+  }
+
+  @Post(':id/cancel')
+  @HttpCode(200)
+  async cancel(
+    @Headers('authorization') authorization: string | undefined,
+    @Param('id') id: string,
+    @Body() body: unknown,
+  ): Promise<ResponderView> {
+    const caller = this.#responder(authorization);
+    const { reason } = parse(closeSchema, body ?? {});
+    return this.alerts.step('cancel', existingId(id), caller, reason);
+  }
+
+  #caller(authorization: string | undefined): Caller {
+    return this.identity.identify(bearerToken(authorization));
+  }
+
+  #responder(authorization: string | undefined): Caller {
+    const caller = this.#caller(authorization);
+    requireResponder(caller);
+    return caller;
+  }
+
+  async #find(id: string): Promise<Alert> {
+    const alert = await this.reader.byId(existingId(id));
+    if (!alert) throw new AppError('ALERT_NOT_FOUND');
+    return alert;
+  }
+}
+
+/** An id that no alert can have is answered like one that no alert has. */
+function existingId(id: string): string {
+  const parsed = alertIdSchema.safeParse(id);
+  if (!parsed.success) throw new AppError('ALERT_NOT_FOUND');
+  return parsed.data.toLowerCase();
+}
+
+function textOf(value: unknown): string | undefined {
+  const one: unknown = Array.isArray(value) ? value[0] : value;
+  return typeof one === 'string' && one !== '' ? one : undefined;
+}

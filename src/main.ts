@@ -1,0 +1,48 @@
+import 'reflect-metadata';
+import { ConfigError, loadConfig, type Config } from './config/config.js';
+import { createLogger } from './observability/logger.js';
+import { scrubRedisError } from './redis/redis-error.js';
+import { startRole } from './roles/start-role.js';
+
+/** Reads role and configuration, starts the role. The only place that reads process.env or exits. */
+async function main(): Promise<void> {
+  const config = readConfig();
+  const { env } = config;
+  const logger = createLogger(env.NABOOM_LOG_LEVEL, { role: env.NABOOM_ROLE, pid: process.pid });
+  // One promise that nobody awaited must not silence the alarm for everybody; it is logged and looked into.
+  process.on('unhandledRejection', (error) => {
+    scrubRedisError(error);
+    logger.error({ err: error }, 'unhandled rejection');
+  });
+  process.on('uncaughtException', (error) => {
+    scrubRedisError(error);
+    logger.fatal({ err: error }, 'uncaught exception');
+    process.exit(1);
+  });
+  try {
+    await startRole(config, logger);
+  } catch (error) {
+    logger.fatal({ err: error }, explainStartError(error, env.HOST, env.PORT));
+    process.exit(1);
+  }
+}
+
+function readConfig(): Config {
+  const role = process.argv[2];
+  try {
+    return loadConfig(role === undefined ? process.env : { ...process.env, NABOOM_ROLE: role });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
+}
+
+function explainStartError(error: unknown, host: string, port: number): string {
+  const { code, message } = error as { code?: string; message?: string };
+  if (code === 'EADDRINUSE') return `port ${port} on ${host} is taken: stop what uses it, or set PORT to another one`;
+  if (code === 'EACCES') return `port ${port} may not be used by this user: set PORT to one above 1023`;
+  return `the start failed: ${message ?? 'unknown error'}`;
+}
+
+await main();

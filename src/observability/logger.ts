@@ -1,0 +1,87 @@
+import type { LoggerService } from '@nestjs/common';
+import { pino, type Logger as PinoLogger } from 'pino';
+import { scrubRedisError } from '../redis/redis-error.js';
+
+/** Fields that never reach a log line: secrets, and what a person in danger told us. */
+const REDACTED = [
+  'password',
+  '*.password',
+  'token',
+  '*.token',
+  'receiptToken',
+  '*.receiptToken',
+  'authorization',
+  'headers.authorization',
+  'req.headers.authorization',
+  'headers.cookie',
+  'connectionString',
+  'location',
+  '*.location',
+  'message.contact',
+  'contact',
+  '*.contact',
+  'phone',
+  '*.phone',
+];
+
+/** JSON lines on standard output; errors without what ioredis and others add to them. */
+export function createLogger(level: string, fields: Readonly<Record<string, unknown>>): PinoLogger {
+  return pino({
+    level,
+    base: fields,
+    redact: { paths: REDACTED, censor: '[redacted]' },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { err: serializeError },
+    formatters: { level: (label) => ({ level: label }) },
+  });
+}
+
+function serializeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  scrubRedisError(error);
+  const { name, message, stack, cause } = error;
+  const code = (error as { code?: unknown }).code;
+  return { name, message, stack, ...(code ? { code } : {}), ...(cause ? { cause: serializeError(cause) } : {}) };
+}
+
+/** Nest's logger interface over pino: `logger.error({ code }, 'text')` and `logger.error('text')` both work. */
+export class NestLogger implements LoggerService {
+  constructor(private readonly pinoLogger: PinoLogger) {}
+
+  log(message: unknown, ...rest: unknown[]): void {
+    this.#write('info', message, rest);
+  }
+
+  error(message: unknown, ...rest: unknown[]): void {
+    this.#write('error', message, rest);
+  }
+
+  warn(message: unknown, ...rest: unknown[]): void {
+    this.#write('warn', message, rest);
+  }
+
+  debug(message: unknown, ...rest: unknown[]): void {
+    this.#write('debug', message, rest);
+  }
+
+  verbose(message: unknown, ...rest: unknown[]): void {
+    this.#write('trace', message, rest);
+  }
+
+  fatal(message: unknown, ...rest: unknown[]): void {
+    this.#write('fatal', message, rest);
+  }
+
+  /** Nest passes the context last, and the stack of an error before it. */
+  #write(level: 'info' | 'error' | 'warn' | 'debug' | 'trace' | 'fatal', message: unknown, rest: unknown[]): void {
+    const context = rest.at(-1);
+    const texts = rest.slice(0, -1).filter((part) => typeof part === 'string');
+    const fields = message instanceof Error ? { err: message } : typeof message === 'object' ? message : {};
+    const text = typeof message === 'string' ? message : message instanceof Error ? message.message : texts.shift();
+    const stack = texts.length > 0 ? { stack: texts.join('\n') } : {};
+    this.pinoLogger[level](
+      { ...fields, ...(typeof context === 'string' ? { context } : {}), ...stack },
+      text as string,
+    );
+  }
+}

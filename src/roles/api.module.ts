@@ -1,0 +1,9 @@
+import { Module } from '@nestjs/common';
+import { AlertsController } from '../alerts/alerts.controller.js';
+import { AlertsModule } from '../alerts/alerts.module.js';
+import { AuthModule } from '../auth/auth.module.js';
+import { PagesModule } from '../pages/pages.module.js';
+
+/** Takes alerts over HTTP, and serves the pages. */
+@Module({ imports: [AlertsModule, AuthModule, PagesModule], controllers: [AlertsController] })
+export class ApiModule {}

@@ -1,0 +1,35 @@
+import type { FastifyInstance } from 'fastify';
+import { AppError } from '../errors/app-error.js';
+
+/** Bytes of a request body; more is answered with 413. */
+export const BODY_LIMIT = 64 * 1024;
+
+/**
+ * Bodies are read for what they are: an HTML form as its fields, everything else as JSON whatever it calls itself
+ * (`sendBeacon` says text/plain). An empty body is an empty one, not an error: pressing panic needs no words.
+ */
+export function registerBodyParsers(fastify: FastifyInstance): void {
+  fastify.removeAllContentTypeParsers();
+  const options = { parseAs: 'string', bodyLimit: BODY_LIMIT } as const;
+  fastify.addContentTypeParser('application/x-www-form-urlencoded', options, async (_request: unknown, body: string) =>
+    readForm(body),
+  );
+  fastify.addContentTypeParser('*', options, async (_request: unknown, body: string) => readJson(body));
+}
+
+/** A form stays URLSearchParams, so that who handles it can tell it from JSON. */
+function readForm(body: string): unknown {
+  // What `curl -d '{…}'` sends calls itself a form: read it for what it is.
+  return body.trimStart().startsWith('{') ? readJson(body) : new URLSearchParams(body);
+}
+
+function readJson(body: string): unknown {
+  // A byte order mark is no part of JSON, yet some tools put one.
+  const text = body.replace(/^\uFEFF/, '');
+  if (text.trim() === '') return undefined;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    throw new AppError('BODY_UNREADABLE', 'The body is not valid JSON', { cause: error });
+  }
+}

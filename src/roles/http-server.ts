@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import helmet from '@fastify/helmet';
+import { RequestMethod } from '@nestjs/common';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import type { Config } from '../config/config.js';
+import { ProblemFilter } from '../errors/problem.filter.js';
+import { BODY_LIMIT, registerBodyParsers } from './body-parsers.js';
+
+const IDLE_CLOSE_MS = 100;
+/** A request that takes longer to arrive is cut: a slow sender must not hold a connection for ever. */
+const REQUEST_TIMEOUT_MS = 15_000;
+const REQUEST_ID = /^[\w.:-]{1,100}$/;
+
+/** The Fastify server under Nest: proxies, limits, request ids and one log line a request. */
+export function createHttpAdapter({ env }: Config, logger: Logger): FastifyAdapter {
+  return new FastifyAdapter({
+    loggerInstance: logger.child({ context: 'Http' }) as FastifyBaseLogger,
+    disableRequestLogging: true,
+    bodyLimit: BODY_LIMIT,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    trustProxy: env.NABOOM_TRUSTED_PROXIES.length > 0 ? env.NABOOM_TRUSTED_PROXIES : false,
+    genReqId: (request: { headers: Record<string, unknown> }) => {
+      const given = request.headers['x-request-id'];
+      return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+    },
+  });
+}
+
+/** Everything around the routes: headers, body parsers, origins, errors, versioned prefix. */
+export async function configureHttp(app: NestFastifyApplication, { env }: Config): Promise<void> {
+  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  registerBodyParsers(fastify);
+  logRequests(fastify);
+  closeIdleConnectionsWhileClosing(fastify);
+  await app.register(helmet as unknown as Parameters<typeof app.register>[0], {
+    // Pages bring their own policy; everything else is data that no browser shall run.
+    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+    strictTransportSecurity: false,
+  });
+  app.enableCors({
+    origin: env.NABOOM_ALLOWED_ORIGINS,
+    methods: ['GET', 'POST', 'PATCH'],
+    allowedHeaders: ['authorization', 'content-type', 'idempotency-key', 'x-request-id'],
+    exposedHeaders: ['location', 'retry-after', 'x-request-id'],
+    maxAge: 600,
+  });
+  app.useGlobalFilters(new ProblemFilter());
+  app.setGlobalPrefix('api/v1', {
+    exclude: ['health', 'health/*path', '/', 'assets/*path', 'robots.txt'].map((path) => ({
+      path,
+      method: RequestMethod.ALL,
+    })),
+  });
+}
+
+function logRequests(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', async (request, reply) => {
+    void reply.header('x-request-id', request.id);
+  });
+  fastify.addHook('onResponse', async (request, reply) => {
+    const level = request.url.startsWith('/health') || request.url.startsWith('/assets') ? 'debug' : 'info';
+    const path = request.url.split('?', 1)[0];
+    request.log[level]({ method: request.method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime) });
+  });
+}
+
+/** A keep-alive connection that was busy when closing began would be waited for until its keep-alive ends (72 s). */
+function closeIdleConnectionsWhileClosing(fastify: FastifyInstance): void {
+  fastify.addHook('preClose', async () => {
+    setInterval(() => fastify.server.closeIdleConnections(), IDLE_CLOSE_MS).unref();
+  });
+}

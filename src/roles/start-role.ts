@@ -1,0 +1,72 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Logger } from 'pino';
+import { ConfigModule } from '../config/config.module.js';
+import type { Config } from '../config/config.js';
+import { isUnavailable } from '../database/database.js';
+import { migrate } from '../database/migrate.js';
+import { NestLogger } from '../observability/logger.js';
+import { configureHttp, createHttpAdapter } from './http-server.js';
+import { rootOf } from './role.js';
+
+const MIGRATION_RETRY_MS = 2000;
+
+/** A started role; `close` drains it. */
+export interface RunningRole {
+  readonly app: NestFastifyApplication;
+  /** Where it listens, such as http://127.0.0.1:3000. */
+  readonly url: string;
+}
+
+/**
+ * Starts what the configured role does and listens.
+ * @throws Error when the port is taken, the schema cannot be migrated, or a module cannot be wired
+ */
+export async function startRole(config: Config, logger: Logger): Promise<RunningRole> {
+  const { env, redis } = config;
+  await migrateWhenReachable(env.DATABASE_URL, logger);
+  const root = rootOf(env.NABOOM_ROLE);
+  const app = await NestFactory.create<NestFastifyApplication>(
+    { module: class Root {}, imports: [ConfigModule.with(config), ...root.modules] },
+    createHttpAdapter(config, logger),
+    { logger: new NestLogger(logger), bodyParser: false, abortOnError: false, forceCloseConnections: false },
+  );
+  await configureHttp(app, config);
+  await root.prepare?.(app, config);
+  app.enableShutdownHooks();
+  await app.listen(root.port(env), env.HOST);
+  const url = await app.getUrl();
+  logger.info({ url, role: env.NABOOM_ROLE, isolation: redis.isolation, pid: process.pid }, `ready at ${url}`);
+  if (redis.isolation !== 'acl') logger.warn({ isolation: redis.isolation }, ISOLATION_WARNINGS[redis.isolation]);
+  return { app, url };
+}
+
+const ISOLATION_WARNINGS = {
+  shared: 'isolation: shared - one Redis user for all roles; they are kept apart by key prefix only',
+  none: 'isolation: none - Redis asks for no login; use this on a developer machine only',
+} as const;
+
+/** Migrates before anything reads. A Postgres that is away does not stop the start: it is retried in the background. */
+async function migrateWhenReachable(url: string, logger: Logger): Promise<void> {
+  try {
+    await migrate(url);
+  } catch (error) {
+    if (!isUnavailable(error)) throw error;
+    logger.error({ code: 'DATABASE_UNAVAILABLE' }, 'Postgres cannot be reached; alerts are refused until it can');
+    void retryMigration(url, logger);
+  }
+}
+
+async function retryMigration(url: string, logger: Logger): Promise<void> {
+  for (;;) {
+    await delay(MIGRATION_RETRY_MS, undefined, { ref: false });
+    try {
+      await migrate(url);
+      logger.info('Postgres is reachable and its schema up to date');
+      return;
+    } catch (error) {
+      if (!isUnavailable(error)) logger.error({ err: error }, 'the schema cannot be migrated');
+    }
+  }
+}
