@@ -7,7 +7,8 @@ export const PAGE_HEADERS = {
     "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'",
   'cross-origin-opener-policy': 'same-origin',
   'permissions-policy': 'geolocation=(self), camera=(), microphone=()',
-  'referrer-policy': 'no-referrer',
+  // With no-referrer a browser sends `Origin: null` with the form, and the alert would count as unverified.
+  'referrer-policy': 'same-origin',
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
 } as const;

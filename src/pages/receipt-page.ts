@@ -13,7 +13,7 @@ export interface Receipt {
 }
 
 /** The answer to a panic that was pressed without JavaScript: a whole page, without a script. */
-export function renderReceiptPage(receipt: Receipt, timeZone: string): string {
+export function renderReceiptPage(receipt: Receipt, timeZone = 'Africa/Johannesburg'): string {
   const { reference, openedAt, receiptToken, severity } = receipt;
   const at = new Intl.DateTimeFormat('en-ZA', { dateStyle: 'medium', timeStyle: 'long', timeZone });
   return `<!doctype html>
