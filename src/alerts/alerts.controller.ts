@@ -7,6 +7,7 @@ import { InjectConfig } from '../config/config.module.js';
 import type { Config } from '../config/config.js';
 import { AppError } from '../errors/app-error.js';
 import { parse } from '../errors/parse.js';
+import { PAGE_HEADERS } from '../pages/page-headers.js';
 import { renderReceiptPage } from '../pages/receipt-page.js';
 import type { Alert } from './alert.js';
 import { AlertReader } from './alert-reader.js';
@@ -45,7 +46,8 @@ export class AlertsController {
       .header('location', `/api/v1/emergency/alerts/${answer.id}`)
       .header('cache-control', 'no-store');
     if (form && headers.accept?.includes('text/html')) {
-      await reply.type('text/html; charset=utf-8').send(renderReceiptPage(answer, this.config.env.NABOOM_TIME_ZONE));
+      const page = renderReceiptPage(answer, this.config.env.NABOOM_TIME_ZONE);
+      await reply.headers(PAGE_HEADERS).type('text/html; charset=utf-8').send(page);
     } else {
       await reply.send(answer);
     }
