@@ -20,25 +20,31 @@ export async function unpackRedisFromApt(target, oldestMajor) {
 }
 
 async function fetchInto(work, target, oldestMajor) {
-  let options = process.getuid?.() === 0 ? ['-o', 'APT::Sandbox::User=root'] : [];
-  let server = await newestServer(options, oldestMajor);
-  if (!server) {
+  const sandbox = process.getuid?.() === 0 ? ['-o', 'APT::Sandbox::User=root'] : [];
+  let result = await download(work, sandbox, oldestMajor);
+  if (result.problem) {
     // Fresh images ship without package lists. Private ones need no root and leave the machine as it was.
-    options = [...options, ...privateLists(work)];
+    const options = [...sandbox, ...privateLists(work)];
     const update = await runCommand('apt-get', [...options, '-qq', 'update'], { timeoutMs: 180_000 });
-    server = await newestServer(options, oldestMajor);
-    if (!server) return `apt has no redis-server ${oldestMajor}.0: ${firstLine(update.stderr) || 'too old a release'}`;
+    if (update.code !== 0) return `apt-get update failed: ${firstLine(update.stderr)}`;
+    result = await download(work, options, oldestMajor);
   }
-  const packages = [server.name, server.tools, ...(await missingLibraries(options, server))];
-  const download = await runCommand('apt-get', [...options, '-q', 'download', ...packages], { cwd: work });
-  if (download.code !== 0) return `apt-get download failed: ${firstLine(download.stderr)}`;
+  if (result.problem) return result.problem;
   const tree = join(work, 'tree');
   for (const file of readdirSync(work).filter((name) => name.endsWith('.deb'))) {
     const unpack = await runCommand('dpkg-deb', ['-x', join(work, file), tree]);
     if (unpack.code !== 0) return `cannot unpack ${file}: ${firstLine(unpack.stderr)}`;
   }
-  arrange(tree, target, server.name);
+  arrange(tree, target, result.server);
   return undefined;
+}
+
+async function download(work, options, oldestMajor) {
+  const server = await newestServer(options, oldestMajor);
+  if (!server) return { problem: `apt offers no redis-server ${oldestMajor}.0` };
+  const packages = [server.name, server.tools, ...(await missingLibraries(options, server))];
+  const { code, stderr } = await runCommand('apt-get', [...options, '-q', 'download', ...packages], { cwd: work });
+  return code === 0 ? { server: server.name } : { problem: `apt-get download failed: ${firstLine(stderr)}` };
 }
 
 async function newestServer(options, oldestMajor) {
@@ -54,6 +60,7 @@ async function missingLibraries(options, server) {
   const { stdout } = await runCommand('apt-cache', [...options, 'depends', server.name, server.tools]);
   const wanted = new Set([...stdout.matchAll(/Depends: ((?:lib|lua)[^\s:<]*)/g)].map((match) => match[1]));
   const missing = [];
+  wanted.delete('libc6'); // never beside the machine's own: one program cannot have two
   for (const name of wanted) {
     const { stdout: status } = await runCommand('dpkg-query', ['-W', '-f', '${Status}', name]);
     if (!status.includes('install ok installed')) missing.push(name);
