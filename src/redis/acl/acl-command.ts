@@ -65,6 +65,8 @@ export async function runAclCommand(argv: readonly string[], env: NodeJS.Process
 
 class UsageError extends Error {}
 
+const OUR_ERRORS = [UsageError, PolicyError, ConfigError, AclConnectionError];
+
 function readArguments(argv: readonly string[]) {
   const { values, positionals } = parseArgs({
     args: [...argv],
@@ -82,13 +84,12 @@ function readArguments(argv: readonly string[]) {
   return { command: positionals[0], help: values.help, options: values satisfies Options };
 }
 
-/** Only messages that are known to hold no secret are shown. */
+/** Only messages that are known to hold no secret are shown: ours, and those of arguments and files. */
 function plainMessage(error: unknown): string {
-  if (!(error instanceof Error)) return 'failed for an unknown reason';
-  const { code } = error as NodeJS.ErrnoException;
-  const ours = [UsageError, PolicyError, ConfigError, AclConnectionError].some((kind) => error instanceof kind);
-  if (ours || code?.startsWith('ERR_PARSE_ARGS') || (error as NodeJS.ErrnoException).syscall) return error.message;
-  return `${error.name}${code ? ` ${code}` : ''}`;
+  if (OUR_ERRORS.some((kind) => error instanceof kind)) return (error as Error).message;
+  const { name, message, code, syscall } = error as NodeJS.ErrnoException;
+  if (code?.startsWith('ERR_PARSE_ARGS') || syscall !== undefined) return message;
+  return `failed: ${code ?? name}`;
 }
 
 function readPolicy(file: string): string {

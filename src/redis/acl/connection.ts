@@ -16,7 +16,7 @@ export class AclConnectionError extends Error {
   }
 }
 
-const CONNECT_WITHIN_MS = 3000;
+const CONNECT_WITHIN_MS = 2000;
 
 /** One try, one answer: the command line reports a failure instead of trying again. */
 const ONE_TRY: RedisOptions = {

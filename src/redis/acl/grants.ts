@@ -22,8 +22,8 @@ const QUEUE_DB = grant('select|2', 'BullMQ works in database 2');
 const APP: UserGrants = {
   keys: [
     grant('naboom:cache:*', 'cached values; every one expires'),
-    grant('naboom:limits:*', 'rate limits'),
-    grant('naboom:sessions:*', 'sessions'),
+    grant('naboom:limits:*', 'counters of the rate limits'),
+    grant('naboom:sessions:*', 'who is signed in, and on which devices'),
     QUEUE_KEYS,
   ],
   channels: [],
@@ -64,8 +64,8 @@ export const USER_GRANTS: Readonly<Record<string, UserGrants>> = {
   },
   realtime_user: {
     keys: [
-      grant('panic:*', 'panic:alerts:<severity>: the streams of log entries'),
-      grant('emergency:*', 'emergency:alert:<id>: the short-lived realtime cache'),
+      grant('panic:*', 'the streams of log entries, one a severity'),
+      grant('emergency:*', 'the short-lived realtime cache of alerts'),
       grant('naboom:realtime:*', 'health probe and what the realtime parts keep for themselves'),
     ],
     channels: [],

@@ -22,7 +22,10 @@ const ADMIN_ONLY: readonly Action[] = [
 export function roleActions(role: RedisRoleName): RoleActions {
   const probe = `verify:${randomUUID()}`;
   const { allowed, refused } = ACTIONS[role](probe);
-  return { allowed: [['PING'], ['INFO', 'server'], ...allowed], refused: [...refused, ...ADMIN_ONLY] };
+  return {
+    allowed: [['PING'], ['INFO', 'server'], ['ACL', 'WHOAMI'], ...allowed],
+    refused: [...refused, ...ADMIN_ONLY],
+  };
 }
 
 const ACTIONS: Record<RedisRoleName, (probe: string) => RoleActions> = {

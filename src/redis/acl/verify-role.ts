@@ -19,11 +19,15 @@ export async function verifyRole(
   const subject = config.username ?? 'default';
   const check = `${role}: signs in, db ${config.db}`;
   try {
-    return await withConnection(role, config, async (connection) => [
-      await attempt(subject, check, () => checkPlace(connection, config)),
-      ...(await tryActions(role, subject, connection, expectRefusals)),
-      ...(await roundTrip(role, subject, connection)),
-    ]);
+    return await withConnection(role, config, async (connection) => {
+      const place = await attempt(subject, check, () => checkPlace(connection, config));
+      if (place.result === 'failed') return [place];
+      return [
+        place,
+        ...(await tryActions(role, subject, connection, expectRefusals)),
+        ...(await roundTrip(role, subject, connection)),
+      ];
+    });
   } catch (error) {
     if (!(error instanceof AclConnectionError)) throw error;
     return [checked(subject, check, [error.message])];

@@ -1,4 +1,5 @@
 import type { RedisConfig, RedisRoleConfig } from '../../config/redis-config.js';
+import { classifyRedisError } from '../redis-error.js';
 import { REDIS_ROLE_NAMES } from '../redis.roles.js';
 import { type AclCheck, checked } from './check.js';
 import { configurePolicy, ISOLATION_NOTE } from './configured-policy.js';
@@ -38,12 +39,14 @@ async function verifyNodes(
   redis: RedisConfig,
   nodes: readonly RedisRoleConfig[],
 ): Promise<AclCheck[]> {
+  const closed: AclCheck[] = [];
+  for (const node of nodes) closed.push(await refusesStrangers(node));
   if (redis.admin === undefined) {
     const detail = 'REDIS_MASTER_PASSWORD is not set: the rules themselves cannot be read';
-    return [{ subject: 'all', check: 'exactly the policy', result: 'skipped', detail }];
+    return [...closed, { subject: 'all', check: 'exactly the policy', result: 'skipped', detail }];
   }
   const policy = configurePolicy(policyText, redis);
-  const checks: AclCheck[] = [];
+  const checks: AclCheck[] = [...closed];
   for (const node of nodes) {
     const server = nodeName(node);
     try {
@@ -54,6 +57,19 @@ async function verifyNodes(
     }
   }
   return checks;
+}
+
+/** Tries to get in without a login: that must fail, and for that reason. */
+async function refusesStrangers(node: RedisRoleConfig): Promise<AclCheck> {
+  const check = 'refuses whoever does not sign in';
+  const { host, port, tls, ca } = node;
+  try {
+    await withConnection('admin', { host, port, tls, ca, db: 0 }, (stranger) => stranger.ping());
+    return checked(nodeName(node), check, ['lets anybody in: the default user is on']);
+  } catch (error) {
+    const { code, message } = error instanceof AclConnectionError ? error.failure : classifyRedisError(error);
+    return checked(nodeName(node), check, code === 'REDIS_NOAUTH' ? [] : [`${message} (${code})`]);
+  }
 }
 
 /** How a server is called in reports. */
