@@ -1,4 +1,4 @@
-import { isOpen, type Alert, type LogEntry } from './alert.js';
+import type { Alert, LogEntry } from './alert.js';
 import { apply } from './apply.js';
 import {
   decideLifecycle,
@@ -111,7 +111,7 @@ export class AlertBatch {
     return {
       ...(known && keyedAlert ? { keyed: { ...known, alert: keyedAlert } } : {}),
       ...(receipted ? { receipted } : {}),
-      ...(reported && isOpen(reported) ? { reported } : {}),
+      ...(reported ? { reported } : {}),
     };
   }
 

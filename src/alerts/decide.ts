@@ -44,7 +44,7 @@ export interface RaiseFacts {
   /** The alert of the same idempotency key, and what was asked then. */
   readonly keyed?: { readonly alert: Alert; readonly fingerprint: string; readonly proven: boolean };
   readonly receipted?: Alert;
-  /** The newest open alert of the same weak reporter. */
+  /** The newest alert of the same weak reporter. */
   readonly reported?: Alert;
 }
 

@@ -132,7 +132,7 @@ export class LogTail {
   #advance(entries: readonly LogEntry[]): void {
     this.#cursor = entries.at(-1)!.seq;
     for (const { seq } of entries) this.#pending.delete(seq);
-    for (const check of [...this.#waiters]) check();
+    for (const check of this.#waiters) check();
   }
 
   /** The next entries in order that came from one source. */
