@@ -63,10 +63,10 @@ export class Database {
       keepAlive: true,
       ...options,
     });
-    // Without a listener a Postgres that stops ends this process as well.
-    pool.on('error', (error) =>
-      this.#logger.warn({ code: (error as { code?: string }).code }, 'lost a Postgres connection'),
-    );
+    // Without listeners, on the pool for idle connections and on each for busy ones, a Postgres that stops ends this
+    // process as well. Whoever waits for an answer of a busy one gets the error too.
+    pool.on('error', ({ message }) => this.#logger.warn({ reason: message }, 'lost an idle Postgres connection'));
+    pool.on('connect', (client) => client.on('error', () => undefined));
     return pool;
   }
 }

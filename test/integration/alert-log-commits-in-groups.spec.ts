@@ -1,0 +1,139 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { LogEntry } from '../../src/alerts/alert.js';
+import type { Outcome } from '../../src/alerts/alert-batch.js';
+import { AlertLog } from '../../src/alerts/alert-log.js';
+import { AlertReader } from '../../src/alerts/alert-reader.js';
+import { apply } from '../../src/alerts/apply.js';
+import type { RaiseCommand } from '../../src/alerts/decide.js';
+import { Database } from '../../src/database/database.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+const press = (command: Partial<RaiseCommand> = {}): RaiseCommand => ({
+  type: 'raise',
+  newId: uuidv7(),
+  at: new Date().toISOString(),
+  actor: { kind: 'reporter' },
+  press: { test: false, verified: true },
+  ...command,
+});
+
+const digest = (letter: string) => letter.repeat(64);
+
+function accepted(outcome: Outcome) {
+  if ('refused' in outcome) throw new Error(outcome.refused);
+  return outcome;
+}
+
+describe('the alert log on Postgres', () => {
+  let testDatabase: TestDatabase;
+  let nodes: Database[];
+  let logs: AlertLog[];
+  let reader: AlertReader;
+
+  beforeAll(async () => {
+    testDatabase = await createTestDatabase();
+    nodes = [new Database(testDatabase.url), new Database(testDatabase.url)];
+    logs = nodes.map((node) => new AlertLog(node));
+    reader = new AlertReader(nodes[0]!);
+  });
+
+  afterAll(async () => {
+    await Promise.all(nodes.map((node) => node.close()));
+    await testDatabase.drop();
+  });
+
+  const wholeLog = () => reader.after(0, 100_000);
+
+  it('numbers the events of two nodes without a gap, and replaying them gives the stored alerts', async () => {
+    const reporters = ['phone:+27820000001', 'phone:+27820000002', undefined];
+    const commands = Array.from({ length: 300 }, (_, n) => {
+      const reporter = reporters[n % reporters.length];
+      return press(reporter ? { reporter } : {});
+    });
+    await Promise.all(commands.map((command, n) => logs[n % 2]!.append(command)));
+    const entries = await wholeLog();
+    expect(entries.map(({ seq }) => seq)).toEqual(Array.from({ length: 300 }, (_, n) => n + 1));
+    const replayed = new Map<string, unknown>();
+    const states = new Map<string, LogEntry['alert']>();
+    for (const entry of entries) {
+      const alert = apply(states.get(entry.alertId), entry, entry.seq);
+      states.set(alert.id, alert);
+      replayed.set(alert.id, alert);
+      expect(entry.alert).toEqual(alert);
+    }
+    const stored = await reader.list({ limit: 1000 });
+    expect(stored.map(({ id }) => id).sort()).toEqual([...replayed.keys()].sort());
+    for (const alert of stored) expect(alert).toEqual(replayed.get(alert.id));
+    expect(stored).toHaveLength(102);
+  });
+
+  it('puts commands that wait for a transaction together in the next one', async () => {
+    const committed: number[] = [];
+    logs[0]!.onCommit((entries) => committed.push(entries.length));
+    await Promise.all(Array.from({ length: 100 }, () => logs[0]!.append(press())));
+    expect(committed.reduce((sum, length) => sum + length)).toBe(100);
+    expect(committed.length).toBeLessThanOrEqual(2);
+  });
+
+  it('gives twenty concurrent retries over two nodes one alert', async () => {
+    const key = { digest: digest('a'), fingerprint: digest('b') };
+    const tries = Array.from({ length: 20 }, (_, n) => logs[n % 2]!.append(press({ key })));
+    const outcomes = (await Promise.all(tries)).map(accepted);
+    expect(new Set(outcomes.map(({ alertId }) => alertId)).size).toBe(1);
+    expect(outcomes.filter(({ outcome }) => outcome === 'raised')).toHaveLength(1);
+  });
+
+  it('tells listeners of a commit before it answers, in the order of seq', async () => {
+    const heard: number[] = [];
+    logs[1]!.onCommit((entries) => heard.push(...entries.map(({ seq }) => seq)));
+    const outcomes = await Promise.all([logs[1]!.append(press()), logs[1]!.append(press())]);
+    expect(heard).toEqual(outcomes.map((outcome) => accepted(outcome).entry!.seq));
+  });
+
+  it('keeps the neighbours of a command that Postgres refuses', async () => {
+    const broken = press({ press: { test: false, verified: true, message: 'a\0b' } });
+    const results = await Promise.allSettled([broken, press(), press()].map((command) => logs[0]!.append(command)));
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
+    const { head } = await reader.range();
+    expect((await wholeLog()).at(-1)!.seq).toBe(head);
+  });
+
+  it('reads a snapshot and the seq that it is true at', async () => {
+    const opened = accepted(await logs[0]!.append(press()));
+    const { seq, alerts } = await reader.openAlerts();
+    expect(seq).toBe(opened.entry!.seq);
+    expect(alerts.at(-1)).toEqual(opened.alert);
+    const at = new Date().toISOString();
+    const actor = { kind: 'operator' } as const;
+    await logs[0]!.append({ type: 'resolve', alertId: opened.alertId, at, actor });
+    const after = await reader.openAlerts();
+    expect(after.seq).toBe(seq + 1);
+    expect(after.alerts.map(({ id }) => id)).not.toContain(opened.alertId);
+  });
+
+  it('loses nothing acknowledged and shows nothing unacknowledged when its connection is cut in mid-flight', async () => {
+    const acknowledged: string[] = [];
+    const refused: string[] = [];
+    let cuts = 0;
+    while (cuts < 5) {
+      const commands = Array.from({ length: 10 }, () => press());
+      const appended = commands.map((command) =>
+        logs[0]!.append(command).then(
+          () => acknowledged.push(command.newId),
+          () => refused.push(command.newId),
+        ),
+      );
+      const killed = await nodes[1]!.query<{ pid: number }>({
+        text: `select pid, pg_terminate_backend(pid) from pg_stat_activity
+                where application_name = 'naboom:log' and datname = current_database() and state <> 'idle'`,
+      });
+      cuts += killed.rowCount ?? 0;
+      await Promise.all(appended);
+    }
+    const stored = new Set((await wholeLog()).map(({ alertId }) => alertId));
+    expect(acknowledged.filter((id) => !stored.has(id))).toEqual([]);
+    const seqs = (await wholeLog()).map(({ seq }) => seq);
+    expect(seqs).toEqual(seqs.map((_, index) => index + 1));
+    expect((await reader.range()).head).toBe(seqs.length);
+  });
+});
