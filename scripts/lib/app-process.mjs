@@ -74,7 +74,7 @@ function lastWords(log) {
   const crash = plain.some((line) => /^\s+at /.test(line)) ? plain.find((line) => /Error:/.test(line)) : undefined;
   if (crash) return crash.trim();
   if (plain.length > 0) return plain.slice(0, 30).join('\n');
-  const errors = lines.map(parseLine).filter((entry) => entry && entry.level >= 50);
+  const errors = lines.map(parseLine).filter((entry) => entry && (entry.level === 'fatal' || entry.level === 'error'));
   return errors.at(-1)?.err?.message ?? errors.at(-1)?.msg ?? 'it gave no reason';
 }
 

@@ -5,6 +5,7 @@ import type { RedisRoleName } from '../redis/redis.roles.js';
 
 /** One Redis login as an operator knows it: by its variables. */
 export interface RedisLogin {
+  /** Whose credentials are used: the queue may borrow app's. */
   readonly role: RedisRoleName;
   readonly config: RedisRoleConfig;
   readonly isolation: RedisIsolation;
@@ -52,8 +53,7 @@ export async function adviseOnLogin(login: RedisLogin, code: RedisErrorCode): Pr
 
 function passwordVariable(role: RedisRoleName, isolation: RedisIsolation): string {
   if (isolation === 'shared') return 'REDIS_USERNAME or REDIS_PASSWORD';
-  const owner = role === 'queue' ? 'APP (or QUEUE)' : role.toUpperCase();
-  return `REDIS_${owner}_PASSWORD`;
+  return `REDIS_${role.toUpperCase()}_PASSWORD`;
 }
 
 function listens(address: RedisRoleConfig): Promise<boolean> {

@@ -36,6 +36,7 @@ export async function tryAs(
     return undefined;
   } catch (error) {
     const { code } = error instanceof AclConnectionError ? error.failure : classifyRedisError(error);
-    return adviseOnLogin({ role, config, isolation: redis.isolation }, code);
+    const borrowed = role === 'queue' && config.username === redis.roles.app.username;
+    return adviseOnLogin({ role: borrowed ? 'app' : role, config, isolation: redis.isolation }, code);
   }
 }
