@@ -1,0 +1,17 @@
+import type { Config } from './config.js';
+import { ENV_NAMES, SECRET_NAMES } from './env-vars.js';
+
+/** The configuration in effect as `NAME=value` lines, without a secret: those show only whether they are set. */
+export function printConfig({ env, redis }: Config): string[] {
+  const lines = ENV_NAMES.map((name) => {
+    const value = env[name];
+    if (value === undefined) return `# ${name} is not set`;
+    if (SECRET_NAMES.includes(name)) return `${name}=[set]`;
+    return `${name}=${Array.isArray(value) ? value.join(',') : value}`;
+  });
+  const roles = Object.entries(redis.roles).map(([role, { host, port, tls, username, db }]) => {
+    const url = `${tls ? 'rediss' : 'redis'}://${host}:${port}`;
+    return `# Redis role ${role}: ${username ?? 'no login'} at ${url}, db ${db}`;
+  });
+  return [...lines, `# Redis isolation: ${redis.isolation}`, ...roles];
+}

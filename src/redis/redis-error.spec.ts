@@ -1,0 +1,48 @@
+import { inspect } from 'node:util';
+import { classifyRedisError, scrubRedisError } from './redis-error.js';
+
+describe('classifyRedisError', () => {
+  it.each([
+    ['WRONGPASS invalid username-password pair or user is disabled.', 'REDIS_WRONGPASS'],
+    ['NOAUTH Authentication required.', 'REDIS_NOAUTH'],
+    ['NOAUTH HELLO must be called with the client already authenticated', 'REDIS_NOAUTH'],
+    ["NOPERM this user has no permissions to run the 'get' command", 'REDIS_NOPERM'],
+    ["ERR The user executing the script can't run this command or subcommand script: abc", 'REDIS_NOPERM'],
+    ["ERR ACL failure in script: User x has no permissions to run the 'get' command", 'REDIS_NOPERM'],
+    ["READONLY You can't write against a read only replica.", 'REDIS_READONLY'],
+    ['LOADING Redis is loading the dataset in memory', 'REDIS_LOADING'],
+    ["OOM command not allowed when used memory > 'maxmemory'.", 'REDIS_OOM'],
+    ['MISCONF Redis is configured to save RDB snapshots', 'REDIS_MISCONF'],
+    ['self-signed certificate in certificate chain', 'REDIS_TLS'],
+    ['Command timed out', 'REDIS_TIMEOUT'],
+    ['connect ETIMEDOUT', 'REDIS_TIMEOUT'],
+    ['connect ECONNREFUSED 127.0.0.1:6379', 'REDIS_UNREACHABLE'],
+    ["Stream isn't writeable and enableOfflineQueue options is false", 'REDIS_UNREACHABLE'],
+    ['Reached the max retries per request limit (which is 0).', 'REDIS_UNREACHABLE'],
+    ['Connection is closed.', 'REDIS_UNREACHABLE'],
+    ['ERR unknown command', 'REDIS_ERROR'],
+  ])('sorts "%s" as %s', (message, code) => {
+    expect(classifyRedisError(new Error(message)).code).toBe(code);
+  });
+
+  it('sorts by the code where the message is empty, as of an AggregateError', () => {
+    expect(classifyRedisError(Object.assign(new Error(''), { code: 'ECONNREFUSED' })).code).toBe('REDIS_UNREACHABLE');
+  });
+
+  it.each([undefined, null, 'x', 7, {}])('sorts %p without throwing', (thrown) => {
+    expect(classifyRedisError(thrown).code).toBe('REDIS_ERROR');
+  });
+});
+
+describe('scrubRedisError', () => {
+  it('removes the password that ioredis puts beside the message', () => {
+    const error = Object.assign(new Error('WRONGPASS'), {
+      command: { name: 'hello', args: ['3', 'AUTH', 'app_user', 'hunter2'] },
+      input: 'redis://app_user:hunter2@host',
+      lastNodeError: Object.assign(new Error('x'), { command: { name: 'auth', args: ['hunter2'] } }),
+    });
+    scrubRedisError(error);
+    expect(inspect(error, { depth: 10 }) + JSON.stringify(error)).not.toContain('hunter2');
+    expect(inspect(error)).toContain('hello');
+  });
+});
