@@ -4,10 +4,12 @@ import { io } from './socket.io.js';
 const SILENCE_MS = 35_000;
 /** Codes of the server after which another try with the same key is of no use. */
 const FINAL_REFUSALS = new Set(['UNAUTHENTICATED', 'FORBIDDEN', 'ORIGIN_FORBIDDEN']);
+/** Reasons to connect anew that leave the cursor valid: what came after it can still be had. */
+const CURSOR_STAYS_GOOD = new Set(['slow', 'unavailable']);
 
 /**
  * A socket that ends with exactly the server's events: it remembers the last `seq`, asks for what came later when it
- * returns, drops what it has seen, and starts anew with a snapshot when the server says `resync`.
+ * returns, drops what it has seen, and starts anew with a snapshot when the server no longer has what it asks for.
  * `onState` gets 'connecting', 'live', 'doubt' (connected but silent), 'offline' or 'refused'.
  */
 export function connectLive({ credentials, onSnapshot, onAlert, onState }) {
@@ -46,8 +48,8 @@ export function connectLive({ credentials, onSnapshot, onAlert, onState }) {
     onAlert(message);
     heard();
   });
-  socket.on('resync', () => {
-    cursor = undefined;
+  socket.on('resync', ({ reason }) => {
+    if (!CURSOR_STAYS_GOOD.has(reason)) cursor = undefined;
     onState('connecting');
   });
   socket.on('connect', heard);

@@ -39,6 +39,7 @@ export function createReceiptView(status) {
       show(
         alert.status === 'open' || alert.status === 'acknowledged' ? 'good' : 'off',
         element('p', { className: 'reference', textContent: headline(alert) }),
+        element('p', { textContent: explanation(alert) }),
         element('p', {}, `Reference ${alert.reference}, `, timeOf(alert.openedAt), alert.test ? ' (test)' : ''),
       ),
   };
@@ -48,5 +49,12 @@ function headline({ status }) {
   if (status === 'resolved') return 'This alert is closed';
   if (status === 'cancelled') return 'This alert is cancelled';
   if (status === 'acknowledged') return 'A responder has seen your alert';
-  return 'Help is being called: your alert is stored and on its way to the responders';
+  return 'Help is being called';
+}
+
+function explanation({ status, repeatCount }) {
+  if (status === 'resolved' || status === 'cancelled') return 'Press again if you need help.';
+  if (repeatCount > 0) return `Pressed ${repeatCount + 1} times: more urgent now.`;
+  if (status === 'acknowledged') return 'Press again if you still need help.';
+  return 'Your alert is stored and on its way to the responders.';
 }
