@@ -96,6 +96,7 @@ describe('npm start on one data folder', () => {
     expect(processesOn(dataDir).filter((pid) => before.includes(pid))).toEqual([]);
     await expect(messageOf(first)).resolves.toBe('before the crash');
     launcher.child.kill('SIGINT');
+    await eventually(() => launcher.output().includes('Stopping'), { what: 'the drain' });
     launcher.child.kill('SIGINT');
     await expect(launcher.exit()).resolves.toBe(0);
     expect(processesOn(dataDir)).toEqual([]);
