@@ -23,7 +23,7 @@ export function startFeed() {
     keepKey(token);
     showSignedIn(true);
     say('');
-    live = connectLive({ credentials: { token }, onSnapshot, onAlert, onState });
+    live = connectLive({ credentials: { token }, onSnapshot, onAlert, onPresence: showPresence, onState });
   }
 
   function disconnect(state = 'off') {
@@ -31,6 +31,7 @@ export function startFeed() {
     forgetKey();
     alerts.clear();
     showSignedIn(false);
+    showPresence();
     setPill(byId('connection'), ...STATES[state]);
   }
 
@@ -77,6 +78,13 @@ function say(text) {
   const note = byId('feed-note');
   note.hidden = !text;
   setText(note, text);
+}
+
+function showPresence(counts) {
+  const note = byId('presence');
+  note.hidden = !counts;
+  if (counts)
+    setText(note, `Connected now: ${counts.responders} at this list, ${counts.reporters} who called for help.`);
 }
 
 function announce({ reference, kind, severity, test }) {

@@ -1,7 +1,7 @@
 import { io } from './socket.io.js';
 
-/** Longer than the server's ping interval: without a sign of life for so long, nothing is certain. */
-const SILENCE_MS = 35_000;
+/** Longer than the server's ping interval (10 s): without a sign of life for so long, nothing is certain. */
+const SILENCE_MS = 12_000;
 /** Codes of the server after which another try with the same key is of no use. */
 const FINAL_REFUSALS = new Set(['UNAUTHENTICATED', 'FORBIDDEN', 'ORIGIN_FORBIDDEN']);
 /** Reasons to connect anew that leave the cursor valid: what came after it can still be had. */
@@ -10,26 +10,18 @@ const CURSOR_STAYS_GOOD = new Set(['slow', 'unavailable']);
 /**
  * A socket that ends with exactly the server's events: it remembers the last `seq`, asks for what came later when it
  * returns, drops what it has seen, and starts anew with a snapshot when the server no longer has what it asks for.
- * `onState` gets 'connecting', 'live', 'doubt' (connected but silent), 'offline' or 'refused'.
+ * `onState` gets 'connecting', 'live' (nothing is missing), 'doubt' (connected but silent), 'offline' or 'refused'.
  */
-export function connectLive({ credentials, onSnapshot, onAlert, onState }) {
+export function connectLive({ credentials, onSnapshot, onAlert, onPresence = () => undefined, onState }) {
   let cursor;
+  let complete = false;
   let heardAt = 0;
   let retry;
-  const socket = io({
-    path: '/socket.io',
-    forceNew: true, // the reporter's and the operator's sockets may live in one page
-    transports: ['websocket', 'polling'],
-    tryAllTransports: true,
-    reconnectionDelay: 500,
-    reconnectionDelayMax: 5000,
-    randomizationFactor: 0.5,
-    auth: (give) => give(cursor === undefined ? credentials : { ...credentials, cursor }),
-  });
+  const socket = openSocket(() => (cursor === undefined ? credentials : { ...credentials, cursor }));
 
   function heard() {
     heardAt = Date.now();
-    if (socket.connected && cursor !== undefined) onState('live');
+    if (socket.connected) onState(complete ? 'live' : 'connecting');
   }
 
   function connectSoon() {
@@ -48,6 +40,12 @@ export function connectLive({ credentials, onSnapshot, onAlert, onState }) {
     onAlert(message);
     heard();
   });
+  // A responder hears it first when everything that was missed has been sent.
+  socket.on('presence', (counts) => {
+    complete = true;
+    onPresence(counts);
+    heard();
+  });
   socket.on('resync', ({ reason }) => {
     if (!CURSOR_STAYS_GOOD.has(reason)) cursor = undefined;
     onState('connecting');
@@ -55,6 +53,7 @@ export function connectLive({ credentials, onSnapshot, onAlert, onState }) {
   socket.on('connect', heard);
   socket.io.on('ping', heard);
   socket.on('disconnect', (reason) => {
+    complete = false;
     onState('offline');
     if (reason === 'io server disconnect') connectSoon();
   });
@@ -65,7 +64,7 @@ export function connectLive({ credentials, onSnapshot, onAlert, onState }) {
   });
   const watch = setInterval(() => {
     if (socket.connected && Date.now() - heardAt > SILENCE_MS) onState('doubt');
-  }, 5000);
+  }, 1000);
   onState('connecting');
 
   return {
@@ -75,4 +74,17 @@ export function connectLive({ credentials, onSnapshot, onAlert, onState }) {
       socket.disconnect();
     },
   };
+}
+
+function openSocket(auth) {
+  return io({
+    path: '/socket.io',
+    forceNew: true, // the reporter's and the operator's sockets may live in one page
+    transports: ['websocket', 'polling'],
+    tryAllTransports: true,
+    reconnectionDelay: 500,
+    reconnectionDelayMax: 5000,
+    randomizationFactor: 0.5,
+    auth: (give) => give(auth()),
+  });
 }

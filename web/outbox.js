@@ -34,10 +34,8 @@ export function createOutbox({ receiptToken, onChange }) {
         if (press.version === version) change(undefined);
         onChange({ name: 'sent', receipt: answer.receipt, key });
       } else if (addition && answer.refused) {
-        change(undefined); // the alert is closed by now: nothing to add to
+        change(undefined); // only a press itself is never given up
       } else {
-        // A press is never given up. One that its key no longer fits (the alert is closed) becomes a new alert.
-        if (answer.status === 409) change({ ...press, key: randomKey() });
         onChange({ name: 'waiting', reason: answer.reason });
         tries += 1;
         await pause(answer.retryAfterMs ?? 500 * 2 ** tries);
@@ -96,11 +94,9 @@ async function post(press, token) {
     });
     const answer = await response.json();
     if (response.ok) return { receipt: answer };
-    const { status } = response;
     const seconds = Number(response.headers.get('retry-after'));
     return {
-      status,
-      refused: status >= 400 && status < 500 && status !== 408 && status !== 429,
+      refused: response.status >= 400 && response.status < 500,
       reason: answer.title ?? 'The server has a problem',
       retryAfterMs: seconds > 0 ? seconds * 1000 : undefined,
     };

@@ -33,7 +33,11 @@ export function startPanic() {
     locatedKey = key;
     const found = position ?? locate();
     position = undefined;
-    void found.then((location) => location && outbox.addTo(key, { location }));
+    void found.then((location) => {
+      // The server takes further words on a closed alert, or on another kind, for a new call for help.
+      const open = receipt.status === 'open' || receipt.status === 'acknowledged';
+      if (location && open) outbox.addTo(key, { location, test: receipt.test });
+    });
   }
 
   function update(alert) {
