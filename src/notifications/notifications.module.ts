@@ -1,0 +1,65 @@
+import { Inject, Module, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { AlertReader } from '../alerts/alert-reader.js';
+import { AlertStream } from '../alerts/alert-stream.js';
+import { AlertsModule } from '../alerts/alerts.module.js';
+import { CLOCK, type Clock } from '../clock.js';
+import { CONFIG } from '../config/config.module.js';
+import type { Config } from '../config/config.js';
+import { DatabaseModule } from '../database/database.module.js';
+import { Database } from '../database/database.js';
+import { QueuesModule } from '../queues/queues.module.js';
+import { Deliveries } from './deliveries.js';
+import { DeliveryQueue } from './delivery-queue.js';
+import { DeliveryReader } from './delivery-reader.js';
+import { DeliverySweeper } from './delivery-sweeper.js';
+import { LogCursors } from './log-cursors.js';
+import { LogFollower } from './log-follower.js';
+import { StreamBackfill } from './stream-backfill.js';
+
+type DeliveryReaderNeeds = [Database, LogCursors, Deliveries, DeliveryQueue, Clock, Config];
+type LogFollowerNeeds = [Database, LogCursors, AlertReader, AlertStream, Clock, DeliveryReader, StreamBackfill];
+
+/** From the log to the receivers: the producing half. The jobs themselves run in the workers' children. */
+@Module({
+  imports: [AlertsModule, DatabaseModule, QueuesModule],
+  providers: [
+    DeliveryQueue,
+    DeliverySweeper,
+    { provide: Deliveries, inject: [Database], useFactory: (database: Database) => new Deliveries(database) },
+    { provide: LogCursors, inject: [Database], useFactory: (database: Database) => new LogCursors(database) },
+    {
+      provide: DeliveryReader,
+      inject: [Database, LogCursors, Deliveries, DeliveryQueue, CLOCK, CONFIG],
+      useFactory: (...[database, cursors, deliveries, queue, clock, { env }]: DeliveryReaderNeeds) =>
+        new DeliveryReader({ database, cursors, deliveries, queue, clock, targets: env.NABOOM_WEBHOOK_URLS }),
+    },
+    {
+      provide: StreamBackfill,
+      inject: [Database, LogCursors, AlertStream],
+      useFactory: (database: Database, cursors: LogCursors, stream: AlertStream) =>
+        new StreamBackfill(database, cursors, stream),
+    },
+    {
+      provide: LogFollower,
+      inject: [Database, LogCursors, AlertReader, AlertStream, CLOCK, DeliveryReader, StreamBackfill],
+      useFactory: (...[database, cursors, reader, stream, clock, ...readers]: LogFollowerNeeds) =>
+        new LogFollower({ database, cursors, reader, stream, clock, readers }),
+    },
+  ],
+  exports: [LogFollower, DeliverySweeper],
+})
+export class NotificationsModule implements OnModuleInit, OnModuleDestroy {
+  constructor(
+    @Inject(LogFollower) private readonly follower: LogFollower,
+    @Inject(DeliverySweeper) private readonly sweeper: DeliverySweeper,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    await this.follower.start();
+    this.sweeper.start();
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    await Promise.all([this.follower.stop(), this.sweeper.stop()]);
+  }
+}

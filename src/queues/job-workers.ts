@@ -1,0 +1,95 @@
+import { Logger } from '@nestjs/common';
+import { Worker, type Job } from 'bullmq';
+import type { Config } from '../config/config.js';
+import { classifyRedisError } from '../redis/redis-error.js';
+import { jobSettings } from './job-settings.js';
+import { reportErrors } from './queue-errors.js';
+import { QUEUE_NAMES, type QueueName } from './queue-map.js';
+import { workerOptions } from './queue-options.js';
+import { TaskPool } from './task-pool.js';
+import type { TaskLimits } from './task-process.js';
+import { within } from './within.js';
+
+/** Running jobs may end within this time of a stop; a webhook attempt takes ten seconds at most. */
+const DRAIN_MS = 12_000;
+/** What is left after the jobs themselves have ended: telling Redis, which may be away. */
+const CLOSE_MS = 2000;
+
+export interface JobWorkersOptions {
+  /** Path of the module that serves tasks in a child process. */
+  readonly childModule: string;
+  readonly limits?: TaskLimits;
+  readonly drainMs?: number;
+}
+
+/** What jobs did in this process since it started. */
+export interface JobCounts {
+  started: number;
+  completed: number;
+  failed: number;
+}
+
+/**
+ * Takes jobs from every queue and runs them in child processes. Not by @nestjs/bullmq's `@Processor`: its options are
+ * constants, and it gives a worker the connection limits of the producer.
+ */
+export class JobWorkers {
+  readonly counts: JobCounts = { started: 0, completed: 0, failed: 0 };
+  readonly #pool: TaskPool;
+  readonly #logger = new Logger('Jobs');
+  #workers: Worker[] = [];
+
+  constructor(
+    private readonly config: Config,
+    private readonly options: JobWorkersOptions,
+  ) {
+    this.#pool = new TaskPool(options.childModule, jobSettings(config), options.limits);
+  }
+
+  /** @throws Error when the child cannot start: a job without a handler, or with two, stops the boot */
+  async start(): Promise<void> {
+    await this.#pool.start();
+    this.#workers = QUEUE_NAMES.map((queue) => this.#open(queue));
+  }
+
+  /** Takes no more jobs, lets running ones end, kills what does not; returns within the limits whatever Redis does. */
+  async close(): Promise<void> {
+    const drainMs = this.options.drainMs ?? DRAIN_MS;
+    const closing = this.#workers.map((worker) => worker.close());
+    await this.#pool.close(drainMs);
+    await Promise.all(closing.map((closed, index) => this.#finish(this.#workers[index]!, closed)));
+  }
+
+  async #finish(worker: Worker, closed: Promise<void>): Promise<void> {
+    try {
+      await within(CLOSE_MS, closed);
+    } catch (error) {
+      this.#logger.warn({ ...classifyRedisError(error) }, `queue ${worker.name}: closed without Redis' answer`);
+      await within(CLOSE_MS, worker.disconnect()).catch(() => undefined);
+    }
+  }
+
+  #open(queue: QueueName): Worker {
+    const worker = new Worker(queue, async (job) => this.#run(job), workerOptions(this.config, queue));
+    reportErrors(worker, `worker of ${queue}`, this.#logger);
+    worker.on('active', () => (this.counts.started += 1));
+    worker.on('completed', (job, result) => {
+      this.counts.completed += 1;
+      this.#logger.debug({ job: job.name, jobId: job.id, ms: durationOf(job), result: result as unknown }, 'job done');
+    });
+    worker.on('failed', (job, error) => {
+      this.counts.failed += 1;
+      this.#logger.warn({ job: job?.name, jobId: job?.id, ms: job && durationOf(job) }, `job failed: ${error.message}`);
+    });
+    return worker;
+  }
+
+  async #run(job: Job<unknown>): Promise<unknown> {
+    const context = { jobId: job.id ?? '', attempt: job.attemptsMade + 1 };
+    return this.#pool.run({ job: job.name, payload: job.data, context });
+  }
+}
+
+function durationOf({ processedOn, finishedOn }: Job): number | undefined {
+  return processedOn && finishedOn ? finishedOn - processedOn : undefined;
+}

@@ -1,0 +1,61 @@
+import type { ConnectionOptions, DefaultJobOptions, QueueOptions, WorkerOptions } from 'bullmq';
+import type { RedisOptions } from 'ioredis';
+import type { Config } from '../config/config.js';
+import { keys } from '../redis/redis.keys.js';
+import { addressOptions, reconnectDelay } from '../redis/redis.options.js';
+import { QUEUES, type QueueName } from './queue-map.js';
+
+const DAY_SECONDS = 86_400;
+
+/** A producer must answer: it fails at once when Redis is away, and within two seconds when Redis hangs. */
+const PRODUCER: RedisOptions = {
+  connectTimeout: 1000,
+  commandTimeout: 2000,
+  socketTimeout: 5000,
+  maxRetriesPerRequest: 1,
+  enableOfflineQueue: false,
+  retryStrategy: (attempt) => reconnectDelay(attempt),
+};
+
+/** A worker waits for Redis as long as it takes, and looks at least every second (BullMQ's own back-off is 20 s). */
+const WORKER: RedisOptions = {
+  connectTimeout: 1000,
+  maxRetriesPerRequest: null,
+  retryStrategy: (attempt) => Math.min(reconnectDelay(attempt, 100), 1000),
+};
+
+/** Results are for looking back, not a record: bounded by count and by age. */
+const JOB_DEFAULTS: DefaultJobOptions = {
+  removeOnComplete: { count: 1000, age: DAY_SECONDS },
+  removeOnFail: { count: 5000, age: 7 * DAY_SECONDS },
+  attempts: 1,
+};
+
+/** Options of a queue as its producers use it. BullMQ gets options, never a client: it must own what it closes. */
+export function producerOptions(config: Config, queue: QueueName): QueueOptions {
+  return {
+    connection: connectionOptions(config, `queue:${queue}:producer`, PRODUCER),
+    prefix: keys.queuePrefix(),
+    defaultJobOptions: JOB_DEFAULTS,
+  };
+}
+
+/**
+ * Options of a queue's worker. A worker that dies loses its jobs to another one within lockDuration + stalledInterval;
+ * all workers must have the same values, because the dead one's lock counts.
+ */
+export function workerOptions(config: Config, queue: QueueName): WorkerOptions {
+  return {
+    connection: connectionOptions(config, `queue:${queue}:worker`, WORKER),
+    prefix: keys.queuePrefix(),
+    concurrency: QUEUES[queue].concurrency,
+    lockDuration: 10_000,
+    stalledInterval: 2500,
+    maxStalledCount: 3,
+  };
+}
+
+function connectionOptions(config: Config, name: string, limits: RedisOptions): ConnectionOptions {
+  // BullMQ types options by the ioredis it was built with; the two differ in retryStrategy's null.
+  return { ...limits, ...addressOptions(config.redis.roles.queue, name) } as ConnectionOptions;
+}

@@ -1,0 +1,32 @@
+import { Logger } from '@nestjs/common';
+import { AlertReader } from '../alerts/alert-reader.js';
+import { systemClock } from '../clock.js';
+import { Database } from '../database/database.js';
+import { DeliverWebhook } from '../notifications/deliver-webhook.js';
+import { Deliveries } from '../notifications/deliveries.js';
+import { AllowedHosts, systemResolve } from '../notifications/webhook-target.js';
+import { createLogger, NestLogger } from '../observability/logger.js';
+import type { JobSettings } from '../queues/job-settings.js';
+import { serveTasks } from '../queues/task-child.js';
+import { PruneLog } from '../retention/prune-log.js';
+
+// The process that runs jobs, forked by a worker: every job's handler is named here, once.
+serveTasks<JobSettings>((settings) => {
+  Logger.overrideLogger(new NestLogger(createLogger(settings.NABOOM_LOG_LEVEL, { role: 'job', pid: process.pid })));
+  const database = new Database(settings.DATABASE_URL, 'naboom:job');
+  const clock = systemClock;
+  const webhooks = {
+    urls: settings.NABOOM_WEBHOOK_URLS,
+    secret: settings.NABOOM_WEBHOOK_SECRET ?? '',
+    allowed: new AllowedHosts(settings.NABOOM_WEBHOOK_ALLOWED_HOSTS),
+    resolve: systemResolve,
+  };
+  const reader = new AlertReader(database);
+  return {
+    handlers: [
+      new DeliverWebhook({ deliveries: new Deliveries(database), reader, clock, settings: webhooks }),
+      new PruneLog({ database, clock, retentionDays: settings.NABOOM_RETENTION_DAYS }),
+    ],
+    close: () => database.close(),
+  };
+});
