@@ -2,6 +2,7 @@ import type { DynamicModule, Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Config } from '../config/config.js';
 import type { EnvValues } from '../config/env-vars.js';
+import { HealthModule } from '../health/health.module.js';
 import { ApiModule } from './api.module.js';
 
 /** What a process of one role consists of. */
@@ -16,10 +17,10 @@ export interface RoleRoot {
 export function rootOf(role: EnvValues['NABOOM_ROLE']): RoleRoot {
   switch (role) {
     case 'api':
-      return { modules: [ApiModule], port: (env) => env.PORT };
+      return { modules: [ApiModule, HealthModule.for('api')], port: (env) => env.PORT };
     case 'worker':
-      return { modules: [], port: (env) => env.NABOOM_WORKER_PORT };
+      return { modules: [HealthModule.for('worker')], port: (env) => env.NABOOM_WORKER_PORT };
     case 'all':
-      return { modules: [ApiModule], port: (env) => env.PORT };
+      return { modules: [ApiModule, HealthModule.for('all')], port: (env) => env.PORT };
   }
 }
