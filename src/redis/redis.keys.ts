@@ -16,6 +16,8 @@ export const keys = {
   refusedWrite: () => 'naboom:cache:1:health:monitoring-must-not-write',
   /** queue, db 2: BullMQ's own key prefix; the hash tag keeps its scripts in one Cluster slot. */
   queuePrefix: () => '{naboom:queue}',
+  /** queue, db 2: health probe of the queue's user. */
+  queueHealth: (probe: string) => `{naboom:queue}:health:${probe}`,
 } as const;
 
 /** Every Redis channel of this system. */

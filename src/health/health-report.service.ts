@@ -1,0 +1,62 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { HealthCheckService, HealthIndicatorService } from '@nestjs/terminus';
+import { DatabaseIndicator } from './database.indicator.js';
+import { MonitoringRedisIndicator } from './monitoring-redis.indicator.js';
+import { runChecks } from './run-checks.js';
+import type { ServerFigures } from './server-figures.js';
+import type { UserHealth } from './user-health.js';
+import { toResult, USER_INDICATORS, type UserIndicator } from './user-indicator.js';
+
+export type OverallStatus = 'healthy' | 'degraded' | 'unhealthy';
+
+/** Everything that one look at the system found. */
+export interface HealthReport {
+  /** `unhealthy` only when no alert can be durably accepted. */
+  readonly overall: OverallStatus;
+  readonly database: Awaited<ReturnType<DatabaseIndicator['probe']>>;
+  readonly users: readonly { readonly indicator: UserIndicator; readonly health: UserHealth }[];
+  /** Of the Redis server that monitoring_user sees; undefined while it cannot be asked. */
+  readonly figures: ServerFigures | undefined;
+}
+
+/** Looks at Postgres and at every Redis user. */
+@Injectable()
+export class HealthReportService {
+  readonly #users: readonly UserIndicator[];
+
+  constructor(
+    private readonly terminus: HealthCheckService,
+    private readonly indicators: HealthIndicatorService,
+    private readonly database: DatabaseIndicator,
+    private readonly monitoring: MonitoringRedisIndicator,
+    @Inject(USER_INDICATORS) users: readonly UserIndicator[],
+  ) {
+    this.#users = users.filter(({ reported }) => reported);
+  }
+
+  async look(): Promise<HealthReport> {
+    const [database, users, figures] = await Promise.all([
+      this.database.probe(),
+      Promise.all(this.#users.map(async (indicator) => ({ indicator, health: await indicator.probe() }))),
+      this.monitoring.figures(),
+    ]);
+    const found = { database, users, figures };
+    return { ...found, overall: await this.#judge(found) };
+  }
+
+  /** Terminus' judgement: a Redis that fails degrades, for alerts are taken without it; Postgres decides. */
+  async #judge({ database, users, figures }: Omit<HealthReport, 'overall'>): Promise<OverallStatus> {
+    const server = this.indicators.check('redis_server');
+    const results = [
+      this.database.toResult(database),
+      figures?.problem ? server.degraded(figures.problem) : server.up(),
+      ...users.map(({ indicator, health }) => toResult(this.indicators.check(indicator.user), health)),
+    ];
+    const { status } = await runChecks(
+      this.terminus,
+      results.map((result) => () => Promise.resolve(result)),
+    );
+    if (status === 'ok') return 'healthy';
+    return status === 'degraded' ? 'degraded' : 'unhealthy';
+  }
+}

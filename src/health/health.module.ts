@@ -1,0 +1,85 @@
+import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
+import { HealthIndicatorService, TerminusModule } from '@nestjs/terminus';
+import { AuthModule } from '../auth/auth.module.js';
+import { DatabaseModule } from '../database/database.module.js';
+import { AppRedis, MonitoringRedis, RealtimeRedis, WebsocketRedis } from '../redis/redis.modules.js';
+import { Answerer, HEALTH_ROLE, type HealthRole } from './answerer.js';
+import { AppRedisIndicator } from './app-redis.indicator.js';
+import { DatabaseIndicator } from './database.indicator.js';
+import { Draining } from './draining.js';
+import { HealthController } from './health.controller.js';
+import { HealthReportService } from './health-report.service.js';
+import { MonitoringRedisIndicator } from './monitoring-redis.indicator.js';
+import { QueueRedisIndicator } from './queue-redis.indicator.js';
+import { READINESS_CHECKS, ReadinessService, type ReadinessCheck } from './readiness.service.js';
+import { RealtimeRedisIndicator } from './realtime-redis.indicator.js';
+import { toResult, USER_INDICATORS, type UserIndicator } from './user-indicator.js';
+import { WebsocketRedisIndicator } from './websocket-redis.indicator.js';
+
+const USERS = [
+  AppRedisIndicator,
+  QueueRedisIndicator,
+  WebsocketRedisIndicator,
+  RealtimeRedisIndicator,
+  MonitoringRedisIndicator,
+];
+
+const READINESS_OF: Record<HealthRole, FactoryProvider<ReadinessCheck[]>> = {
+  api: takesAlerts(),
+  all: takesAlerts(),
+  worker: runsJobs(),
+};
+
+/** Alerts need Postgres alone: Redis away must not take the panic button away. */
+function takesAlerts(): FactoryProvider<ReadinessCheck[]> {
+  return {
+    provide: READINESS_CHECKS,
+    inject: [DatabaseIndicator],
+    useFactory: (database: DatabaseIndicator) => [() => database.check()],
+  };
+}
+
+/** Jobs need Postgres and the queue. */
+function runsJobs(): FactoryProvider<ReadinessCheck[]> {
+  return {
+    provide: READINESS_CHECKS,
+    inject: [DatabaseIndicator, QueueRedisIndicator, HealthIndicatorService],
+    useFactory: (database: DatabaseIndicator, queue: QueueRedisIndicator, terminus: HealthIndicatorService) => [
+      () => database.check(),
+      async () => toResult(terminus.check('queue'), await queue.probe(), 'down'),
+    ],
+  };
+}
+
+/** `/health` and what stands below it, for a process of the given role. */
+@Module({})
+export class HealthModule {
+  static for(role: HealthRole): DynamicModule {
+    return {
+      module: HealthModule,
+      imports: [
+        // We log each change of a status once; Terminus would log every failing request.
+        TerminusModule.forRoot({ logger: false }),
+        AuthModule,
+        DatabaseModule,
+        AppRedis,
+        WebsocketRedis,
+        RealtimeRedis,
+        MonitoringRedis,
+      ],
+      controllers: [HealthController],
+      providers: [
+        ...USERS,
+        { provide: USER_INDICATORS, inject: USERS, useFactory: (...users: UserIndicator[]) => users },
+        { provide: HEALTH_ROLE, useValue: role },
+        READINESS_OF[role],
+        DatabaseIndicator,
+        HealthReportService,
+        ReadinessService,
+        Draining,
+        Answerer,
+      ],
+      exports: [Draining],
+    };
+  }
+}

@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+import { InjectClock, type Clock } from '../clock.js';
+import { InjectConfig } from '../config/config.module.js';
+import type { Config } from '../config/config.js';
+import { classifyRedisError } from '../redis/redis-error.js';
+import { keys } from '../redis/redis.keys.js';
+import { InjectRedis } from '../redis/redis.modules.js';
+import { RoleConnections } from '../redis/role-connections.js';
+import type { RoleRedis } from '../redis/role-redis.js';
+import { ProbeFailure, probeUser } from './probe-user.js';
+import { FIGURE_SECTIONS, readServerFigures, type ServerFigures } from './server-figures.js';
+import { reportName } from './user-health.js';
+import { freshUserProbe, type UserIndicator } from './user-indicator.js';
+
+/** A write that nothing else in this system uses, so that its refusals can be counted apart from real denials. */
+const REFUSED_COMMAND = 'psetex';
+
+/** monitoring_user can read the server's figures, and may not write. */
+@Injectable()
+export class MonitoringRedisIndicator implements UserIndicator {
+  readonly role = 'monitoring';
+  readonly reported = true;
+  readonly user: string;
+  readonly probe: UserIndicator['probe'];
+  #figures: ServerFigures | undefined;
+
+  constructor(
+    @InjectRedis('monitoring') { commands }: RoleConnections,
+    @InjectConfig() config: Config,
+    @InjectClock() clock: Clock,
+  ) {
+    // One user for all may write, of course: then there is nothing to prove.
+    const fenced = config.redis.isolation === 'acl';
+    this.user = reportName(config, this.role);
+    this.probe = freshUserProbe(this.user, clock, async () => {
+      let figures: ServerFigures | undefined;
+      const health = await probeUser([commands], async () => {
+        figures = await readFigures(commands);
+        if (fenced) await expectRefusedWrite(commands);
+      });
+      this.#figures = figures;
+      return health;
+    });
+  }
+
+  /** What the server said at the last probe; undefined while it cannot be asked. */
+  async figures(): Promise<ServerFigures | undefined> {
+    await this.probe();
+    return this.#figures;
+  }
+}
+
+async function readFigures(redis: RoleRedis): Promise<ServerFigures> {
+  const [info] = await Promise.all([redis.info(...FIGURE_SECTIONS), redis.dbsize(), redis.ping()]);
+  return readServerFigures(info, REFUSED_COMMAND);
+}
+
+async function expectRefusedWrite(redis: RoleRedis): Promise<void> {
+  try {
+    // Should it be allowed by mistake, the key is gone in a millisecond.
+    await redis.psetex(keys.refusedWrite(), 1, 'x');
+  } catch (error) {
+    if (classifyRedisError(error).code === 'REDIS_NOPERM') return;
+    throw error;
+  }
+  throw new ProbeFailure('The monitoring user may write: run `npm run acl -- verify`, then `apply`');
+}

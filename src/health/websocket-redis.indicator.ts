@@ -1,0 +1,58 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { InjectClock, type Clock } from '../clock.js';
+import { InjectConfig } from '../config/config.module.js';
+import type { Config } from '../config/config.js';
+import { channels } from '../redis/redis.keys.js';
+import { InjectRedis } from '../redis/redis.modules.js';
+import { REQUEST_PATH } from '../redis/redis.options.js';
+import { RoleConnections } from '../redis/role-connections.js';
+import type { RoleRedis } from '../redis/role-redis.js';
+import { probeUser } from './probe-user.js';
+import { reportName } from './user-health.js';
+import { freshUserProbe, type UserIndicator } from './user-indicator.js';
+
+/** websocket_user can do what the Socket.IO adapter does: publish to a sharded channel and receive it. */
+@Injectable()
+export class WebsocketRedisIndicator implements UserIndicator {
+  readonly role = 'websocket';
+  readonly reported = true;
+  readonly user: string;
+  readonly probe: UserIndicator['probe'];
+
+  constructor(
+    @InjectRedis('websocket') connections: RoleConnections,
+    @InjectConfig() config: Config,
+    @InjectClock() clock: Clock,
+  ) {
+    const { commands } = connections;
+    const subscriber = connections.open('health', { ...REQUEST_PATH, autoResubscribe: false });
+    const channel = channels.health(randomUUID());
+    this.user = reportName(config, this.role);
+    this.probe = freshUserProbe(this.user, clock, () =>
+      probeUser([commands, subscriber], () => publishAndReceive(commands, subscriber, channel)),
+    );
+  }
+}
+
+/**
+ * Subscribes anew each time: ioredis stays deaf for ever after a re-subscription that was refused, also when the
+ * permission comes back.
+ */
+async function publishAndReceive(publisher: RoleRedis, subscriber: RoleRedis, channel: string): Promise<void> {
+  const sent = randomUUID();
+  let heard: (() => void) | undefined;
+  const received = new Promise<void>((resolve) => (heard = resolve));
+  const listen = (from: string, message: string) => {
+    if (from === channel && message === sent) heard?.();
+  };
+  subscriber.on('smessage', listen);
+  try {
+    await subscriber.ssubscribe(channel);
+    await publisher.spublish(channel, sent);
+    await received;
+    await subscriber.sunsubscribe(channel);
+  } finally {
+    subscriber.off('smessage', listen);
+  }
+}

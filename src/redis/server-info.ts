@@ -1,0 +1,43 @@
+/** The fields of an answer of Redis' INFO, by name. */
+export type ServerInfo = ReadonlyMap<string, string>;
+
+/** Reads the text of INFO: `name:value` lines under `#` headings. */
+export function readServerInfo(text: string): ServerInfo {
+  const fields = new Map<string, string>();
+  for (const line of text.split(/\r?\n/)) {
+    const colon = line.indexOf(':');
+    if (colon > 0 && !line.startsWith('#')) fields.set(line.slice(0, colon), line.slice(colon + 1));
+  }
+  return fields;
+}
+
+/**
+ * A field of fields, such as `errorstat_NOPERM:count=3` or `db0:keys=5,expires=1`.
+ * @returns 0 where the server has not counted yet
+ */
+export function countIn(info: ServerInfo, name: string, part: string): number {
+  const match = new RegExp(`(?:^|,)${part}=(\\d+)`).exec(info.get(name) ?? '');
+  return Number(match?.[1] ?? 0);
+}
+
+/** What is wrong with the eviction policy: one that evicts keys without a TTL drops streams and jobs. */
+export function evictionProblem(info: ServerInfo): string | undefined {
+  const policy = info.get('maxmemory_policy');
+  if (policy === undefined || policy === 'noeviction' || policy.startsWith('volatile-')) return undefined;
+  return `maxmemory-policy is ${policy}: set it to noeviction, or Redis drops streams and jobs when it is full`;
+}
+
+/** What a power cut of the Redis server would cost; Postgres stays the record of every alert. */
+export function persistenceProblems(info: ServerInfo): string[] {
+  const problems: string[] = [];
+  if (info.get('aof_enabled') === '0') {
+    problems.push('appendonly is off: a restart of Redis forgets queued jobs; set "appendonly yes"');
+  }
+  if (info.get('aof_enabled') === '1' && info.get('aof_last_write_status') === 'err') {
+    problems.push('the last write of the append-only file failed: is the disk of Redis full?');
+  }
+  if (info.get('rdb_last_bgsave_status') === 'err') {
+    problems.push('the last snapshot failed: is the disk of Redis full?');
+  }
+  return problems;
+}
