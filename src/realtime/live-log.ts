@@ -1,0 +1,129 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
+import type { LogEntry } from '../alerts/alert.js';
+import type { AlertLog } from '../alerts/alert-log.js';
+import type { AlertReader } from '../alerts/alert-reader.js';
+import type { AlertStream } from '../alerts/alert-stream.js';
+import { LogTail } from '../alerts/log-tail.js';
+import { RecentEntries } from './recent-entries.js';
+
+const KEEP = 5000;
+const READ_PAGE = 500;
+/** Entries delivered at once. Between two such chunks the sockets send: a burst must not look like slow readers. */
+const CHUNK = 100;
+const START_RETRY_MS = 500;
+
+export interface LiveLogParts {
+  readonly log: Pick<AlertLog, 'onCommit'>;
+  readonly reader: Pick<AlertReader, 'after' | 'range'>;
+  readonly stream: Pick<AlertStream, 'follow'>;
+  /** Entries kept in memory for clients that return. */
+  readonly keep?: number;
+}
+
+/** Gets every entry in order, once; must not throw. */
+export type OnEntries = (entries: readonly LogEntry[]) => void;
+
+/** The tail of this process for its sockets: where it stands, and the last entries in memory. */
+export class LiveLog {
+  readonly recent: RecentEntries;
+  readonly #tail: LogTail;
+  readonly #stopping = new AbortController();
+  readonly #logger = new Logger('LiveLog');
+  #onEntries: OnEntries = () => undefined;
+  #started = Promise.resolve();
+  #following = Promise.resolve();
+
+  constructor(private readonly parts: LiveLogParts) {
+    this.recent = new RecentEntries(parts.keep ?? KEEP);
+    this.#tail = new LogTail(
+      (after, limit) => parts.reader.after(after, limit),
+      (entries) => this.#deliver(entries),
+    );
+  }
+
+  /** Starts at the head of the log, in the background; while Postgres is away it is tried again. */
+  start(onEntries: OnEntries): void {
+    this.#onEntries = onEntries;
+    this.parts.log.onCommit((entries) => this.#tail.offer(entries, 'commit'));
+    this.#following = this.parts.stream.follow((entries) => this.#tail.offer(entries, 'stream'), this.#stopping.signal);
+    this.#started = this.#start();
+  }
+
+  /** Resolves true once it stands at the head, false when it does not within `timeoutMs`. */
+  async whenStarted(timeoutMs: number): Promise<boolean> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<false>((resolve) => (timer = setTimeout(() => resolve(false), timeoutMs)));
+    const inTime = await Promise.race([this.#started.then(() => !this.#stopping.signal.aborted), late]);
+    clearTimeout(timer);
+    return inTime;
+  }
+
+  /** Resolves true once the entry `seq` is delivered, false when it is not within `timeoutMs`. */
+  async reached(seq: number, timeoutMs: number): Promise<boolean> {
+    return this.#tail.reached(seq, timeoutMs);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.all([this.#started, this.#following, this.#tail.stop()]);
+  }
+
+  async #start(): Promise<void> {
+    let reported = false;
+    while (!this.#stopping.signal.aborted) {
+      try {
+        await this.#readRecent();
+        if (!this.#stopping.signal.aborted) this.#tail.start(this.recent.position);
+        return;
+      } catch (error) {
+        if (!reported) this.#logger.warn({ err: error }, 'the log cannot be read yet; sockets wait for it');
+        reported = true;
+        await pause(START_RETRY_MS, this.#stopping.signal);
+      }
+    }
+  }
+
+  /** Fills the memory, so that the storm of clients that return after a restart is served from it. */
+  async #readRecent(): Promise<void> {
+    const { reader } = this.parts;
+    const { head, floor } = await reader.range();
+    this.recent.startAfter(Math.max(floor, head - this.recent.capacity));
+    while (this.recent.position < head) {
+      const page = await reader.after(this.recent.position, READ_PAGE);
+      if (page.length === 0) return this.recent.startAfter(head);
+      this.recent.add(page);
+    }
+  }
+
+  /** The tail brings entries again when it was interrupted; what was delivered is passed over. */
+  #deliver(entries: readonly LogEntry[]): void | Promise<void> {
+    const fresh = entries.filter(({ seq }) => seq > this.recent.position);
+    this.#deliverChunk(fresh.slice(0, CHUNK));
+    return fresh.length > CHUNK ? this.#deliverRest(fresh) : undefined;
+  }
+
+  async #deliverRest(fresh: readonly LogEntry[]): Promise<void> {
+    for (let start = CHUNK; start < fresh.length; start += CHUNK) {
+      await nextTurn();
+      this.#deliverChunk(fresh.slice(start, start + CHUNK));
+    }
+  }
+
+  /** Memory and sockets change within one tick: whoever catches up finds no entry between the two. */
+  #deliverChunk(entries: readonly LogEntry[]): void {
+    this.recent.add(entries);
+    this.#onEntries(entries);
+  }
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done, { once: true });
+  });
+}

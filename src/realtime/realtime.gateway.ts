@@ -1,0 +1,71 @@
+import type { BeforeApplicationShutdown, OnModuleDestroy, OnModuleInit } from '@nestjs/common';
+import { Logger } from '@nestjs/common';
+import { WebSocketGateway, type OnGatewayInit } from '@nestjs/websockets';
+import type { LogEntry } from '../alerts/alert.js';
+import { CallerIdentity } from '../auth/caller.js';
+import { toProblem } from '../errors/problem.js';
+import { fanOut } from './fan-out.js';
+import { HandshakeGate } from './handshake-gate.js';
+import { LiveLog } from './live-log.js';
+import { identifySocket } from './socket-auth.js';
+import type { RealtimeServer, RealtimeSocket } from './socket-events.js';
+import { SocketSessions } from './socket-sessions.js';
+
+/** Puts the log and the sockets of this node together. */
+@WebSocketGateway()
+export class RealtimeGateway implements OnGatewayInit, OnModuleInit, OnModuleDestroy, BeforeApplicationShutdown {
+  readonly #logger = new Logger('Realtime');
+  #server: RealtimeServer | undefined;
+
+  constructor(
+    private readonly identity: CallerIdentity,
+    private readonly gate: HandshakeGate,
+    private readonly live: LiveLog,
+    private readonly sessions: SocketSessions,
+  ) {}
+
+  afterInit(server: RealtimeServer): void {
+    this.#server = server;
+    server.use((socket, next) => this.#authenticate(socket, next));
+    this.sessions.start(server);
+  }
+
+  onModuleInit(): void {
+    this.live.start((entries) => this.#deliver(entries));
+  }
+
+  /** First of all: sockets end while everything that their last requests need still works. */
+  async onModuleDestroy(): Promise<void> {
+    this.gate.close();
+    if (this.#server) await this.sessions.stop(this.#server);
+  }
+
+  /** Before the connections close that the tail reads from. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.live.stop();
+  }
+
+  #authenticate(socket: RealtimeSocket, next: (error?: Error & { data?: unknown }) => void): void {
+    try {
+      socket.data = identifySocket(this.identity, socket.handshake.auth);
+      // The adapter sends the handshake to other nodes when they ask who is connected.
+      socket.handshake.auth = {};
+      next();
+    } catch (error) {
+      const problem = toProblem(error);
+      next(Object.assign(new Error(problem.title), { data: problem }));
+    }
+  }
+
+  #deliver(entries: readonly LogEntry[]): void {
+    for (const entry of entries) {
+      try {
+        if (this.#server) fanOut(this.#server, entry);
+      } catch (error) {
+        this.#logger.error({ err: error, seq: entry.seq }, 'an event could not be sent; its sockets connect anew');
+        for (const socket of this.#server?.of('/').sockets.values() ?? []) socket.conn.close();
+      }
+    }
+    this.sessions.checkSoon();
+  }
+}

@@ -1,0 +1,52 @@
+import { Module } from '@nestjs/common';
+import { AlertLog } from '../alerts/alert-log.js';
+import { AlertReader } from '../alerts/alert-reader.js';
+import { AlertStream } from '../alerts/alert-stream.js';
+import { AlertsModule } from '../alerts/alerts.module.js';
+import { AlertsService } from '../alerts/alerts.service.js';
+import { AuthModule } from '../auth/auth.module.js';
+import { OriginPolicy } from '../auth/origin-policy.js';
+import { CLOCK, type Clock } from '../clock.js';
+import { WebsocketRedis } from '../redis/redis.modules.js';
+import { CatchUp } from './catch-up.js';
+import { HandshakeGate } from './handshake-gate.js';
+import { LiveLog } from './live-log.js';
+import { PresenceService } from './presence.js';
+import { RealtimeGateway } from './realtime.gateway.js';
+import { SocketServerParts } from './redis-io.adapter.js';
+import { SocketRequests } from './socket-requests.js';
+import { SocketSessions } from './socket-sessions.js';
+
+/** Brings the log to the sockets of this process; its server needs `useSocketServer(app)`. */
+@Module({
+  imports: [AlertsModule, AuthModule, WebsocketRedis],
+  providers: [
+    SocketServerParts,
+    RealtimeGateway,
+    {
+      provide: HandshakeGate,
+      inject: [OriginPolicy],
+      useFactory: (origins: OriginPolicy) => new HandshakeGate(origins),
+    },
+    { provide: PresenceService, inject: [CLOCK], useFactory: (clock: Clock) => new PresenceService(clock) },
+    {
+      provide: LiveLog,
+      inject: [AlertLog, AlertReader, AlertStream],
+      useFactory: (log: AlertLog, reader: AlertReader, stream: AlertStream) => new LiveLog({ log, reader, stream }),
+    },
+    {
+      provide: CatchUp,
+      inject: [AlertReader, LiveLog, PresenceService],
+      useFactory: (reader: AlertReader, live: LiveLog, { sockets }: PresenceService) =>
+        new CatchUp({ reader, live, sockets }),
+    },
+    {
+      provide: SocketSessions,
+      inject: [CatchUp, PresenceService, AlertsService, CLOCK],
+      useFactory: (catchUp: CatchUp, presence: PresenceService, alerts: AlertsService, clock: Clock) =>
+        new SocketSessions({ catchUp, presence, requests: new SocketRequests(alerts, clock) }),
+    },
+  ],
+  exports: [PresenceService],
+})
+export class RealtimeModule {}

@@ -1,0 +1,99 @@
+import type { IncomingMessage } from 'node:http';
+import { Injectable, Logger, type INestApplication } from '@nestjs/common';
+import { IoAdapter } from '@nestjs/platform-socket.io';
+import { createShardedAdapter } from '@socket.io/redis-adapter';
+import type { Namespace, Server, ServerOptions } from 'socket.io';
+import { InjectConfig } from '../config/config.module.js';
+import type { Config } from '../config/config.js';
+import { InjectRedis } from '../redis/redis.modules.js';
+import { channels } from '../redis/redis.keys.js';
+import { REQUEST_PATH, SUBSCRIBER } from '../redis/redis.options.js';
+import type { RoleConnections } from '../redis/role-connections.js';
+import { HandshakeGate } from './handshake-gate.js';
+
+/** Bytes of one message of a client. */
+const MAX_MESSAGE_BYTES = 16 * 1024;
+
+/** What the Socket.IO server is built from. */
+@Injectable()
+export class SocketServerParts {
+  constructor(
+    @InjectConfig() readonly config: Config,
+    readonly gate: HandshakeGate,
+    @InjectRedis('websocket') readonly redis: RoleConnections,
+  ) {}
+}
+
+/** Makes the gateways of an application listen on its HTTP server; call it before `init` or `listen`. */
+export function useSocketServer(app: INestApplication): void {
+  app.useWebSocketAdapter(new RedisIoAdapter(app, app.get(SocketServerParts)));
+}
+
+/** Socket.IO on the application's HTTP server, with nodes joined by Redis as websocket_user. */
+class RedisIoAdapter extends IoAdapter {
+  constructor(
+    app: INestApplication,
+    private readonly parts: SocketServerParts,
+  ) {
+    super(app);
+  }
+
+  override createIOServer(port: number, options?: Partial<ServerOptions>): Server {
+    const { config, gate, redis } = this.parts;
+    const listed = config.env.NABOOM_ALLOWED_ORIGINS;
+    const settings: Partial<ServerOptions> = {
+      ...options,
+      path: '/socket.io',
+      serveClient: false,
+      maxHttpBufferSize: MAX_MESSAGE_BYTES,
+      perMessageDeflate: false,
+      connectTimeout: 5000,
+      pingInterval: 10_000,
+      pingTimeout: 5000,
+      allowRequest: (request: IncomingMessage, done) => {
+        const refusal = gate.refusal(request);
+        done(refusal ?? null, refusal === undefined);
+      },
+      ...(listed.length > 0 ? { cors: { origin: listed } } : {}),
+      adapter: joinedByRedis(redis) as ServerOptions['adapter'],
+    };
+    return super.createIOServer(port, settings as ServerOptions) as Server;
+  }
+
+  /** Ends the sockets and leaves the other nodes; the HTTP server is closed by the application, which drains it. */
+  override async close(server: Server): Promise<void> {
+    await server.of('/').adapter.close();
+    server.engine.close();
+  }
+}
+
+/** Our own sockets get everything from the log, so the adapter needs no channel a room. */
+function joinedByRedis(redis: RoleConnections) {
+  const create = createShardedAdapter(redis.open('adapter-pub', REQUEST_PATH), redis.open('adapter-sub', SUBSCRIBER), {
+    channelPrefix: channels.adapterPrefix(),
+    subscriptionMode: 'static',
+  });
+  // Socket.IO calls it with `new`, which an arrow function does not allow.
+  return function GuardedAdapter(namespace: Namespace) {
+    return guarded(create(namespace));
+  };
+}
+
+type Receives = Record<'onMessage' | 'onResponse', (...message: unknown[]) => void>;
+
+/** A message that nobody of ours would send throws inside the adapter, which would end every node at once. */
+function guarded<A extends object>(adapter: A): A {
+  const logger = new Logger('SocketAdapter');
+  const receiver = adapter as unknown as Receives;
+  for (const name of ['onMessage', 'onResponse'] as const) {
+    const receive = receiver[name].bind(adapter);
+    receiver[name] = (...message) => {
+      try {
+        receive(...message);
+      } catch (error) {
+        logger.warn({ err: error }, 'ignored an unreadable message on the channel of the Socket.IO adapter');
+      }
+    };
+  }
+  return adapter;
+}

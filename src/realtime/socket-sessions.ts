@@ -1,0 +1,46 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { CatchUp } from './catch-up.js';
+import type { PresenceService } from './presence.js';
+import type { RealtimeServer, RealtimeSocket } from './socket-events.js';
+import type { SocketRequests } from './socket-requests.js';
+
+/** Time to answer what clients have asked before their connections end. */
+const ANSWER_MS = 3000;
+
+export interface SocketSessionsParts {
+  readonly catchUp: CatchUp;
+  readonly presence: PresenceService;
+  readonly requests: SocketRequests;
+}
+
+/** What a socket gets from its first moment to its last. */
+export class SocketSessions {
+  constructor(private readonly parts: SocketSessionsParts) {}
+
+  start(server: RealtimeServer): void {
+    this.parts.presence.start(server);
+    server.on('connection', (socket) => void this.#open(socket));
+  }
+
+  /** Answers what was asked, then ends all connections: their clients come back by themselves, elsewhere. */
+  async stop(server: RealtimeServer): Promise<void> {
+    const { presence, requests } = this.parts;
+    await Promise.race([requests.idle(), delay(ANSWER_MS, undefined, { ref: false })]);
+    for (const socket of server.of('/').sockets.values()) socket.conn.close();
+    presence.stop();
+  }
+
+  /** Ends, a moment from now, the sockets that have fallen behind. */
+  checkSoon(): void {
+    this.parts.presence.sockets.checkSoon();
+  }
+
+  /** Never rejects. */
+  async #open(socket: RealtimeSocket): Promise<void> {
+    const { catchUp, presence, requests } = this.parts;
+    // Asked for by nobody, but an `error` event without a listener would end the process.
+    socket.on('error', () => undefined);
+    requests.listen(socket);
+    if (await catchUp.run(socket)) presence.greet(socket);
+  }
+}
