@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { spawn } from 'node:child_process';
 import {
   chownSync,
@@ -52,18 +52,24 @@ export function stopPostgres(identity) {
   return stopProcess(identity, { signal: 'SIGINT', timeoutMs: 20_000 });
 }
 
-/** Root may keep the project in a folder that is closed to others: then the files live under /var/lib. */
+/**
+ * Root may keep the project in a folder that is closed to others: then the files live under /var/lib, in a folder of
+ * their own for each data folder, noted there (a new clone at the same path must not find the old one's database).
+ */
 function postgresHome(dir) {
   const wanted = resolve(dir);
   if (reachableForPostgres(dirname(wanted))) return wanted;
-  const project = createHash('sha256').update(wanted).digest('hex').slice(0, 12);
-  return join('/var/lib/naboom-realtime', project, 'postgres');
+  const note = `${wanted}.home`;
+  if (!existsSync(note))
+    writeFileSync(note, join('/var/lib/naboom-realtime', randomUUID(), 'postgres'), { mode: 0o600 });
+  return readFileSync(note, 'utf8');
 }
 
 async function initialise(native, home, password) {
   const fresh = `${home}.new`;
   rmSync(fresh, { recursive: true, force: true });
-  mkdirSync(fresh, { recursive: true, mode: 0o700 });
+  mkdirSync(dirname(home), { recursive: true, mode: 0o711 });
+  mkdirSync(fresh, { mode: 0o700 });
   const passwordFile = `${fresh}.pw`;
   writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
   const { uid, gid } = unprivileged();
@@ -75,10 +81,13 @@ async function initialise(native, home, password) {
     const init = await run('initdb', ['-D', fresh, ...options]);
     if (init.code !== 0) throw new PlainError(`Postgres cannot be set up in ${home}: ${reasonIn(init.stderr)}`);
     const create = await run('postgres', ['--single', '-D', fresh, 'postgres'], `CREATE DATABASE ${DATABASE}\n`);
-    if (create.code !== 0) throw new PlainError(`Postgres cannot create its database: ${reasonIn(create.stderr)}`);
+    // Single-user mode reports a failed statement in words alone, its exit code stays 0.
+    const refused = create.code !== 0 || /^[^\n]*\b(ERROR|FATAL|PANIC):/m.test(create.stderr);
+    if (refused) throw new PlainError(`Postgres cannot create its database: ${reasonIn(create.stderr)}`);
     renameSync(fresh, home); // a start that is killed halfway leaves no half database behind
   } finally {
     rmSync(passwordFile, { force: true });
+    rmSync(fresh, { recursive: true, force: true }); // what failed must not keep a disk full
   }
 }
 
@@ -166,11 +175,11 @@ function postgresEnvironment(native) {
 
 function startFailure(log, port, logFile) {
   if (/Address already in use/.test(log)) return `Postgres cannot use port ${port}: another program listens there`;
-  if (/No space left on device/.test(log)) return `Postgres cannot start: the disk is full (${logFile})`;
   return `Postgres did not start: ${reasonIn(log)} (all of it: ${logFile})`;
 }
 
 function reasonIn(text) {
+  if (/No space left on device/.test(text)) return 'the disk is full, free some space and start again';
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   const reason = lines.findLast((line) => /FATAL|PANIC|error/i.test(line)) ?? lines.at(-1) ?? 'no output';
   return reason.replace(/^.*?(FATAL|PANIC|error):\s*/i, '').trim();
