@@ -47,7 +47,8 @@ module.exports = {
     },
     {
       name: 'redis-client-only-in-redis',
-      comment: 'A client of ours is a RoleRedis, opened by a role module. BullMQ opens its own from options (a type here).',
+      comment:
+        'A client of ours is a RoleRedis, opened by a role module. BullMQ opens its own from options (a type here).',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/redis/|^src/queues/queue-options\\.ts$|\\.spec\\.ts$' },
       to: { path: 'node_modules/ioredis/' },

@@ -19,7 +19,7 @@ await runScript(async (args) => {
   const env = { ...process.env, NABOOM_TEST_FOLDER: folder, ...browser.env };
   let result;
   try {
-    result = await runJest({ args: [...browser.args, ...args], env, folder });
+    result = await runJest({ args: [...browser.args, ...args], env });
   } finally {
     await stopTestServers(folder);
   }

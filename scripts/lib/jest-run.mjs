@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PROJECT_ROOT, say } from './project.mjs';
 
@@ -8,7 +9,8 @@ const TIME_LIMIT_MS = 10 * 60_000;
 const EXIT_WITHIN_MS = 20_000;
 
 /** Runs jest in its own process group, so that nothing of it survives the time limit or a Ctrl-C. */
-export async function runJest({ args, env, folder }) {
+export async function runJest({ args, env }) {
+  const folder = mkdtempSync(join(tmpdir(), 'naboom-result-')); // the servers' folder is gone before jest writes
   const resultFile = join(folder, 'result.json');
   const jest = join(PROJECT_ROOT, 'node_modules/jest/bin/jest.js');
   const child = spawn(process.execPath, [jest, '--maxWorkers=2', '--json', `--outputFile=${resultFile}`, ...args], {
@@ -35,7 +37,9 @@ export async function runJest({ args, env, folder }) {
   clearInterval(lingering);
   process.off('SIGINT', stop);
   process.off('SIGTERM', stop);
-  return { code, ...readCounts(resultFile) };
+  const counts = readCounts(resultFile);
+  rmSync(folder, { recursive: true, force: true });
+  return { code, ...counts };
 }
 
 function readCounts(resultFile) {
