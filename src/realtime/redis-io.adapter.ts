@@ -10,9 +10,12 @@ import { channels } from '../redis/redis.keys.js';
 import { REQUEST_PATH, SUBSCRIBER } from '../redis/redis.options.js';
 import type { RoleConnections } from '../redis/role-connections.js';
 import { HandshakeGate } from './handshake-gate.js';
+import { INTER_SERVER_EVENTS, type InterServerEvents } from './socket-events.js';
 
 /** Bytes of one message of a client. */
 const MAX_MESSAGE_BYTES = 16 * 1024;
+/** `MessageType.SERVER_SIDE_EMIT` of the cluster adapter. */
+const SERVER_SIDE_EMIT = 9;
 
 /** What the Socket.IO server is built from. */
 @Injectable()
@@ -79,21 +82,32 @@ function joinedByRedis(redis: RoleConnections) {
   };
 }
 
-type Receives = Record<'onMessage' | 'onResponse', (...message: unknown[]) => void>;
+type Receives = Record<'onMessage' | 'onResponse', (message: unknown) => void>;
 
-/** A message that nobody of ours would send throws inside the adapter, which would end every node at once. */
+/**
+ * A message that no node of ours would send throws inside the adapter, which would end every node at once; and one
+ * that calls itself `connection` would pass for a new socket.
+ */
 function guarded<A extends object>(adapter: A): A {
   const logger = new Logger('SocketAdapter');
   const receiver = adapter as unknown as Receives;
   for (const name of ['onMessage', 'onResponse'] as const) {
     const receive = receiver[name].bind(adapter);
-    receiver[name] = (...message) => {
+    receiver[name] = (message) => {
       try {
-        receive(...message);
+        if (isForeignEvent(message)) throw new Error('an event that nodes do not tell each other');
+        receive(message);
       } catch (error) {
         logger.warn({ err: error }, 'ignored an unreadable message on the channel of the Socket.IO adapter');
       }
     };
   }
   return adapter;
+}
+
+function isForeignEvent(message: unknown): boolean {
+  const { type, data } = message as { type: unknown; data?: { packet?: unknown } };
+  if (type !== SERVER_SIDE_EMIT) return false;
+  const packet = data?.packet;
+  return !Array.isArray(packet) || !INTER_SERVER_EVENTS.has(packet[0] as keyof InterServerEvents);
 }

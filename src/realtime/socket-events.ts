@@ -1,4 +1,4 @@
-import type { DefaultEventsMap, Server, Socket } from 'socket.io';
+import type { Server, Socket } from 'socket.io';
 import type { AlertMessage, ReporterView, ResponderView } from '../alerts/alert-views.js';
 import type { RaiseAnswer } from '../alerts/alerts.service.js';
 import type { Caller } from '../auth/caller.js';
@@ -52,10 +52,11 @@ export interface NodePresence {
 }
 
 /** Everything that nodes tell each other through the adapter. */
-export interface InterServerEvents extends DefaultEventsMap {
+export interface InterServerEvents {
   'presence:node': (presence: NodePresence) => void;
   'presence:left': (presence: { readonly node: string }) => void;
 }
+export const INTER_SERVER_EVENTS: ReadonlySet<keyof InterServerEvents> = new Set(['presence:node', 'presence:left']);
 
 /** Who a socket is and what it gets. It travels between nodes as JSON: plain, small and without secrets. */
 export interface SocketIdentity {

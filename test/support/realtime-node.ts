@@ -44,8 +44,8 @@ export async function startRealtimeNode({ env, keep, clock }: RealtimeNodeOption
       factory: (log: AlertLog, reader: AlertReader, stream: AlertStream) => new LiveLog({ log, reader, stream, keep }),
     });
   }
-  const module = await building.setLogger(false).compile();
-  const app = module.createNestApplication<NestFastifyApplication>(new FastifyAdapter());
+  const module = await building.compile();
+  const app = module.createNestApplication<NestFastifyApplication>(new FastifyAdapter(), { logger: false });
   useSocketServer(app);
   await app.listen(0, '127.0.0.1');
   const alerts = app.get(AlertsService);
