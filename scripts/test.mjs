@@ -5,30 +5,36 @@ import { findChromium } from './lib/chromium.mjs';
 import { ensureInstalled } from './lib/install.mjs';
 import { runJest } from './lib/jest-run.mjs';
 import { PlainError } from './lib/plain-error.mjs';
-import { PROJECT_ROOT, runScript, say } from './lib/project.mjs';
+import { describeFailure, PROJECT_ROOT, runScript, say } from './lib/project.mjs';
 import { newTestFolder, stopTestServers } from './lib/test-servers.mjs';
 
 const TIERS_WITHOUT_BROWSER = ['unit', 'architecture', 'integration', 'e2e'];
 
 /** `npm test [-- <jest arguments>]`: all tiers from a fresh clone; the last line is `N passed, N failed`. */
 await runScript(async (args) => {
+  const { passed, failed, skipped } = await runTests(args).catch((error) => {
+    say(describeFailure(error)); // nothing could run: that is a failure to count, too
+    return { passed: 0, failed: 1, skipped: 0 };
+  });
+  process.stdout.write(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`);
+  return failed > 0 ? 1 : 0;
+});
+
+async function runTests(args) {
   await ensureInstalled(PROJECT_ROOT, say);
   await ensureBuilt(PROJECT_ROOT, say);
   const browser = await browserTier(args);
   const folder = newTestFolder();
-  const env = { ...process.env, NABOOM_TEST_FOLDER: folder, ...browser.env };
-  let result;
   try {
-    result = await runJest({ args: [...browser.args, ...args], env });
+    const env = { ...process.env, NABOOM_TEST_FOLDER: folder, ...browser.env };
+    const result = await runJest({ args: [...browser.args, ...args], env });
+    // A run that failed as a whole (a server did not start, the time limit) has no failed test to show.
+    const failed = result.code === 0 ? result.failed : Math.max(result.failed, 1);
+    return { passed: result.passed, failed, skipped: result.skipped + browser.skipped };
   } finally {
     await stopTestServers(folder);
   }
-  // A run that failed as a whole (a server did not start, the time limit) has no failed test to show.
-  const failed = result.code === 0 ? result.failed : Math.max(result.failed, 1);
-  const skipped = result.skipped + browser.skipped;
-  process.stdout.write(`${result.passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`);
-  return failed > 0 ? 1 : 0;
-});
+}
 
 /** Whether the browser tests can run here; without a Chromium they are counted as skipped, in CI that is an error. */
 async function browserTier(args) {
