@@ -14,6 +14,8 @@ export function say(line) {
 
 /** Runs a script's main; a PlainError becomes one line, anything else keeps its stack. */
 export async function runScript(main) {
+  // Whoever read our output may be gone (`npm start | head`, a closed terminal): that must not skip the clean-up.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   try {
     const [major, minor] = process.versions.node.split('.').map(Number);
     if (major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1])) {

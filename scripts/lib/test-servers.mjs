@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ensureBuilt } from './build.mjs';
 import { newSecret } from './env-file.mjs';
-import { startPostgres, stopPostgres } from './postgres-server.mjs';
+import { startPostgres, stopLeftoverPostgres, stopPostgres } from './postgres-server.mjs';
+import { stopLeftoverRedis } from './redis-server.mjs';
 import { stopRecorded } from './process-identity.mjs';
 import { PROJECT_ROOT } from './project.mjs';
 import { findRedisBinary } from './redis-binary.mjs';
@@ -36,10 +37,20 @@ async function migrateTemplate(databaseUrl) {
   await migrate(databaseUrl);
 }
 
+/** What an interrupted test of `npm start` left: the launcher first, so that it stops nothing itself meanwhile. */
+async function stopWholeSystem(dataDir) {
+  await stopRecorded(join(dataDir, 'launcher.json'), { signal: 'SIGKILL' });
+  await stopRecorded(join(dataDir, 'app.json'), { signal: 'SIGKILL' });
+  await stopLeftoverRedis(join(dataDir, 'redis'));
+  await stopLeftoverPostgres(join(dataDir, 'postgres'));
+}
+
 /** Stops every server that was started in this folder, also those that a crashed test left, and removes it. */
 export async function stopTestServers(folder) {
   for (const name of existsSync(folder) ? readdirSync(folder) : []) {
-    await stopRecorded(join(folder, name, 'identity.json'), { signal: 'SIGKILL' });
+    const started = join(folder, name);
+    await stopRecorded(join(started, 'identity.json'), { signal: 'SIGKILL' });
+    if (name.startsWith('start-')) await stopWholeSystem(started);
   }
   const serversFile = join(folder, 'servers.json');
   if (existsSync(serversFile)) await stopPostgres(JSON.parse(readFileSync(serversFile, 'utf8')).postgres);

@@ -20,7 +20,7 @@ export async function adviseOnLogin(login: RedisLogin, code: RedisErrorCode): Pr
   const user = config.username ?? 'default';
   switch (code) {
     case 'REDIS_WRONGPASS':
-      return `Redis at ${where} refuses the login of ${user} (WRONGPASS): correct ${passwordVariable(role, isolation)}, or give the server its users with "npm run acl -- apply"`;
+      return `Redis at ${where} refuses the login of ${user} (WRONGPASS): correct ${passwordVariable(role, isolation)}${isolation === 'acl' ? ', or give the server its users with "npm run acl -- apply"' : ''}`;
     case 'REDIS_NOAUTH':
       return `Redis at ${where} asks for a login and none is configured (NOAUTH): set REDIS_PASSWORD (one user for all), or REDIS_<ROLE>_PASSWORD for each role`;
     case 'REDIS_NOPERM':

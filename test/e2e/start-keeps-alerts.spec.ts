@@ -5,6 +5,9 @@ import { readEnvFile } from '../../scripts/lib/env-file.mjs';
 import { eventually } from '../support/eventually.js';
 import { newDataDir, processesOn, startLauncher, type Launcher } from '../support/launcher.js';
 
+/** Each test starts or stops a whole system; on a busy machine that takes its time. */
+jest.setTimeout(60_000);
+
 let dataDir: string;
 let env: Record<string, string>;
 let url: string;

@@ -1,6 +1,5 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { testServers } from './test-servers.js';
 
@@ -17,9 +16,9 @@ export interface Launcher {
   exit(): Promise<number | NodeJS.Signals | null>;
 }
 
-/** An empty data folder that knows the run's redis-server, so that no test downloads one. */
+/** An empty data folder of this run that knows its redis-server, so that no test downloads one. */
 export function newDataDir(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'naboom-start-'));
+  const folder = mkdtempSync(join(testServers().folder, 'start-'));
   chmodSync(folder, 0o711);
   const { path, libraryPath } = testServers().redis;
   if (libraryPath !== undefined) symlinkSync(dirname(dirname(path)), join(folder, 'redis-bin'));
