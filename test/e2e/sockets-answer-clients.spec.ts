@@ -1,4 +1,3 @@
-import { request } from 'node:http';
 import { Redis } from 'ioredis';
 import WebSocket from 'ws';
 import type { Problem } from '../../src/errors/problem.js';
@@ -6,7 +5,7 @@ import type { PresenceCounts } from '../../src/realtime/socket-events.js';
 import { channels } from '../../src/redis/redis.keys.js';
 import { eventually } from '../support/eventually.js';
 import { closeClients, connectResponder, LiveClient, liveResponder } from '../support/live-client.js';
-import { startRealtimeNode, type RealtimeNode } from '../support/realtime-node.js';
+import { OPERATOR_KEY, startRealtimeNode, type RealtimeNode } from '../support/realtime-node.js';
 import { TestClock } from '../support/test-clock.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { startTestRedis, type TestRedis } from '../support/test-redis.js';
@@ -96,16 +95,9 @@ async function opensWebSocket(headers: Record<string, string>): Promise<boolean>
   });
 }
 
-async function poll(headers: Record<string, string>): Promise<{ status: number | undefined; body: string }> {
-  return new Promise((resolve, reject) => {
-    request(`${one.url}/socket.io/?EIO=4&transport=polling`, { headers, agent: false }, async (response) => {
-      let body = '';
-      for await (const chunk of response) body += String(chunk);
-      resolve({ status: response.statusCode, body });
-    })
-      .on('error', reject)
-      .end();
-  });
+async function poll(headers: Record<string, string>): Promise<{ status: number; body: string }> {
+  const response = await fetch(`${one.url}/socket.io/?EIO=4&transport=polling`, { headers });
+  return { status: response.status, body: await response.text() };
 }
 
 describe('events of clients', () => {
@@ -239,12 +231,7 @@ describe('a message on the channels of the adapter that no node sends', () => {
     const note = (error: unknown) => strays.push(error);
     process.on('unhandledRejection', note).on('uncaughtException', note);
     const [here, there] = [await liveResponder(one.url), await liveResponder(two.url)];
-    const attacker = new Redis({
-      port: redis.port,
-      username: redis.env['REDIS_WEBSOCKET_USER']!,
-      password: redis.env['REDIS_WEBSOCKET_PASSWORD']!,
-      disableClientInfo: true,
-    });
+    const attacker = connectAsWebsocketUser();
     for (const message of poison) {
       expect(await attacker.spublish(channel, message)).toBe(2);
       await attacker.publish(channel, message);
@@ -262,6 +249,34 @@ describe('a message on the channels of the adapter that no node sends', () => {
     expect(strays).toEqual([]);
     expect(await redis.admin().acl('LOG')).toEqual([]);
   });
+});
+
+function connectAsWebsocketUser(): Redis {
+  return new Redis({
+    port: redis.port,
+    username: redis.env['REDIS_WEBSOCKET_USER']!,
+    password: redis.env['REDIS_WEBSOCKET_PASSWORD']!,
+    disableClientInfo: true,
+  });
+}
+
+it('a node that is asked for its sockets tells no credentials', async () => {
+  await liveResponder(one.url);
+  const { receiptToken } = await one.raise();
+  const reporter = new LiveClient(one.url, { receiptToken });
+  await eventually(() => reporter.snapshots.length > 0);
+  const [asker, listener] = [connectAsWebsocketUser(), connectAsWebsocketUser()];
+  const answers: string[] = [];
+  listener.on('smessage', (_channel: string, text: string) => answers.push(text));
+  await listener.ssubscribe(`${channels.adapterPrefix()}#/#asker#`);
+  const opts = { rooms: [], except: [], flags: {} };
+  const question = { uid: 'asker', nsp: '/', type: 7, data: { opts, requestId: 'q' } };
+  await asker.spublish(`${channels.adapterPrefix()}#/#`, JSON.stringify(question));
+  await eventually(() => answers.length === 2);
+  expect(answers.join()).toContain('"audience"');
+  expect(answers.join()).not.toContain(OPERATOR_KEY);
+  expect(answers.join()).not.toContain(receiptToken);
+  await Promise.all([asker.quit(), listener.quit()]);
 });
 
 describe('a node that shuts down', () => {

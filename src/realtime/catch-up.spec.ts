@@ -1,0 +1,118 @@
+import { once } from 'node:events';
+import { createServer, type Server as HttpServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Server } from 'socket.io';
+import { connectBare } from '../../test/support/bare-client.js';
+import { eventually } from '../../test/support/eventually.js';
+import type { LogEntry } from '../alerts/alert.js';
+import { CatchUp, type CatchUpParts } from './catch-up.js';
+import { unsentOf } from './engine.js';
+import { LiveLog } from './live-log.js';
+import { LiveSockets } from './live-sockets.js';
+import { ALL_ROOM } from './rooms.js';
+import type { RealtimeServer, RealtimeSocket } from './socket-events.js';
+
+/** Together far more than the kernel takes for a client that does not read. */
+const COUNT = 6000;
+const TEXT = 'x'.repeat(4000);
+
+const log = Array.from({ length: COUNT }, (_, index) => {
+  const alert = { id: `a${index}`, severity: 'high', seq: index + 1, message: TEXT, own: {} };
+  return { seq: index + 1, type: 'alert.raised', alertId: alert.id, alert } as unknown as LogEntry;
+});
+const reader: CatchUpParts['reader'] = {
+  after: async (seq, limit) => log.slice(seq, seq + limit),
+  range: async () => ({ head: COUNT, floor: 0 }),
+  timeline: async () => [],
+  byId: async () => undefined,
+  openAlerts: async () => ({ seq: COUNT, alerts: log.map(({ alert }) => alert) }),
+};
+
+let http: HttpServer;
+let server: RealtimeServer;
+let live: LiveLog;
+let sockets: LiveSockets;
+let accepted: Promise<RealtimeSocket>;
+
+beforeEach(async () => {
+  http = createServer();
+  server = new Server(http, { perMessageDeflate: false });
+  live = new LiveLog({
+    log: { onCommit: () => undefined },
+    reader,
+    stream: { follow: async () => undefined },
+    keep: 1000,
+  });
+  live.start(() => undefined);
+  sockets = new LiveSockets(() => undefined);
+  const catchUp = new CatchUp({ reader, live, sockets });
+  accepted = new Promise((resolve) =>
+    server.on('connection', (socket) => {
+      const { cursor } = socket.handshake.auth as { cursor?: number };
+      const audience = { kind: 'responder', rooms: [ALL_ROOM] } as const;
+      socket.data = { caller: { kind: 'operator' }, audience, ...(cursor === undefined ? {} : { cursor }) };
+      void catchUp.run(socket);
+      resolve(socket);
+    }),
+  );
+  http.listen(0, '127.0.0.1');
+  await once(http, 'listening');
+});
+afterEach(async () => {
+  await server.close();
+  await live.stop();
+});
+
+const port = () => (http.address() as AddressInfo).port;
+
+describe('a socket that catches up', () => {
+  it('is sent no more than it takes, and goes live when it has everything', async () => {
+    const client = await connectBare(port(), { cursor: 0 });
+    client.socket.pause();
+    const socket = await accepted;
+    let before = -1;
+    // Until the kernel takes no more: what waits then no longer changes.
+    const unsent = await eventually(
+      () => {
+        const { packets, bytes } = unsentOf(socket);
+        const settled = bytes > 0 && bytes === before;
+        before = bytes;
+        return settled && { packets, bytes };
+      },
+      { everyMs: 100 },
+    );
+    expect(unsent.packets).toBeLessThanOrEqual(100);
+    expect(unsent.bytes).toBeLessThan(1024 * 1024);
+    expect(sockets.count('responder')).toBe(0);
+    client.socket.resume();
+    await eventually(() => sockets.count('responder') === 1);
+    await eventually(() => client.events('alert').length === COUNT);
+    expect(client.events<LogEntry>('alert').map(({ seq }) => seq)).toEqual(log.map(({ seq }) => seq));
+    client.socket.close();
+  });
+
+  it('has taken the whole snapshot, however large, before it goes live', async () => {
+    const client = await connectBare(port());
+    client.socket.pause();
+    const socket = await accepted;
+    await eventually(() => unsentOf(socket).bytes > 2 * 1024 * 1024);
+    expect(sockets.count('responder')).toBe(0);
+    client.socket.resume();
+    await eventually(() => sockets.count('responder') === 1);
+    await eventually(() => client.events('snapshot').length === 1);
+    expect(client.events<{ alerts: unknown[] }>('snapshot')[0]!.alerts).toHaveLength(COUNT);
+    client.socket.close();
+  });
+
+  it('that leaves meanwhile is forgotten', async () => {
+    const client = await connectBare(port(), { cursor: 0 });
+    client.socket.pause();
+    const socket = await accepted;
+    await eventually(() => unsentOf(socket).bytes > 0);
+    client.socket.terminate();
+    await once(socket, 'disconnect');
+    await live.stop();
+    expect(sockets.count('responder')).toBe(0);
+    expect(server.of('/').adapter.rooms.has(ALL_ROOM)).toBe(false);
+  });
+});
