@@ -12,6 +12,7 @@ export function createAlertItem(first, act) {
   const title = element('h3');
   const status = element('span', { className: 'pill' });
   const facts = element('p', { className: 'facts' });
+  const contact = element('p', { className: 'contact' });
   const message = element('p', { className: 'message' });
   const problem = element('p', { role: 'alert' });
   const buttons = ACTIONS.map((action) => ({ ...action, node: button(action) }));
@@ -20,6 +21,7 @@ export function createAlertItem(first, act) {
     { className: 'alert' },
     element('div', { className: 'row' }, title, status),
     facts,
+    contact,
     message,
     element('div', { className: 'row' }, ...buttons.map((each) => each.node)),
     problem,
@@ -45,9 +47,11 @@ export function createAlertItem(first, act) {
     node.id = `alert-${alert.id}`;
     node.dataset.status = alert.status;
     setText(title, `${alert.reference}: ${alert.kind}, ${alert.severity}${alert.test ? ' (test)' : ''}`);
-    status.dataset.state = { open: 'bad', acknowledged: 'warn' }[alert.status] ?? 'off';
+    status.dataset.state = { open: 'alarm', acknowledged: 'warn' }[alert.status] ?? 'off';
     setText(status, alert.status);
     facts.replaceChildren(...factsOf(alert));
+    contact.replaceChildren(...contactOf(alert.contact));
+    contact.hidden = !contact.hasChildNodes();
     setText(message, alert.message ?? '');
     message.hidden = !alert.message;
     for (const each of buttons) {
@@ -69,7 +73,6 @@ function factsOf(alert) {
     ...(acknowledged ? [', acknowledged ', timeOf(acknowledged)] : []),
     ...(alert.verified === false ? [', not verified'] : []),
     ...locationOf(alert.location),
-    ...contactOf(alert.contact),
   ];
 }
 
@@ -85,6 +88,6 @@ function locationOf(location) {
 
 function contactOf(contact) {
   const { name, phone } = contact ?? {};
-  const call = phone ? element('a', { href: `tel:${phone}`, textContent: phone }) : null;
-  return [...(name ? [` ${name}`] : []), ...(call ? [' ', call] : [])];
+  const call = phone ? [element('a', { href: `tel:${phone}`, textContent: phone })] : [];
+  return name ? ['Reported by ', name, ...(phone ? [', ', ...call] : [])] : call;
 }

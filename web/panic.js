@@ -1,4 +1,4 @@
-import { byId } from './dom.js';
+import { byId, setText } from './dom.js';
 import { connectLive } from './live.js';
 import { locate } from './locate.js';
 import { createOutbox } from './outbox.js';
@@ -43,7 +43,12 @@ export function startPanic() {
   function update(alert) {
     receipt = alert;
     storeReceipt(receipt);
+    show();
+  }
+
+  function show() {
     view.alert(receipt);
+    setText(byId('panic-hint'), 'Press again if nobody comes');
   }
 
   /** The reporter's own socket: tells when a responder has seen the alert. */
@@ -67,7 +72,7 @@ export function startPanic() {
   });
 
   if (receipt) {
-    view.alert(receipt);
+    show();
     follow();
   }
   outbox.resume();

@@ -13,8 +13,8 @@ const MAIN = resolve(import.meta.dirname, '../../dist/main.js');
 export interface RunningApp {
   readonly url: string;
   readonly operatorKey: string;
-  /** SIGTERM, waits for the end, and starts it again on the same port. */
-  restart(whileDown?: () => Promise<void>): Promise<void>;
+  /** Ends it and starts it again on the same port. Meanwhile another process, `elsewhere`, serves the same stores. */
+  restart(whileDown: (elsewhere: string) => Promise<void>): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -36,8 +36,12 @@ export async function startApp(): Promise<RunningApp> {
     url,
     operatorKey,
     async restart(whileDown) {
+      const otherPort = await freePort();
+      const elsewhere = `http://127.0.0.1:${otherPort}`;
+      const other = await launch({ ...env, PORT: String(otherPort) }, elsewhere);
       await end(child);
-      await whileDown?.();
+      await whileDown(elsewhere);
+      await end(other);
       child = await launch(env, url);
     },
     async stop() {

@@ -1,0 +1,106 @@
+import { createRequire } from 'node:module';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { connectFeed, describeInBrowser, DESKTOP, launchChromium, openPage, PHONE, pressPanic } from './chromium.js';
+import { startApp, type RunningApp } from './running-app.js';
+
+jest.setTimeout(60_000);
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+/** Pictures for people to look at. */
+const pictures = join(tmpdir(), 'naboom-page');
+
+/** What axe finds against WCAG 2.2 AA and good practice. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  return page.evaluate(`axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
+    .then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html)))`);
+}
+
+/** Everything that is pressed is at least 44 px in one direction and 24 px in the other (WCAG 2.2 asks for 24 x 24). */
+async function smallTargets(page: Page): Promise<string[]> {
+  return page.evaluate(`[...document.querySelectorAll('button, select, input, textarea, summary')]
+    .filter((one) => one.checkVisibility())
+    .filter((one) => one.type === 'checkbox' ? one.closest('label').clientHeight < 44 : one.clientHeight + 2 < 44)
+    .map((one) => one.outerHTML)`);
+}
+
+describeInBrowser('the page on any screen', () => {
+  let app: RunningApp;
+  let browser: Browser;
+  beforeAll(async () => {
+    mkdirSync(pictures, { recursive: true });
+    [app, browser] = await Promise.all([startApp(), launchChromium()]);
+    const long = 'Long'.repeat(60);
+    for (const body of [{ message: long, contact: { name: 'N'.repeat(80), phone: '0821234567' } }, { kind: 'fire' }]) {
+      await fetch(`${app.url}/api/v1/emergency/alerts`, { method: 'POST', body: JSON.stringify(body) });
+    }
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await app?.stop();
+  });
+
+  const screens = [
+    ['phone', 'light', PHONE],
+    ['phone', 'dark', PHONE],
+    ['desktop', 'light', DESKTOP],
+    ['desktop', 'dark', DESKTOP],
+  ] as const;
+
+  it.each(screens)(
+    'fits a %s, %s: nothing overflows, targets are large, axe finds nothing',
+    async (name, scheme, screen) => {
+      const { page, context } = await openPage(browser, app.url, { ...screen, colorScheme: scheme });
+      await page.screenshot({ path: join(pictures, `${name}-${scheme}.png`) });
+      await connectFeed(page, app.operatorKey);
+      await pressPanic(page);
+      await page.getByText('Say more').click();
+      await page.locator('.alert').nth(2).waitFor();
+      expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(
+        0,
+      );
+      expect(await smallTargets(page)).toEqual([]);
+      await page.screenshot({ path: join(pictures, `${name}-${scheme}-in-use.png`), fullPage: true });
+      expect(await violations(page)).toEqual([]);
+      await context.close();
+    },
+  );
+
+  it('needs no motion where none is wanted', async () => {
+    const { page, context } = await openPage(browser, app.url, { reducedMotion: 'reduce' });
+    const transition = await page.evaluate('getComputedStyle(document.querySelector(".panic")).transitionDuration');
+    expect(transition).toBe('0s');
+    await context.close();
+  });
+
+  it('can be pressed with the keyboard alone', async () => {
+    const { page, context } = await openPage(browser, app.url);
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.className')).toBe('panic');
+    await page.keyboard.press('Enter');
+    await page.locator('#panic-status', { hasText: 'Help is being called' }).waitFor();
+    await context.close();
+  });
+
+  it('shows the panic button without scrolling on the smallest phone', async () => {
+    const { page, context } = await openPage(browser, app.url, PHONE);
+    const box = (await page.locator('#panic .panic').boundingBox())!;
+    expect(box.y + box.height).toBeLessThan(640);
+    expect(box.width).toBeGreaterThan(200);
+    await context.close();
+  });
+
+  it('is served with a strict policy, compressed, and not sent again when it is known', async () => {
+    const first = await fetch(`${app.url}/`, { headers: { 'accept-encoding': 'gzip' } });
+    expect(first.headers.get('content-security-policy')).toMatch(/^default-src 'self';.*frame-ancestors 'none'/);
+    expect(first.headers.get('content-encoding')).toBe('gzip');
+    const again = await fetch(`${app.url}/`, { headers: { 'if-none-match': first.headers.get('etag')! } });
+    expect(again.status).toBe(304);
+    for (const path of ['/assets/nothing.js', '/assets/..%2fpackage.json', '/assets/%2e%2e/package.json']) {
+      expect((await fetch(app.url + path)).status).toBe(404);
+    }
+  });
+});
