@@ -23,9 +23,9 @@ export function startPanic() {
   });
 
   function sent({ receipt: answer, key }) {
-    const sameAlert = receipt?.id === answer.id;
-    update({ ...answer, receiptToken: answer.receiptToken ?? (sameAlert ? receipt.receiptToken : undefined) });
-    if (!sameAlert) follow();
+    const isNew = receipt?.id !== answer.id;
+    update(answer);
+    if (isNew) follow();
     if (locatedKey !== key) addLocation(key);
   }
 
@@ -54,14 +54,12 @@ export function startPanic() {
   /** The reporter's own socket: tells when a responder has seen the alert. */
   function follow() {
     live?.close();
-    if (!receipt.receiptToken) return;
-    const onState = () => undefined;
     const onNews = (alert) => alert.id === receipt.id && update({ ...receipt, ...alert });
     live = connectLive({
       credentials: { receiptToken: receipt.receiptToken },
       onSnapshot: (alerts) => alerts.forEach(onNews),
       onAlert: (message) => onNews(message.alert),
-      onState,
+      onState: () => undefined,
     });
   }
 
