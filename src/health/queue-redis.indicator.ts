@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { InjectClock, type Clock } from '../clock.js';
 import { InjectConfig } from '../config/config.module.js';
 import type { Config } from '../config/config.js';
@@ -15,7 +15,7 @@ import { writeAndReadBack } from './write-and-read-back.js';
  * is the probe's own. In the report only where the queue has a user or a server of its own.
  */
 @Injectable()
-export class QueueRedisIndicator implements UserIndicator, OnApplicationShutdown {
+export class QueueRedisIndicator implements UserIndicator, OnModuleInit, OnApplicationShutdown {
   readonly role = 'queue';
   readonly reported: boolean;
   readonly user: string;
@@ -30,6 +30,10 @@ export class QueueRedisIndicator implements UserIndicator, OnApplicationShutdown
     const key = keys.queueHealth(randomUUID());
     this.user = queue.username === app.username ? `${reportName(config, 'app')}:queue` : reportName(config, 'queue');
     this.probe = freshUserProbe(this.user, clock, () => probeUser([commands], () => writeAndReadBack(commands, key)));
+  }
+
+  onModuleInit(): void {
+    this.#connections.connect();
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -5,6 +5,7 @@ import {
   Module,
   type DynamicModule,
   type OnApplicationShutdown,
+  type OnModuleInit,
   type Type,
 } from '@nestjs/common';
 import { CONFIG } from '../config/config.module.js';
@@ -21,19 +22,23 @@ const token = (role: InjectableRedisRole) => `RedisRole:${role}`;
 export const InjectRedis = (role: InjectableRedisRole): ParameterDecorator => Inject(token(role));
 
 /** Whoever opens a connection closes it: after everything that might still write has stopped. */
-function closerOf(role: InjectableRedisRole): Type<OnApplicationShutdown> {
+function lifecycleOf(role: InjectableRedisRole): Type<OnModuleInit & OnApplicationShutdown> {
   @Injectable()
-  class RedisCloser implements OnApplicationShutdown {
+  class RedisLifecycle implements OnModuleInit, OnApplicationShutdown {
     constructor(@InjectRedis(role) private readonly connections: RoleConnections) {}
+
+    onModuleInit(): void {
+      this.connections.connect();
+    }
 
     async onApplicationShutdown(): Promise<void> {
       await this.connections.close();
     }
   }
-  return RedisCloser;
+  return RedisLifecycle;
 }
 
-function connect(role: InjectableRedisRole, config: Config): RoleConnections {
+function createConnections(role: InjectableRedisRole, config: Config): RoleConnections {
   const connections = new RoleConnections(role, config.redis.roles[role]);
   const logger = new Logger(`Redis:${role}`);
   let reported: string | undefined;
@@ -55,12 +60,12 @@ class RedisRoleModule {}
 
 /** One module object a role: importing it is the permission to use that role. None is global. */
 function redisModule(role: InjectableRedisRole): DynamicModule {
-  const closer = closerOf(role);
+  const lifecycle = lifecycleOf(role);
   return {
     module: class extends RedisRoleModule {},
     providers: [
-      { provide: token(role), inject: [CONFIG], useFactory: (config: Config) => connect(role, config) },
-      closer,
+      { provide: token(role), inject: [CONFIG], useFactory: (config: Config) => createConnections(role, config) },
+      lifecycle,
     ],
     exports: [token(role)],
   };

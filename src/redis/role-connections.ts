@@ -16,7 +16,13 @@ export class RoleConnections {
     readonly role: RedisRoleName,
     readonly config: RedisRoleConfig,
   ) {
-    this.commands = this.open('commands', REQUEST_PATH);
+    this.commands = this.open('commands', { ...REQUEST_PATH, lazyConnect: true });
+  }
+
+  /** Connects the shared connection; until then nothing is open. */
+  connect(): void {
+    // Why it does not connect shows in its error event, and it goes on trying.
+    this.commands.connect().catch(() => undefined);
   }
 
   /** Opens a further connection of this role, for a subscriber or a blocking reader; closed with the module. */

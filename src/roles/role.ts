@@ -1,26 +1,29 @@
 import type { DynamicModule, Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { Config } from '../config/config.js';
 import type { EnvValues } from '../config/env-vars.js';
 import { HealthModule } from '../health/health.module.js';
+import { useSocketServer } from '../realtime/redis-io.adapter.js';
 import { ApiModule } from './api.module.js';
+import { EvictionGuardModule } from './eviction-guard.module.js';
 
 /** What a process of one role consists of. */
 export interface RoleRoot {
   readonly modules: readonly (Type | DynamicModule)[];
   readonly port: (env: EnvValues) => number;
   /** Done between wiring and listening. */
-  readonly prepare?: (app: NestFastifyApplication, config: Config) => Promise<void>;
+  readonly prepare?: (app: NestFastifyApplication) => void;
 }
 
 /** The modules of a role; the only place that knows which role needs what. */
 export function rootOf(role: EnvValues['NABOOM_ROLE']): RoleRoot {
+  const health = HealthModule.for(role);
+  const api = { port: (env: EnvValues) => env.PORT, prepare: useSocketServer };
   switch (role) {
     case 'api':
-      return { modules: [ApiModule, HealthModule.for('api')], port: (env) => env.PORT };
+      return { ...api, modules: [ApiModule, health, EvictionGuardModule] };
     case 'worker':
-      return { modules: [HealthModule.for('worker')], port: (env) => env.NABOOM_WORKER_PORT };
+      return { modules: [health, EvictionGuardModule], port: (env) => env.NABOOM_WORKER_PORT };
     case 'all':
-      return { modules: [ApiModule, HealthModule.for('all')], port: (env) => env.PORT };
+      return { ...api, modules: [ApiModule, health, EvictionGuardModule] };
   }
 }

@@ -33,7 +33,7 @@ export async function startRole(config: Config, logger: Logger): Promise<Running
     { logger: new NestLogger(logger), bodyParser: false, abortOnError: false, forceCloseConnections: false },
   );
   await configureHttp(app, config);
-  await root.prepare?.(app, config);
+  root.prepare?.(app);
   app.enableShutdownHooks();
   await app.listen(root.port(env), env.HOST);
   const url = await app.getUrl();

@@ -1,0 +1,38 @@
+import { Injectable, Module, type OnApplicationBootstrap } from '@nestjs/common';
+import { InjectConfig } from '../config/config.module.js';
+import type { Config } from '../config/config.js';
+import { AppRedis, InjectRedis, RealtimeRedis } from '../redis/redis.modules.js';
+import type { RoleConnections } from '../redis/role-connections.js';
+import { evictionProblem, readServerInfo } from '../redis/server-info.js';
+
+const READY_WAIT_MS = 1000;
+
+/**
+ * Refuses to start on a Redis that may evict streams or jobs: it loses them silently when it is full
+ * (BullMQ merely warns). A Redis that is away cannot be asked; health reports it once it is there.
+ */
+@Injectable()
+class EvictionGuard implements OnApplicationBootstrap {
+  constructor(
+    @InjectRedis('app') private readonly app: RoleConnections,
+    @InjectRedis('realtime') private readonly realtime: RoleConnections,
+    @InjectConfig() private readonly config: Config,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    const { app, queue } = this.config.redis.roles;
+    const jobsAreHere = app.host === queue.host && app.port === queue.port;
+    await Promise.all([refuseEviction(this.realtime), ...(jobsAreHere ? [refuseEviction(this.app)] : [])]);
+  }
+}
+
+async function refuseEviction(connections: RoleConnections): Promise<void> {
+  if (!(await connections.ready(READY_WAIT_MS))) return;
+  const info = await connections.commands.info('memory').catch(() => '');
+  const problem = evictionProblem(readServerInfo(info));
+  if (problem) throw new Error(`Redis of the role ${connections.role}: ${problem}`);
+}
+
+/** Import it into a role's root to keep that role off a Redis that forgets. */
+@Module({ imports: [AppRedis, RealtimeRedis], providers: [EvictionGuard] })
+export class EvictionGuardModule {}
