@@ -3,7 +3,6 @@ import { Inject, Injectable, Logger, Module } from '@nestjs/common';
 import type { Queue } from 'bullmq';
 import { CONFIG } from '../config/config.module.js';
 import type { Config } from '../config/config.js';
-import { QueueHealth } from './queue-health.js';
 import { reportErrors } from './queue-errors.js';
 import { producerOptions } from './queue-options.js';
 import { QUEUE_NAMES } from './queue-map.js';
@@ -29,5 +28,5 @@ class QueueErrors {
 }
 
 /** The queues, for those who add jobs: `@InjectQueue('notifications')`. Closed after everything that may still add. */
-@Module({ imports: queues, providers: [QueueErrors, QueueHealth], exports: [...queues, QueueHealth] })
+@Module({ imports: queues, providers: [QueueErrors], exports: queues })
 export class QueuesModule {}

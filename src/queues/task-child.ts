@@ -29,8 +29,7 @@ export function serveTasks<S>(open: (settings: S) => OpenedJobs): void {
 /** A job that never returns to the event loop would not hear of the parent's death: a thread of its own looks. */
 function watchParent(): void {
   const watch = `
-    const parent = process.ppid;
-    setInterval(() => process.ppid !== parent && process.kill(process.pid, 'SIGKILL'), ${PARENT_CHECK_MS});`;
+    setInterval(() => process.ppid !== ${process.ppid} && process.kill(process.pid, 'SIGKILL'), ${PARENT_CHECK_MS});`;
   new Worker(watch, { eval: true }).unref();
 }
 

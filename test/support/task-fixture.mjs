@@ -1,0 +1,23 @@
+import { serveTasks } from '../../dist/queues/task-child.js';
+
+/** A child whose jobs do what their payload says, so that every limit can be met. */
+const acts = {
+  echo: ({ value }) => value,
+  pid: () => process.pid,
+  fail: () => {
+    throw new Error('as asked');
+  },
+  crash: () => process.exit(3),
+  environment: () => ({ argv: process.argv.slice(2), names: Object.keys(process.env) }),
+  /** Never returns to the event loop: nothing but a kill ends it. */
+  spin: () => {
+    for (;;);
+  },
+  untilAborted: (_payload, signal) =>
+    new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+};
+
+serveTasks(({ handlers = ['deliver-webhook', 'prune'] }) => ({
+  handlers: handlers.map((job) => ({ job, run: async (payload, signal) => acts[payload.act](payload, signal) })),
+  close: async () => undefined,
+}));
