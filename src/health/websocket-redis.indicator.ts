@@ -26,12 +26,13 @@ export class WebsocketRedisIndicator implements UserIndicator {
     @InjectClock() clock: Clock,
   ) {
     const { commands } = connections;
-    const subscriber = connections.open('health', { ...REQUEST_PATH, autoResubscribe: false });
+    let subscriber: RoleRedis | undefined;
     const channel = channels.health(randomUUID());
     this.user = reportName(config, this.role);
-    this.probe = freshUserProbe(this.user, clock, () =>
-      probeUser([commands, subscriber], () => publishAndReceive(commands, subscriber, channel)),
-    );
+    this.probe = freshUserProbe(this.user, clock, () => {
+      const hearing = (subscriber ??= connections.open('health', { ...REQUEST_PATH, autoResubscribe: false }));
+      return probeUser([commands, hearing], () => publishAndReceive(commands, hearing, channel));
+    });
   }
 }
 

@@ -1,0 +1,142 @@
+import { mkdirSync, rmdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { eventually } from '../support/eventually.js';
+import { startHealthApp, type HealthAnswer, type HealthApp } from '../support/health-app.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { startTestRedis, type TestRedis, type TestRedisOptions } from '../support/test-redis.js';
+
+const USERS = ['app_user', 'websocket_user', 'realtime_user', 'monitoring_user'];
+const everyUser = (status: string) => Object.fromEntries(USERS.map((user) => [user, status]));
+
+describe('health while the Redis server itself is in trouble', () => {
+  let database: TestDatabase;
+  let redis: TestRedis;
+  let health: HealthApp;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+  });
+  afterAll(() => database?.drop());
+  afterEach(async () => {
+    await health?.app.close();
+    await redis?.stop();
+  });
+
+  const start = async (options?: TestRedisOptions) => {
+    redis = await startTestRedis(options);
+    health = await startHealthApp({ ...redis.env, DATABASE_URL: database.url });
+    await statusesBecome(everyUser('healthy'));
+  };
+  const statusesOf = ({ body }: HealthAnswer) =>
+    Object.fromEntries(USERS.map((user) => [user, body.redis_acl_health[user].status as string]));
+  const statusesBecome = (expected: Record<string, string>) =>
+    eventually(
+      async () => {
+        const answer = await health.look('/health/redis');
+        expect(statusesOf(answer)).toEqual(expected);
+        // Whatever Redis does, alerts are taken.
+        expect(answer.statusCode).toBe(200);
+        expect((await health.look('/health/ready')).statusCode).toBe(200);
+        return answer;
+      },
+      { withinMs: 8000 },
+    );
+
+  it('says connection_failed while the server is gone, and heals when it is back', async () => {
+    await start();
+    await redis.kill9();
+    const { body } = await statusesBecome(everyUser('connection_failed'));
+    expect(body).toMatchObject({ overall_status: 'degraded', warnings: [] });
+    expect(body).not.toHaveProperty('acl_denials');
+    expect(body.redis_acl_health.app_user).toMatchObject({
+      error: 'Redis cannot be reached',
+      operations: 'failed',
+    });
+    const overall = await health.look('/health');
+    expect(overall.statusCode).toBe(200);
+    expect(overall.body).toMatchObject({ status: 'degraded', redis_status: 'disconnected' });
+    await redis.restart();
+    await statusesBecome(everyUser('healthy'));
+  });
+
+  it('says connection_failed within its time limit while the server hangs, and heals when it goes on', async () => {
+    await start();
+    redis.pause();
+    const started = performance.now();
+    const { body } = await health.look('/health/redis');
+    expect(performance.now() - started).toBeLessThan(1500);
+    expect(body.redis_acl_health.app_user).toMatchObject({
+      status: 'connection_failed',
+      error: 'Redis did not answer in time',
+    });
+    expect((await health.look('/health/ready')).statusCode).toBe(200);
+    redis.resume();
+    await statusesBecome(everyUser('healthy'));
+  });
+
+  it('says error at maxmemory, where a PING would be fine, and heals when there is room', async () => {
+    await start();
+    const admin = redis.admin();
+    await admin.config('SET', 'maxmemory', '1mb');
+    const { body } = await statusesBecome({ ...everyUser('healthy'), app_user: 'error', realtime_user: 'error' });
+    expect(body.redis_acl_health.app_user.error).toMatch(/maxmemory/);
+    await admin.config('SET', 'maxmemory', '0');
+    await statusesBecome(everyUser('healthy'));
+  });
+
+  it('says error while the server cannot persist, and heals when it can', async () => {
+    await start();
+    const admin = redis.admin();
+    const [, dir] = (await admin.config('GET', 'dir')) as [string, string];
+    const [, file] = (await admin.config('GET', 'dbfilename')) as [string, string];
+    mkdirSync(join(dir, file)); // nothing can be renamed onto a folder
+    await admin.bgsave();
+    await eventually(async () => (await admin.info('persistence')).includes('rdb_last_bgsave_status:err'));
+    const { body } = await eventually(async () => {
+      const answer = await health.look('/health/redis');
+      expect(statusesOf(answer)).toMatchObject({ app_user: 'error', realtime_user: 'error' });
+      return answer;
+    });
+    expect(body.redis_acl_health.app_user.error).toMatch(/cannot persist/);
+    rmdirSync(join(dir, file));
+    await admin.bgsave();
+    await statusesBecome(everyUser('healthy'));
+  });
+
+  it('says error while the server loads its data, and heals when it has', async () => {
+    // A key takes half a millisecond to load, and the server answers after every second one.
+    await start({ extraLines: ['key-load-delay 500', 'loading-process-events-interval-bytes 1024'] });
+    const admin = redis.admin();
+    await admin.mset(...Array.from({ length: 3000 }, (_, index) => [`panic:${index}`, 'x'.repeat(500)]).flat());
+    await admin.bgrewriteaof();
+    await eventually(async () => (await admin.info('persistence')).includes('aof_rewrite_in_progress:0'));
+    await redis.kill9();
+    const restarted = redis.restart();
+    const { body } = await statusesBecome(everyUser('error'));
+    expect(body.redis_acl_health.app_user.error).toMatch(/loading/);
+    await restarted;
+    await statusesBecome(everyUser('healthy'));
+  });
+
+  it('warns of an eviction policy that drops streams and jobs, and of a server without persistence', async () => {
+    await start();
+    const admin = redis.admin();
+    await admin.config('SET', 'maxmemory-policy', 'allkeys-lru');
+    const { body } = await health.look('/health/redis');
+    expect(body).toMatchObject({ overall_status: 'degraded', redis_acl_health: { app_user: { status: 'healthy' } } });
+    expect(body.warnings).toEqual([expect.stringMatching(/allkeys-lru.*noeviction/)]);
+    expect((await health.look('/health')).body.status).toBe('degraded');
+    await admin.config('SET', 'maxmemory-policy', 'volatile-ttl');
+    await admin.config('SET', 'appendonly', 'no');
+    const afterwards = (await health.look('/health/redis')).body;
+    expect(afterwards.overall_status).toBe('healthy');
+    expect(afterwards.warnings).toEqual([expect.stringMatching(/appendonly is off/)]);
+  });
+
+  it('says error for the users of a server that became a replica', async () => {
+    await start();
+    await redis.admin().replicaof('127.0.0.1', 1);
+    const { body } = await statusesBecome({ ...everyUser('healthy'), app_user: 'error', realtime_user: 'error' });
+    expect(body.redis_acl_health.app_user.error).toMatch(/read-only replica/);
+  });
+});
