@@ -1,0 +1,15 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { AlertLog } from '../../src/alerts/alert-log.js';
+
+/** Raises an alert straight in the log, at `at`; its id. */
+export async function raiseAlert(log: AlertLog, at = new Date()): Promise<string> {
+  const newId = uuidv7();
+  await log.append({
+    type: 'raise',
+    newId,
+    at: at.toISOString(),
+    actor: { kind: 'reporter' },
+    press: { severity: 'high', message: 'planted message', test: false, verified: true },
+  });
+  return newId;
+}
