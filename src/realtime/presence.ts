@@ -38,6 +38,7 @@ export class PresenceService {
 
   /** The counts as this node knows them now. */
   counts(): PresenceCounts {
+    this.#forgetSilent();
     const total = { responders: this.sockets.count('responder'), reporters: this.sockets.count('reporter'), nodes: 1 };
     for (const { responders, reporters } of this.#others.values()) {
       total.responders += responders;
@@ -69,10 +70,13 @@ export class PresenceService {
   }
 
   #beat(): void {
-    const silentSince = this.clock.now().getTime() - SILENT_MS;
-    for (const [node, { heardAt }] of this.#others) if (heardAt < silentSince) this.#others.delete(node);
     this.#tellNodes();
     this.#tellResponders();
+  }
+
+  #forgetSilent(): void {
+    const silentSince = this.clock.now().getTime() - SILENT_MS;
+    for (const [node, { heardAt }] of this.#others) if (heardAt < silentSince) this.#others.delete(node);
   }
 
   #heard(message: unknown): void {

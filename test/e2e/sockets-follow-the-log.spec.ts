@@ -94,16 +94,23 @@ describe('sockets of two nodes', () => {
     const returned = new LiveClient(two.url, { receiptToken: raised.receiptToken, cursor: raised.seq });
     await returned.reached(closed.seq);
     expect(returned.alerts).toEqual(reporter.alerts);
-    // Far behind the memory of the node, and by another way: the timeline of the alert.
-    await raiseMany(one, 3 * KEEP);
-    const late = new LiveClient(two.url, { receiptToken: raised.receiptToken, cursor: raised.seq });
-    await late.reached(closed.seq);
-    expect(late.alerts).toEqual(reporter.alerts);
-    expect(late.snapshots).toEqual([]);
   });
 });
 
 describe('a returning socket', () => {
+  it('of a reporter is served from the timeline of the alert when it was away for long, then goes on live', async () => {
+    const raised = await one.raise();
+    await raiseMany(one, 3 * KEEP);
+    const late = new LiveClient(two.url, { receiptToken: raised.receiptToken, cursor: raised.seq - 1 });
+    await late.reached(raised.seq);
+    await eventually(() => two.presence.counts().reporters === 1, { what: 'a live socket' });
+    await raiseMany(one, 3 * KEEP);
+    const closed = await one.alerts.step('resolve', raised.id, { kind: 'operator' });
+    await late.reached(closed.seq);
+    expect(late.seqs).toEqual([raised.seq, closed.seq]);
+    expect(late.snapshots).toEqual([]);
+  });
+
   it('gets exactly what came after its cursor, from memory or from Postgres, then goes on live', async () => {
     const first = await raiseMany(one, 1);
     const missed = await raiseMany(one, 250);

@@ -76,6 +76,7 @@ describe('with Redis', () => {
       redis.resume();
     }
     await eventually(async () => (await one.raise()).realtime === 'live');
+    for (const client of clients) expect(client.disconnects).toEqual([]);
   });
 });
 

@@ -75,3 +75,11 @@ export async function liveResponder(url: string, auth: object = {}): Promise<Liv
   await eventually(() => client.presence.length > 0, { what: 'a live socket' });
   return client;
 }
+
+/** Sends any event with any arguments and waits for its callback. */
+export async function ask(client: LiveClient, event: string, ...args: unknown[]): Promise<Record<string, unknown>> {
+  const socket = client.socket.timeout(3000) as unknown as {
+    emitWithAck(event: string, ...args: unknown[]): Promise<Record<string, unknown>>;
+  };
+  return socket.emitWithAck(event, ...args);
+}
