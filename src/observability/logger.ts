@@ -44,12 +44,21 @@ function serializeError(error: unknown): unknown {
   return { name, message, stack, ...(code ? { code } : {}), ...(cause ? { cause: serializeError(cause) } : {}) };
 }
 
+/** Nest tells of every module and route that it wires; a hundred lines that say nothing at a start that works. */
+const WIRING_CONTEXTS = new Set([
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestFactory',
+  'NestApplication',
+]);
+
 /** Nest's logger interface over pino: `logger.error({ code }, 'text')` and `logger.error('text')` both work. */
 export class NestLogger implements LoggerService {
   constructor(private readonly pinoLogger: PinoLogger) {}
 
   log(message: unknown, ...rest: unknown[]): void {
-    this.#write('info', message, rest);
+    this.#write(WIRING_CONTEXTS.has(String(rest.at(-1))) ? 'debug' : 'info', message, rest);
   }
 
   error(message: unknown, ...rest: unknown[]): void {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import helmet from '@fastify/helmet';
 import { RequestMethod } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.js';
 import { ProblemFilter } from '../errors/problem.filter.js';
@@ -17,7 +17,7 @@ const REQUEST_ID = /^[\w.:-]{1,100}$/;
 export function createHttpAdapter({ env }: Config, logger: Logger): FastifyAdapter {
   return new FastifyAdapter({
     loggerInstance: logger.child({ context: 'Http' }) as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
     trustProxy: env.NABOOM_TRUSTED_PROXIES.length > 0 ? env.NABOOM_TRUSTED_PROXIES : false,

@@ -54,13 +54,14 @@ export async function startTestNode({
     stop: () => end(child, 'SIGTERM'),
     kill9: async () => void (await end(child, 'SIGKILL')),
   };
-  await eventually(
-    async () => {
-      if (child.exitCode !== null) throw new Error(`the node ended: ${node.log()}`);
-      return (await fetch(node.url + waitFor)).ok;
-    },
-    { withinMs: 15_000, what: `${role} at ${waitFor}` },
-  );
+  await eventually(async () => child.exitCode !== null || (await fetch(node.url + waitFor)).ok, {
+    withinMs: 15_000,
+    what: `${role} at ${waitFor}`,
+  }).catch(async (error: unknown) => {
+    await node.kill9();
+    throw error;
+  });
+  if (child.exitCode !== null) throw new Error(`the node ended: ${node.log()}`);
   return node;
 }
 

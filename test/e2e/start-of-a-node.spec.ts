@@ -1,0 +1,88 @@
+import { startTestNode, type TestNode } from '../support/test-node.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+import { startTestRedis, type TestRedis } from '../support/test-redis.js';
+import { eventually } from '../support/eventually.js';
+
+let database: TestDatabase;
+let redis: TestRedis | undefined;
+let node: TestNode | undefined;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+
+afterEach(async () => {
+  await node?.stop();
+  await redis?.stop();
+  node = redis = undefined;
+});
+
+afterAll(async () => {
+  await database.drop();
+});
+
+const envOf = (extra: Record<string, string> = {}) => ({ ...redis?.env, DATABASE_URL: database.url, ...extra });
+const raise = async ({ url }: TestNode) => {
+  const response = await fetch(`${url}/api/v1/emergency/alerts`, { method: 'POST' });
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+};
+
+describe('the start of a node', () => {
+  it('refuses a Redis that may evict streams and jobs', async () => {
+    redis = await startTestRedis({ extraLines: ['maxmemory 100mb', 'maxmemory-policy allkeys-lru'] });
+    await expect(startTestNode({ env: envOf() })).rejects.toThrow('set it to noeviction');
+  });
+
+  it('refuses a configuration as a whole, and shows no secret', async () => {
+    const bad = { NABOOM_OPERATOR_KEY: 'hunter2', REDIS_URL: 'redis://x:hunter3@localhost', PORT: 'many' };
+    const refused = startTestNode({ env: envOf(bad) });
+    await expect(refused).rejects.toThrow(/NABOOM_OPERATOR_KEY.*REDIS_URL/s);
+    await expect(refused).rejects.not.toThrow(/hunter/);
+  });
+
+  it('takes alerts without Redis, and says which user is refused when a password is wrong', async () => {
+    redis = await startTestRedis();
+    const planted = 'planted-wrong-password';
+    node = await startTestNode({ env: envOf({ REDIS_REALTIME_PASSWORD: planted }) });
+    expect(await raise(node)).toMatchObject({ status: 201, body: { realtime: 'delayed' } });
+    const refusal = await eventually(() =>
+      node!
+        .log()
+        .split('\n')
+        .find((line) => line.includes('REDIS_WRONGPASS')),
+    );
+    expect(refusal).toContain('realtime_user');
+    const health = await (await fetch(`${node.url}/health/redis`)).json();
+    expect(health).toMatchObject({
+      overall_status: 'degraded',
+      redis_acl_health: { realtime_user: { status: 'authentication_failed' }, app_user: { status: 'healthy' } },
+    });
+    expect(node.log() + JSON.stringify(health)).not.toContain(planted);
+  });
+
+  it.each([
+    ['shared', { user: 'naboom_admin' }],
+    ['none', { user: undefined }],
+  ])('works in %s mode and says so', async (isolation, { user }) => {
+    redis = await startTestRedis(user ? {} : { acl: false });
+    const { REDIS_URL, REDIS_MASTER_PASSWORD } = redis.env as Record<string, string>;
+    const login = user ? { REDIS_USERNAME: user, REDIS_PASSWORD: REDIS_MASTER_PASSWORD! } : {};
+    node = await startTestNode({ env: { DATABASE_URL: database.url, REDIS_URL: REDIS_URL!, ...login } });
+    expect(await raise(node)).toMatchObject({ status: 201, body: { realtime: 'live' } });
+    expect(node.log()).toContain(`isolation: ${isolation}`);
+    expect(await (await fetch(`${node.url}/health`)).json()).toMatchObject({ isolation, status: 'healthy' });
+  });
+
+  it('drains when asked to stop: what it has taken is answered, and it leaves with nothing open', async () => {
+    redis = await startTestRedis();
+    node = await startTestNode({ env: envOf() });
+    const taken = Array.from({ length: 20 }, () => raise(node!));
+    await Promise.race(taken);
+    const code = await node.stop();
+    const answers = await Promise.allSettled(taken);
+    const acknowledged = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
+    expect(acknowledged.every(({ status }) => status === 201 || status === 503)).toBe(true);
+    expect([0, null]).toContain(code);
+    expect(node.log()).not.toMatch(/Connection is closed|unhandled|"level":"(error|fatal)"/);
+  });
+});
