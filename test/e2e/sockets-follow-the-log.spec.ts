@@ -33,7 +33,12 @@ const range = (from: number, to: number): number[] => Array.from({ length: to - 
 
 describe('sockets of two nodes', () => {
   it('get an alert raised at either, once, in order, with the same content', async () => {
-    const clients = [await liveResponder(one.url), await liveResponder(two.url)];
+    const clients = [
+      await liveResponder(one.url),
+      await liveResponder(two.url),
+      await liveResponder(two.url, {}, { transports: ['polling'] }),
+      await liveResponder(one.url, {}, { transports: ['polling', 'websocket'] }),
+    ];
     const before = (await one.reader.range()).head;
     const answers = [await one.raise({ severity: 'critical' }), ...(await raiseMany(two, 30))];
     for (const client of clients) {
@@ -46,7 +51,7 @@ describe('sockets of two nodes', () => {
       });
       expect(client.alerts[0]!.alert).not.toHaveProperty('own');
     }
-    expect(clients[0]!.alerts).toEqual(clients[1]!.alerts);
+    for (const client of clients) expect(client.alerts).toEqual(clients[0]!.alerts);
   });
 
   it('get what is raised while Redis forgets everything', async () => {

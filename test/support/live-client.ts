@@ -70,8 +70,8 @@ export function connectResponder(url: string, auth: object = {}, options = {}): 
 }
 
 /** Connects as a responder and waits until it is live: the presence greeting is the first thing after that. */
-export async function liveResponder(url: string, auth: object = {}): Promise<LiveClient> {
-  const client = connectResponder(url, auth);
+export async function liveResponder(url: string, auth: object = {}, options = {}): Promise<LiveClient> {
+  const client = connectResponder(url, auth, options);
   await eventually(() => client.presence.length > 0, { what: 'a live socket' });
   return client;
 }
