@@ -1,7 +1,8 @@
+import { createRetryPause } from './retry-pause.js';
+
 const URL_OF_ALERTS = '/api/v1/emergency/alerts';
 const STORED = 'naboom.press';
 const ANSWER_WITHIN_MS = 10_000;
-const LONGEST_PAUSE_MS = 15_000;
 /** Older than this, the responders are told that the press is a late one. */
 const LATE_AFTER_MS = 60_000;
 
@@ -13,8 +14,7 @@ const LATE_AFTER_MS = 60_000;
 export function createOutbox({ receiptToken, onChange }) {
   let press = readStored();
   let running = false;
-  let tries = 0;
-  let wake = () => undefined;
+  const pause = createRetryPause();
 
   function change(next) {
     press = next;
@@ -22,48 +22,35 @@ export function createOutbox({ receiptToken, onChange }) {
   }
 
   async function deliver() {
-    if (running) return wake();
+    pause.begin();
+    if (running) return;
     running = true;
-    tries = 0;
-    while (press) {
-      const { version, key, addition } = press;
-      if (!addition) onChange({ name: 'sending' });
-      const answer = await post(press, receiptToken());
-      if (answer.receipt) {
-        tries = 0;
-        if (press.version === version) change(undefined);
-        onChange({ name: 'sent', receipt: answer.receipt, key });
-      } else if (addition && answer.refused) {
-        change(undefined); // only a press itself is never given up
-      } else {
-        onChange({ name: 'waiting', reason: answer.reason });
-        tries += 1;
-        await pause(answer.retryAfterMs ?? 500 * 2 ** tries);
-      }
+    try {
+      while (press) await tryOnce(press);
+    } finally {
+      running = false;
     }
-    running = false;
   }
 
-  function pause(ms) {
-    const spread = 0.75 + Math.random() / 2; // the phones of one street come back at once
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, Math.min(ms, LONGEST_PAUSE_MS) * spread);
-      wake = () => {
-        clearTimeout(timer);
-        tries = 0;
-        resolve();
-      };
-    });
+  async function tryOnce(sent) {
+    const { key, addition } = sent;
+    if (!addition) onChange({ name: 'sending' });
+    const answer = await post(sent, receiptToken());
+    const givenUp = addition && answer.refused; // a press itself never is
+    // Meanwhile more may have been said, or pressed: that is another object, and goes out next.
+    if ((answer.receipt || givenUp) && press === sent) change(undefined);
+    if (answer.receipt) onChange({ name: 'sent', receipt: answer.receipt, key });
+    else if (!givenUp) {
+      if (!addition) onChange({ name: 'waiting', reason: answer.reason });
+      await pause.wait(answer.retryAfterMs);
+    }
   }
-
-  addEventListener('online', () => wake());
-  document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && wake());
 
   return {
     /** A press; while an earlier one is not answered yet, its words join that one. Sends at once. */
     put(body) {
       const waiting = press && !press.addition ? press : newPress(randomKey());
-      change({ ...waiting, version: waiting.version + 1, body: { ...waiting.body, ...body } });
+      change({ ...waiting, body: { ...waiting.body, ...body } });
       void deliver();
     },
     /** More about a press that was answered (its location): same key, so the server merges. */
@@ -112,7 +99,7 @@ function bodyOf({ body, pressedAt, addition }) {
 }
 
 function newPress(key) {
-  return { key, pressedAt: new Date().toISOString(), version: 0, body: {} };
+  return { key, pressedAt: new Date().toISOString(), body: {} };
 }
 
 /** 128 random bits; randomUUID exists on https pages only. */
