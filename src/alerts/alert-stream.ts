@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { LogEntry } from './alert.js';
 import { keys } from '../redis/redis.keys.js';
 import { BLOCKING_READER } from '../redis/redis.options.js';
@@ -50,7 +51,7 @@ export class AlertStream {
         onEntries(await this.#read(reader, ids));
       } catch {
         // The connection reports its failure itself; the tail goes on from the log.
-        await pause(RETRY_MS, signal);
+        await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
       }
     }
   }
@@ -92,17 +93,4 @@ function readEntry(fields: readonly string[]): LogEntry | undefined {
   } catch {
     return undefined;
   }
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done);
-  });
 }

@@ -14,6 +14,7 @@ import { AlertReader } from './alert-reader.js';
 import { acknowledgeSchema, alertIdSchema, closeSchema, listSchema } from './alert.schemas.js';
 import { reporterMessage, reporterView, responderMessage, responderView, type ResponderView } from './alert-views.js';
 import { AlertsService } from './alerts.service.js';
+import type { LifecycleCommand } from './decide.js';
 import { bodyOfForm } from './form-press.js';
 
 const FOREIGN_ORIGIN = 'origin: sent from another web site; the alert is stored as unverified';
@@ -84,48 +85,32 @@ export class AlertsController {
 
   @Post(':id/acknowledge')
   @HttpCode(200)
-  async acknowledge(
-    @Headers('authorization') authorization: string | undefined,
-    @Param('id') id: string,
-    @Body() body: unknown,
-  ): Promise<ResponderView> {
-    const caller = this.#responder(authorization);
-    const { note } = parse(acknowledgeSchema, body ?? {});
-    return this.alerts.step('acknowledge', existingId(id), caller, note);
+  acknowledge(@Req() request: FastifyRequest, @Param('id') id: string): Promise<ResponderView> {
+    return this.#step('acknowledge', id, request);
   }
 
   @Post(':id/resolve')
   @HttpCode(200)
-  async resolve(
-    @Headers('authorization') authorization: string | undefined,
-    @Param('id') id: string,
-    @Body() body: unknown,
-  ): Promise<ResponderView> {
-    const caller = this.#responder(authorization);
-    const { reason } = parse(closeSchema, body ?? {});
-    return this.alerts.step('resolve', existingId(id), caller, reason);
+  resolve(@Req() request: FastifyRequest, @Param('id') id: string): Promise<ResponderView> {
+    return this.#step('resolve', id, request);
   }
 
   @Post(':id/cancel')
   @HttpCode(200)
-  async cancel(
-    @Headers('authorization') authorization: string | undefined,
-    @Param('id') id: string,
-    @Body() body: unknown,
-  ): Promise<ResponderView> {
-    const caller = this.#responder(authorization);
-    const { reason } = parse(closeSchema, body ?? {});
-    return this.alerts.step('cancel', existingId(id), caller, reason);
+  cancel(@Req() request: FastifyRequest, @Param('id') id: string): Promise<ResponderView> {
+    return this.#step('cancel', id, request);
+  }
+
+  async #step(type: LifecycleCommand['type'], id: string, { headers, body }: FastifyRequest): Promise<ResponderView> {
+    const caller = this.#caller(headers.authorization);
+    requireResponder(caller);
+    const note =
+      type === 'acknowledge' ? parse(acknowledgeSchema, body ?? {}).note : parse(closeSchema, body ?? {}).reason;
+    return this.alerts.step(type, existingId(id), caller, note);
   }
 
   #caller(authorization: string | undefined): Caller {
     return this.identity.identify(bearerToken(authorization));
-  }
-
-  #responder(authorization: string | undefined): Caller {
-    const caller = this.#caller(authorization);
-    requireResponder(caller);
-    return caller;
   }
 
   async #find(id: string): Promise<Alert> {

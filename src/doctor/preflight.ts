@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.js';
+import { readServerInfo, versionProblem } from '../redis/server-info.js';
 import { checkLogins, tryAs } from './redis-logins.js';
-import { readInfo, versionComplaints } from './redis-server-info.js';
 import { postgresProblem } from './postgres-checks.js';
 
 /** What keeps the system from starting on these servers: a line each, without secrets; empty when nothing does. */
@@ -11,11 +11,11 @@ export async function preflight(config: Config): Promise<string[]> {
 
 async function redisProblems({ redis }: Config): Promise<string[]> {
   const { host, port } = redis.roles.monitoring;
-  const tooOld: string[] = [];
+  let tooOld: string | undefined;
   await tryAs('monitoring', redis, async (connection) => {
-    tooOld.push(...versionComplaints(readInfo(await connection.info('server')), `${host}:${port}`));
+    tooOld = versionProblem(readServerInfo(await connection.info('server')), `${host}:${port}`);
   });
-  if (tooOld.length > 0) return tooOld;
+  if (tooOld) return [tooOld];
   const failed = (await checkLogins(redis)).flatMap(({ detail }) => detail ?? []);
   return [...new Set(failed)]; // one server that is away is one problem, not five
 }

@@ -4,8 +4,14 @@ import type { RedisConfig } from '../config/redis-config.js';
 import { type AclCheck, checked } from '../redis/acl/check.js';
 import { adminNodes } from '../redis/acl/nodes.js';
 import { verifyAcl } from '../redis/acl/verify.js';
+import {
+  evictionProblem,
+  persistenceProblems,
+  readServerInfo,
+  versionProblem,
+  type ServerInfo,
+} from '../redis/server-info.js';
 import { checkLogins, tryAs } from './redis-logins.js';
-import { evictionComplaints, persistenceComplaints, readInfo, versionComplaints } from './redis-server-info.js';
 
 const POLICY_FILE = resolve(import.meta.dirname, '../../redis-acl.conf');
 
@@ -21,13 +27,19 @@ export async function checkRedis(redis: RedisConfig): Promise<AclCheck[]> {
 async function checkServer(redis: RedisConfig): Promise<AclCheck[]> {
   const subject = 'redis server';
   const { host, port } = redis.roles.monitoring;
-  let info: Record<string, string> = {};
-  const failure = await tryAs('monitoring', redis, async (connection) => (info = readInfo(await connection.info())));
+  let info: ServerInfo = new Map();
+  const failure = await tryAs(
+    'monitoring',
+    redis,
+    async (connection) => (info = readServerInfo(await connection.info())),
+  );
   if (failure !== undefined)
     return [{ subject, check: 'version, persistence, eviction', result: 'skipped', detail: failure }];
+  const version = versionProblem(info, `${host}:${port}`);
+  const eviction = evictionProblem(info);
   return [
-    checked(subject, `version ${info.redis_version ?? 'unknown'}`, versionComplaints(info, `${host}:${port}`)),
-    checked(subject, 'evicts nothing', evictionComplaints(info)),
-    checked(subject, 'persists its data', persistenceComplaints(info)),
+    checked(subject, `version ${info.get('redis_version') ?? 'unknown'}`, version ? [version] : []),
+    checked(subject, 'evicts nothing', eviction ? [eviction] : []),
+    checked(subject, 'persists its data', persistenceProblems(info)),
   ];
 }

@@ -20,6 +20,16 @@ export function countIn(info: ServerInfo, name: string, part: string): number {
   return Number(match?.[1] ?? 0);
 }
 
+/** Sharded publish and subscribe, and the rules of the ACL policy, came with it. */
+const OLDEST_MAJOR = 7;
+
+/** What is wrong with the version of the server at `where`. */
+export function versionProblem(info: ServerInfo, where: string): string | undefined {
+  const version = info.get('redis_version') ?? 'unknown';
+  if (Number.parseInt(version, 10) >= OLDEST_MAJOR) return undefined;
+  return `Redis at ${where} is version ${version}, but ${OLDEST_MAJOR}.0 or later is needed: upgrade it, or leave REDIS_URL empty so that "npm start" starts one`;
+}
+
 /** What is wrong with the eviction policy: one that evicts keys without a TTL drops streams and jobs. */
 export function evictionProblem(info: ServerInfo): string | undefined {
   const policy = info.get('maxmemory_policy');

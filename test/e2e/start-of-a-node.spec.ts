@@ -66,7 +66,7 @@ describe('the start of a node', () => {
   ])('works in %s mode and says so', async (isolation, { user }) => {
     redis = await startTestRedis(user ? {} : { acl: false });
     const { REDIS_URL, REDIS_MASTER_PASSWORD } = redis.env as Record<string, string>;
-    const login = user ? { REDIS_USERNAME: user, REDIS_PASSWORD: REDIS_MASTER_PASSWORD! } : {};
+    const login: Record<string, string> = user ? { REDIS_USERNAME: user, REDIS_PASSWORD: REDIS_MASTER_PASSWORD! } : {};
     node = await startTestNode({ env: { DATABASE_URL: database.url, REDIS_URL: REDIS_URL!, ...login } });
     expect(await raise(node)).toMatchObject({ status: 201, body: { realtime: 'live' } });
     expect(node.log()).toContain(`isolation: ${isolation}`);
