@@ -72,6 +72,14 @@ describe('the handshake', () => {
   });
 });
 
+it('a message of more than 16 KiB ends the connection, one below does not', async () => {
+  const client = await liveResponder(one.url);
+  expect(await ask(client, 'alert:raise', { message: 'x'.repeat(16_000) })).toMatchObject({ status: 'open' });
+  client.socket.emit('alert:raise', { message: 'x'.repeat(17_000) });
+  await eventually(() => client.disconnects.length > 0);
+  expect(client.disconnects).toEqual(['transport close']);
+});
+
 async function opensWebSocket(headers: Record<string, string>): Promise<boolean> {
   const socket = new WebSocket(`${one.url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`, { headers });
   return new Promise((resolve) => {
