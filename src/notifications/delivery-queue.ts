@@ -7,7 +7,7 @@ import { within } from '../queues/within.js';
 import type { DueDelivery } from './deliveries.js';
 
 /** An add is answered, refused or given up within this; it may still have been done. */
-const ADD_MS = 2500;
+const ADD_MS = 1500;
 
 type NotificationJobs = QueueMap['notifications'];
 type NotificationQueue = Queue<NotificationJobs['deliver-webhook'], unknown, keyof NotificationJobs>;
@@ -23,7 +23,7 @@ export class DeliveryQueue {
   /**
    * Adds a job for each delivery; one that has its job waiting gets no second. First attempts go before repeated ones,
    * so that a receiver that is down does not hold up the others.
-   * @throws Error within 2.5 s when Redis is away
+   * @throws Error within 1.5 s when Redis is away
    */
   async add(due: readonly DueDelivery[]): Promise<void> {
     const now = this.clock.now().getTime();

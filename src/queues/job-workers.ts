@@ -13,7 +13,7 @@ import { within } from './within.js';
 /** Running jobs may end within this time of a stop; a webhook attempt takes ten seconds at most. */
 const DRAIN_MS = 12_000;
 /** What is left after the jobs themselves have ended: telling Redis, which may be away. */
-const CLOSE_MS = 2000;
+const CLOSE_MS = 1000;
 
 export interface JobWorkersOptions {
   /** Path of the module that serves tasks in a child process. */

@@ -7,11 +7,11 @@ import { QUEUES, type QueueName } from './queue-map.js';
 
 const DAY_SECONDS = 86_400;
 
-/** A producer must answer: it fails at once when Redis is away, and within two seconds when Redis hangs. */
+/** A producer must answer: it fails at once when Redis is away, and within a second when Redis hangs. */
 const PRODUCER: RedisOptions = {
   connectTimeout: 1000,
-  commandTimeout: 2000,
-  socketTimeout: 5000,
+  commandTimeout: 1000,
+  socketTimeout: 3000,
   maxRetriesPerRequest: 1,
   enableOfflineQueue: false,
   retryStrategy: (attempt) => reconnectDelay(attempt),

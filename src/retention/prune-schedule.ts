@@ -11,7 +11,7 @@ const DAILY_AT_A_QUIET_HOUR = '15 3 * * *';
 /** How often the schedule is written again: Redis may have lost it. */
 const RENEW_MS = 10 * 60_000;
 const RETRY_MS = 5000;
-const ANSWER_MS = 2500;
+const ANSWER_MS = 1500;
 
 /** Keeps the daily schedule of `prune` in Redis, at 03:15 in the configured time zone. */
 @Injectable()
