@@ -28,7 +28,8 @@ function describedVars(section: string): DescribedVar[] {
 function defaultOf(schema: z.ZodType): string | undefined {
   const parsed = schema.safeParse(undefined);
   if (!parsed.success || parsed.data === undefined) return undefined;
-  const text = Array.isArray(parsed.data) ? parsed.data.join(',') : String(parsed.data);
+  // A default is one word or a list of words.
+  const text = [parsed.data as string | number | string[]].flat().join(',');
   return text === '' ? undefined : text;
 }
 

@@ -63,7 +63,7 @@ describe('a node that loses Postgres', () => {
     const response = await fetch(`${direct.url}/api/v1/emergency/alerts`, { method: 'POST' });
     const { seq } = (await response.json()) as { seq: number };
     // The stream alone brings it: this node cannot read the log.
-    await eventually(() => seen.includes(seq));
+    expect(await eventually(() => seen.includes(seq))).toBe(true);
     await direct.stop();
     await path.mend();
   });
