@@ -28,7 +28,7 @@ module.exports = {
       from: { path: '^src/alerts/' },
       to: {
         path: '^src/(realtime|queues|notifications|retention|health|pages|cli|doctor)/',
-        pathNot: '^src/pages/(receipt-page|page-headers)\\.ts$',
+        pathNot: '^src/pages/(receipt-page|page-headers|form-failure\\.filter)\\.ts$',
       },
     },
     {

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CallerIdentity, requireReaderOf, requireResponder, type Caller } from '../auth/caller.js';
 import { bearerToken } from '../auth/operator-key.js';
@@ -7,6 +7,7 @@ import { InjectConfig } from '../config/config.module.js';
 import type { Config } from '../config/config.js';
 import { AppError } from '../errors/app-error.js';
 import { parse } from '../errors/parse.js';
+import { FormFailureFilter } from '../pages/form-failure.filter.js';
 import { PAGE_HEADERS } from '../pages/page-headers.js';
 import { renderReceiptPage } from '../pages/receipt-page.js';
 import type { Alert } from './alert.js';
@@ -32,6 +33,7 @@ export class AlertsController {
 
   /** Anyone raises; JSON or an HTML form. 201 for a new alert, 200 for one more press or a retry. */
   @Post()
+  @UseFilters(FormFailureFilter)
   async raise(@Req() request: FastifyRequest, @Body() body: unknown, @Res() reply: FastifyReply): Promise<void> {
     const { headers } = request;
     const form = body instanceof URLSearchParams ? body : undefined;

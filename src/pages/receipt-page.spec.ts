@@ -1,3 +1,4 @@
+import { renderFailurePage } from './failure-page.js';
 import { renderReceiptPage, type Receipt } from './receipt-page.js';
 
 const receipt: Receipt = {
@@ -46,5 +47,15 @@ describe('the receipt of a press without JavaScript', () => {
     const page = render({ test: true });
     expect(page).toContain('Test alert received');
     expect(page).toContain('name="test" value="true"');
+  });
+});
+
+describe('the page for a press that could not be stored', () => {
+  it('says to call by phone, and carries what was written, escaped, for another try', () => {
+    const page = renderFailurePage(new URLSearchParams({ message: '"><script>', kind: 'fire' }));
+    expect(page).toContain('<a href="tel:112">112</a>');
+    expect(page).toContain('<input type="hidden" name="kind" value="fire">');
+    expect(page).toContain('name="message" value="&quot;&gt;&lt;script&gt;"');
+    expect(page).not.toMatch(/<script|<style|style=|\son\w+=/);
   });
 });
