@@ -5,6 +5,7 @@ import { HealthModule } from '../health/health.module.js';
 import { useSocketServer } from '../realtime/redis-io.adapter.js';
 import { ApiModule } from './api.module.js';
 import { EvictionGuardModule } from './eviction-guard.module.js';
+import { WorkerModule } from './worker.module.js';
 
 /** What a process of one role consists of. */
 export interface RoleRoot {
@@ -22,8 +23,8 @@ export function rootOf(role: EnvValues['NABOOM_ROLE']): RoleRoot {
     case 'api':
       return { ...api, modules: [ApiModule, health, EvictionGuardModule] };
     case 'worker':
-      return { modules: [health, EvictionGuardModule], port: (env) => env.NABOOM_WORKER_PORT };
+      return { modules: [WorkerModule, health, EvictionGuardModule], port: (env) => env.NABOOM_WORKER_PORT };
     case 'all':
-      return { ...api, modules: [ApiModule, health, EvictionGuardModule] };
+      return { ...api, modules: [ApiModule, WorkerModule, health, EvictionGuardModule] };
   }
 }

@@ -37,7 +37,7 @@ export async function openJobBench(): Promise<JobBench> {
   const env = {
     ...redis.env,
     DATABASE_URL: testDatabase.url,
-    NABOOM_LOG_LEVEL: 'warn',
+    NABOOM_LOG_LEVEL: 'info',
     NABOOM_WEBHOOK_URLS: receiver.url(),
     NABOOM_WEBHOOK_SECRET: SECRET,
     NABOOM_WEBHOOK_ALLOWED_HOSTS: '127.0.0.1',

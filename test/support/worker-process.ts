@@ -19,18 +19,21 @@ const running = new Set<ChildProcess>();
 
 /** Starts a worker on these servers and waits until it works. */
 export async function startWorker(env: Readonly<Record<string, string>>): Promise<WorkerProcess> {
-  const child = spawn(process.execPath, [resolve(import.meta.dirname, 'worker-program.mjs')], {
-    env: { ...env, NABOOM_OPERATOR_KEY: 'an operator key of a test' },
+  const child = spawn(process.execPath, [resolve(import.meta.dirname, '../../dist/main.js'), 'worker'], {
+    env: { ...env, NABOOM_OPERATOR_KEY: 'an operator key of a test', NABOOM_WORKER_PORT: '0' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.add(child);
   child.once('exit', () => running.delete(child));
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
-  await eventually(() => output.includes('ready\n') || (child.exitCode !== null && Promise.reject(new Error(output))), {
-    withinMs: 15_000,
-    what: 'the start of the worker',
-  });
+  await eventually(
+    () => output.includes('ready at') || (child.exitCode !== null && Promise.reject(new Error(output))),
+    {
+      withinMs: 15_000,
+      what: 'the start of the worker',
+    },
+  );
   return {
     pid: child.pid!,
     output: () => output,
