@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server as HttpServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Server } from 'socket.io';
 import { connectBare } from '../../test/support/bare-client.js';
 import { eventually } from '../../test/support/eventually.js';
@@ -102,6 +103,22 @@ describe('a socket that catches up', () => {
     await eventually(() => client.events('snapshot').length === 1);
     expect(client.events<{ alerts: unknown[] }>('snapshot')[0]!.alerts).toHaveLength(COUNT);
     client.socket.close();
+  });
+
+  it('leaves turns of the event loop to others, however many catch up with it', async () => {
+    let created = 0;
+    server.on('connection', (socket) => socket.conn.on('packetCreate', () => (created += 1)));
+    const clients = await Promise.all(Array.from({ length: 10 }, () => connectBare(port(), { cursor: COUNT - 900 })));
+    const perTurn: number[] = [];
+    while (sockets.count('responder') < clients.length) {
+      const before = created;
+      await nextTurn();
+      perTurn.push(created - before);
+    }
+    expect(created).toBeGreaterThanOrEqual(9000);
+    // A page, and what little the handshakes say.
+    expect(Math.max(...perTurn)).toBeLessThanOrEqual(130);
+    for (const client of clients) client.socket.close();
   });
 
   it('that leaves meanwhile is forgotten', async () => {

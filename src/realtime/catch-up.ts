@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { LogEntry } from '../alerts/alert.js';
 import type { AlertReader, Snapshot } from '../alerts/alert-reader.js';
@@ -39,6 +40,8 @@ class MustResync extends Error {
  */
 export class CatchUp {
   readonly #reads = new Slots(READS_AT_A_TIME);
+  /** One page in one turn of the event loop, whoever's it is: between two, alerts are taken and sent as ever. */
+  readonly #turns = new Slots(1);
   readonly #logger = new Logger('CatchUp');
   #snapshot: Promise<Snapshot> | undefined;
 
@@ -74,6 +77,8 @@ export class CatchUp {
         position = await this.#replayFromLog(socket, position);
         continue;
       }
+      await this.#turn();
+      if (!live.recent.covers(position)) continue;
       const missed = messages(socket, live.recent.after(position));
       send(socket, missed.slice(0, PAGE));
       if (missed.length <= PAGE) return sockets.add(socket);
@@ -90,7 +95,7 @@ export class CatchUp {
       // Read after this moment, the timeline holds everything of the alert up to here.
       const now = live.recent.position;
       const own = (await this.#reads.use(() => reader.timeline(audience.alertId))).filter(({ seq }) => seq > position);
-      await sendPaged(socket, own);
+      await this.#sendPaged(socket, own);
       return Math.max(now, own.at(-1)?.seq ?? 0);
     }
     const page = await this.#reads.use(() => reader.after(position, READ_PAGE));
@@ -98,13 +103,23 @@ export class CatchUp {
     if (page.length === 0 || page.some(({ seq }, index) => seq !== position + 1 + index)) {
       throw new MustResync('cursor-expired');
     }
-    await sendPaged(socket, page);
+    await this.#sendPaged(socket, page);
     return page.at(-1)!.seq;
+  }
+
+  async #sendPaged(socket: RealtimeSocket, entries: readonly LogEntry[]): Promise<void> {
+    const missed = messages(socket, entries);
+    for (let start = 0; start < missed.length && socket.connected; start += PAGE) {
+      await this.#turn();
+      send(socket, missed.slice(start, start + PAGE));
+      await waitUntilTaken(socket);
+    }
   }
 
   /** Sends the snapshot; gives the `seq` that it is true at. */
   async #sendSnapshot(socket: RealtimeSocket): Promise<number> {
     const { seq, alerts } = await this.#readSnapshot(socket.data);
+    await this.#turn();
     const views = alerts.flatMap((alert) => viewFor(socket.data.audience, alert) ?? []);
     if (!socket.connected) return seq;
     socket.emit('snapshot', { seq, alerts: views });
@@ -122,6 +137,10 @@ export class CatchUp {
     // Those who ask while it is read share the answer: it is true at its own seq, whoever gets it.
     this.#snapshot ??= reader.openAlerts().finally(() => (this.#snapshot = undefined));
     return this.#snapshot;
+  }
+
+  async #turn(): Promise<void> {
+    await this.#turns.use(() => nextTurn());
   }
 
   /** A cursor that can be served, or MustResync. */
@@ -149,14 +168,6 @@ function messages(socket: RealtimeSocket, entries: readonly LogEntry[]): Message
 
 function send(socket: RealtimeSocket, page: readonly Message[]): void {
   for (const message of page) socket.emit('alert', message);
-}
-
-async function sendPaged(socket: RealtimeSocket, entries: readonly LogEntry[]): Promise<void> {
-  const missed = messages(socket, entries);
-  for (let start = 0; start < missed.length && socket.connected; start += PAGE) {
-    send(socket, missed.slice(start, start + PAGE));
-    await waitUntilTaken(socket);
-  }
 }
 
 async function waitUntilTaken(socket: RealtimeSocket): Promise<void> {
