@@ -77,7 +77,9 @@ export class RoleRedis extends Redis {
       );
       this.disconnect(true);
     } catch (error) {
-      this.lastFailure = classifyRedisError(error);
+      const failure = classifyRedisError(error);
+      // A service that forbids the question leaves the place unknown; the connection itself is fine.
+      this.lastFailure = failure.code === 'REDIS_NOPERM' || failure.code === 'REDIS_ERROR' ? undefined : failure;
     }
   }
 }
