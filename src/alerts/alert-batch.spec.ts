@@ -103,6 +103,21 @@ const histories = fc.array(fc.oneof(raises, raises, steps), { maxLength: 14 }).m
 });
 
 describe('the pure core of the alert log', () => {
+  it('keeps the messages together in a form that Postgres can store, wherever the cut falls', () => {
+    for (const offset of [0, 1]) {
+      const store = new MemoryStore();
+      const first = accepted(store.run([press(1)])[0]);
+      for (let n = 2; n < 8; n += 1) {
+        const message = `${n}${'x'.repeat(offset)}${'\u{1F525}'.repeat(499)}`;
+        const said = { message, test: false, verified: true };
+        store.run([press(n, { receiptOf: first.alertId, press: said })]);
+      }
+      const { alert } = store.entries.at(-1)!;
+      expect(alert.message!.length).toBe(4000);
+      expect([alert.message, alert.own.message].map((text) => text!.isWellFormed())).toEqual([true, true]);
+    }
+  });
+
   it('gives the stored state when the events are replayed from zero', () => {
     fc.assert(
       fc.property(histories, (commands) => {

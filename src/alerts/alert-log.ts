@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import type { PoolClient } from 'pg';
 import { databaseUnavailable, isUnavailable, type Database } from '../database/database.js';
 import { AppError } from '../errors/app-error.js';
@@ -26,6 +27,7 @@ export type CommitListener = (entries: readonly LogEntry[]) => void;
 export class AlertLog {
   readonly #waiting: Waiting[] = [];
   readonly #listeners: CommitListener[] = [];
+  readonly #logger = new Logger('AlertLog');
   #running: Promise<void> | undefined;
 
   constructor(private readonly database: Database) {}
@@ -75,12 +77,26 @@ export class AlertLog {
 
   async #commit(batch: readonly Waiting[]): Promise<void> {
     const { outcomes, entries } = await this.#transact(batch.map(({ command }) => command));
-    if (entries.length > 0) for (const listener of this.#listeners) listener(entries);
+    if (entries.length > 0) this.#tellListeners(entries);
     batch.forEach(({ resolve }, index) => resolve(outcomes[index]!));
   }
 
+  /** What is committed must not be tried again because somebody who hears of it fails. */
+  #tellListeners(entries: readonly LogEntry[]): void {
+    for (const listener of this.#listeners) {
+      try {
+        listener(entries);
+      } catch (error) {
+        this.#logger.error({ err: error }, 'a listener of the log failed; the alerts are stored');
+      }
+    }
+  }
+
   async #transact(commands: readonly AlertCommand[]): Promise<{ outcomes: Outcome[]; entries: LogEntry[] }> {
-    const client = await this.#lockedClient();
+    // What keeps us from the lock (a refused login, a read-only replica) says nothing about the commands.
+    const client = await this.#lockedClient().catch((error: unknown) => {
+      throw databaseUnavailable(error);
+    });
     let broken: Error | undefined;
     try {
       const state = new AlertBatch(client.head, await readTouched(client.connection, touchedBy(commands)));

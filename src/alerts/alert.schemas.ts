@@ -3,7 +3,7 @@ import { ALERT_KINDS, ALERT_STATUSES } from './alert.js';
 import { SEVERITIES } from './severity.js';
 
 export const MESSAGE_MAX = 1000;
-const LOCATION_TEXT_MAX = 500;
+export const LOCATION_TEXT_MAX = 500;
 const NAME_MAX = 200;
 
 /** What Postgres can store of a text: no NUL, no half of a surrogate pair. */

@@ -85,7 +85,8 @@ function addToTrail(alert: Alert, location: AlertLocation): readonly AlertLocati
 
 function addMessage(before: string | null, message: string | undefined): string | null {
   if (!message || before?.split('\n').includes(message)) return before;
-  return (before ? `${before}\n${message}` : message).slice(0, MESSAGE_LIMIT);
+  // A cut through an emoji leaves half of it, which Postgres refuses: the press would be lost with it.
+  return (before ? `${before}\n${message}` : message).slice(0, MESSAGE_LIMIT).toWellFormed();
 }
 
 /** The same place, whatever the accuracy or time of the reading. */

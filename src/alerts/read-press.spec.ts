@@ -58,11 +58,19 @@ describe('readPress', () => {
   it.each([
     { lat: '', lng: '' },
     { lat: null, lng: null },
-    { lat: 1 },
-    { lat: true, lng: false },
-    { lat: 'x', lng: 1 },
   ])('makes no place in the sea of %p', (location) => {
-    expect(read({ location }).press.location).toBeUndefined();
+    expect(read({ location })).toEqual({ press: { test: false }, warnings: [] });
+  });
+
+  it.each([
+    { location: { lat: 1 } },
+    { location: { lat: true, lng: false } },
+    { location: { lat: 'x', lng: 1 } },
+    { contact: ['082 123 4567'] },
+  ])('drops %p and says so', (body) => {
+    const { press, warnings } = read(body);
+    expect(press).toEqual({ test: false });
+    expect(warnings).toHaveLength(1);
   });
 
   it('keeps the place when only its accuracy or time cannot be read', () => {
@@ -74,6 +82,12 @@ describe('readPress', () => {
   it('cuts a message that is too long, and takes out what Postgres cannot store', () => {
     expect(read({ message: 'a'.repeat(1001) })).toMatchObject({ press: { message: 'a'.repeat(1000) } });
     expect(read({ message: `he\0lp ${'\ud83d'}` }).press.message).toBe('help \ufffd');
+  });
+
+  it('cuts a description of the place that is too long', () => {
+    const { press, warnings } = read({ location: `behind the clinic ${'x'.repeat(600)}` });
+    expect(press.location).toMatch(/^behind the clinic x{482}$/);
+    expect(warnings).toEqual(['location: cut to 500 characters']);
   });
 
   it('reads anything at all without throwing', () => {

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { AlertLocation, Contact, Press } from './alert.js';
-import { contactSchema, geoPointSchema, MESSAGE_MAX, raiseSchema } from './alert.schemas.js';
+import { contactSchema, geoPointSchema, LOCATION_TEXT_MAX, MESSAGE_MAX, raiseSchema } from './alert.schemas.js';
 import { toE164 } from './phone.js';
 
 /** A press as read from whatever came in, and what could not be read of it. */
@@ -23,7 +23,12 @@ export function readPress(body: unknown, countryCode: string): ReadPress {
   const severity = readField('severity', lowerCase(fields['severity']), SHAPE.severity.unwrap(), warnings);
   const kind = readField('kind', lowerCase(fields['kind']), SHAPE.kind.unwrap(), warnings);
   const location = readLocation(fields['location'], warnings);
-  const message = readField('message', shorten(fields['message'], warnings), SHAPE.message, warnings);
+  const message = readField(
+    'message',
+    shorten('message', asText(fields['message']), MESSAGE_MAX, warnings),
+    SHAPE.message,
+    warnings,
+  );
   const contact = readContact(fields['contact'], countryCode, warnings);
   const test = readField('test', asBoolean(fields['test']), SHAPE.test.unwrap(), warnings);
   return {
@@ -59,7 +64,9 @@ function readField<T>(name: string, value: unknown, schema: z.ZodType<T>, warnin
 }
 
 function readLocation(value: unknown, warnings: string[]): AlertLocation | undefined {
-  if (typeof value !== 'object' || value === null) return readField('location', value, SHAPE.location, warnings);
+  if (typeof value !== 'object' || value === null) {
+    return readField('location', shorten('location', value, LOCATION_TEXT_MAX, warnings), SHAPE.location, warnings);
+  }
   const fields = value as Fields;
   // Number('') and Number(null) are 0: a place in the sea that nobody reported.
   if (isAbsent(fields['lat']) || isAbsent(fields['lng'])) {
@@ -68,7 +75,11 @@ function readLocation(value: unknown, warnings: string[]): AlertLocation | undef
   }
   const { lat, lng, accuracyM, recordedAt } = geoPointSchema.shape;
   const place = readField('location', fields, geoPointSchema.pick({ lat: true, lng: true }), warnings);
-  if (!place || typeof fields['lat'] === 'boolean' || typeof fields['lng'] === 'boolean') return undefined;
+  if (!place) return undefined;
+  if (typeof fields['lat'] === 'boolean' || typeof fields['lng'] === 'boolean') {
+    warnings.push('location: ignored, lat or lng is no number');
+    return undefined;
+  }
   const accuracy = readField('location.accuracyM', fields['accuracyM'], accuracyM, warnings);
   const time = readField('location.recordedAt', fields['recordedAt'], recordedAt, warnings);
   return {
@@ -81,7 +92,7 @@ function readLocation(value: unknown, warnings: string[]): AlertLocation | undef
 
 function readContact(value: unknown, countryCode: string, warnings: string[]): Contact | undefined {
   if (isAbsent(value)) return undefined;
-  if (typeof value !== 'object') {
+  if (typeof value !== 'object' || Array.isArray(value)) {
     warnings.push('contact: ignored, it is no object with name and phone');
     return undefined;
   }
@@ -94,12 +105,11 @@ function readContact(value: unknown, countryCode: string, warnings: string[]): C
   return { ...(name === undefined ? {} : { name }), ...(phone === undefined ? {} : { phone }) };
 }
 
-/** A long cry for help is cut, not dropped. */
-function shorten(value: unknown, warnings: string[]): unknown {
-  const text = asText(value);
-  if (typeof text !== 'string' || text.trim().length <= MESSAGE_MAX) return text;
-  warnings.push(`message: cut to ${MESSAGE_MAX} characters`);
-  return text.trim().slice(0, MESSAGE_MAX).toWellFormed();
+/** A long cry for help, or a long way to find somebody, is cut and not dropped. */
+function shorten(name: string, value: unknown, max: number, warnings: string[]): unknown {
+  if (typeof value !== 'string' || value.trim().length <= max) return value;
+  warnings.push(`${name}: cut to ${max} characters`);
+  return value.trim().slice(0, max).toWellFormed();
 }
 
 function asText(value: unknown): unknown {

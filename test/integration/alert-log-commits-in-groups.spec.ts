@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import type { LogEntry } from '../../src/alerts/alert.js';
 import type { Outcome } from '../../src/alerts/alert-batch.js';
@@ -31,6 +32,7 @@ describe('the alert log on Postgres', () => {
   let reader: AlertReader;
 
   beforeAll(async () => {
+    Logger.overrideLogger(false);
     testDatabase = await createTestDatabase();
     nodes = [new Database(testDatabase.url), new Database(testDatabase.url)];
     logs = nodes.map((node) => new AlertLog(node));
@@ -88,6 +90,36 @@ describe('the alert log on Postgres', () => {
     logs[1]!.onCommit((entries) => heard.push(...entries.map(({ seq }) => seq)));
     const outcomes = await Promise.all([logs[1]!.append(press()), logs[1]!.append(press())]);
     expect(heard).toEqual(outcomes.map((outcome) => accepted(outcome).entry!.seq));
+  });
+
+  it('stores each alert once, also when a listener fails', async () => {
+    const failing = new AlertLog(nodes[0]!);
+    failing.onCommit(() => {
+      throw new Error('as planned');
+    });
+    const commands = Array.from({ length: 5 }, () => press());
+    const outcomes = await Promise.all(commands.map((command) => failing.append(command)));
+    expect(outcomes.map((outcome) => accepted(outcome).alertId)).toEqual(commands.map(({ newId }) => newId));
+    const stored = (await wholeLog()).map(({ alertId }) => alertId);
+    expect(stored.slice(-5)).toEqual(commands.map(({ newId }) => newId));
+  });
+
+  it.each([
+    ['refuses the login', (url: URL) => (url.password = 'wrong')],
+    ['is a read-only replica', (url: URL) => url.searchParams.set('options', '-c default_transaction_read_only=on')],
+    ['has no such database', (url: URL) => (url.pathname = '/nowhere')],
+  ])('asks to try again while Postgres %s', async (_reason, change) => {
+    const url = new URL(testDatabase.url);
+    change(url);
+    const database = new Database(url.href);
+    try {
+      await expect(new AlertLog(database).append(press())).rejects.toMatchObject({
+        code: 'DATABASE_UNAVAILABLE',
+        retryAfterSeconds: 2,
+      });
+    } finally {
+      await database.close();
+    }
   });
 
   it('keeps the neighbours of a command that Postgres refuses', async () => {
