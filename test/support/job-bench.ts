@@ -9,9 +9,7 @@ import type { QueueName } from '../../src/queues/queue-map.js';
 import { RoleConnections } from '../../src/redis/role-connections.js';
 import { createTestDatabase } from './test-database.js';
 import { startTestRedis, type TestRedis } from './test-redis.js';
-import { startWebhookReceiver, type WebhookReceiver } from './webhook-receiver.js';
-
-const SECRET = `whsec_${Buffer.from('a secret of thirty-two bytes ...').toString('base64')}`;
+import { startWebhookReceiver, WEBHOOK_SECRET, type WebhookReceiver } from './webhook-receiver.js';
 
 /** Real servers, a receiver, and this test's own hands on the log. */
 export interface JobBench {
@@ -32,17 +30,17 @@ export async function openJobBench(): Promise<JobBench> {
   const [redis, testDatabase, receiver] = await Promise.all([
     startTestRedis(),
     createTestDatabase(),
-    startWebhookReceiver(SECRET),
+    startWebhookReceiver(WEBHOOK_SECRET),
   ]);
   const env = {
     ...redis.env,
     DATABASE_URL: testDatabase.url,
     NABOOM_LOG_LEVEL: 'info',
     NABOOM_WEBHOOK_URLS: receiver.url(),
-    NABOOM_WEBHOOK_SECRET: SECRET,
+    NABOOM_WEBHOOK_SECRET: WEBHOOK_SECRET,
     NABOOM_WEBHOOK_ALLOWED_HOSTS: '127.0.0.1',
   };
-  const config = loadConfig({ ...env, NABOOM_OPERATOR_KEY: 'an operator key of a test' });
+  const config = loadConfig({ ...env, NABOOM_OPERATOR_KEY: 'operator-key-of-a-job-test' });
   const database = new Database(testDatabase.url);
   const log = new AlertLog(database);
   const realtime = new RoleConnections('realtime', config.redis.roles.realtime);

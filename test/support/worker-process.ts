@@ -20,7 +20,7 @@ const running = new Set<ChildProcess>();
 /** Starts a worker on these servers and waits until it works. */
 export async function startWorker(env: Readonly<Record<string, string>>): Promise<WorkerProcess> {
   const child = spawn(process.execPath, [resolve(import.meta.dirname, '../../dist/main.js'), 'worker'], {
-    env: { ...env, NABOOM_OPERATOR_KEY: 'an operator key of a test', NABOOM_WORKER_PORT: '0' },
+    env: { ...env, NABOOM_OPERATOR_KEY: 'operator-key-of-a-job-test', NABOOM_WORKER_PORT: '0' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.add(child);
@@ -50,7 +50,7 @@ export async function startWorker(env: Readonly<Record<string, string>>): Promis
 
 /** Kills what a failed test left running. */
 export async function killWorkers(): Promise<void> {
-  for (const child of [...running]) {
+  for (const child of running) {
     child.kill('SIGKILL');
     await once(child, 'exit');
   }
