@@ -84,6 +84,10 @@ describe('loadConfig', () => {
     expect(redis.roles.realtime).toMatchObject({ host: '::1', port: 7000 });
   });
 
+  it('takes a Postgres that is reached by its local socket', () => {
+    expect(problemsOf({ DATABASE_URL: 'postgres://naboom@/naboom?host=/var/run/postgresql' })).toEqual([]);
+  });
+
   it('takes one user for all as shared mode', () => {
     const { redis } = loadConfig({ ...NEEDED, REDIS_USERNAME: 'managed', REDIS_PASSWORD: 'secret-one' });
     expect(redis.isolation).toBe('shared');
@@ -117,11 +121,13 @@ describe('loadConfig', () => {
     ['REDIS_APP_PASSWORD', 'hunter2 ', 'white space'],
     ['REDIS_APP_USER', 'default', 'ACL user of its own'],
     ['REDIS_REALTIME_USER', 'app_user', 'REDIS_APP_USER'],
+    ['REDIS_APP_USER', 'naboom_admin', 'REDIS_MASTER_USER'],
     ['REDIS_QUEUE_USER', 'queue_user', 'REDIS_QUEUE_PASSWORD'],
     ['REDIS_PASSWORD', 'hunter2', 'both set'],
     ['NABOOM_TIME_ZONE', 'Mars/Base', 'IANA'],
     ['NABOOM_OPERATOR_KEY', 'hunter2', '24'],
     ['DATABASE_URL', 'mysql://root:hunter2@host/x', 'postgres://'],
+    ['DATABASE_URL', 'postgres://naboom:hunter2#x@host/x', '%23'],
     ['NABOOM_WEBHOOK_URLS', 'https://user:hunter2@host/hook', 'without credentials'],
   ])('refuses %s=%s, names it, says what to do and shows no secret', (name, value, remedy) => {
     const problems = problemsOf({ ...ROLE_PASSWORDS, [name]: value });

@@ -31,6 +31,8 @@ const list = z.string().transform((text) =>
     .map((item) => item.trim())
     .filter(Boolean),
 );
+/** As the driver reads it: no host stands for the local socket. */
+const isPostgresUrl = (text: string) => URL.canParse(text.replace('@/', '@localhost/'));
 const timeZone = z.string().refine((zone) => {
   try {
     return Boolean(new Intl.DateTimeFormat('en', { timeZone: zone }));
@@ -108,11 +110,17 @@ export const envSchema = z.object({
     z.string().min(1).default('.naboom'),
     server('Folder of `npm start`: generated secrets and the data of the servers that it starts.'),
   ),
-  DATABASE_URL: described(z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://'), {
-    section: 'Postgres',
-    doc: 'Postgres, the record of every alert: `postgres://user:password@host:port/name`.',
-    secret: true,
-  }),
+  DATABASE_URL: described(
+    z
+      .string()
+      .regex(/^postgres(ql)?:\/\//, { error: 'must start with postgres:// or postgresql://', abort: true })
+      .refine(isPostgresUrl, 'is no URL that can be read: write #, / and ? in user or password as %23, %2F and %3F'),
+    {
+      section: 'Postgres',
+      doc: 'Postgres, the record of every alert: `postgres://user:password@host:port/name`.',
+      secret: true,
+    },
+  ),
   REDIS_URL: described(
     z.string().default('localhost:6379'),
     redis('Redis of all roles: `host:port`, `redis://` or `rediss://` (TLS), without credentials.'),

@@ -94,7 +94,7 @@ function checkUsers(env: EnvValues, problems: string[]): void {
   if (queueSplit && !(env.REDIS_QUEUE_USER && env.REDIS_QUEUE_PASSWORD)) {
     problems.push('REDIS_QUEUE_USER and REDIS_QUEUE_PASSWORD belong together: set both, or neither');
   }
-  const owners = new Map<string, EnvName>();
+  const owners = new Map<string, EnvName>([[env.REDIS_MASTER_USER, 'REDIS_MASTER_USER']]);
   for (const role of REDIS_ROLE_NAMES) {
     const user = env[userVar(role)] as string | undefined;
     if (user === undefined) continue;
