@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { pause } from '../pause.js';
 import type { LogEntry } from './alert.js';
 import { keys } from '../redis/redis.keys.js';
 import { BLOCKING_READER } from '../redis/redis.options.js';
@@ -51,7 +51,7 @@ export class AlertStream {
         onEntries(await this.#read(reader, ids));
       } catch {
         // The connection reports its failure itself; the tail goes on from the log.
-        await delay(RETRY_MS, undefined, { signal }).catch(() => undefined);
+        await pause(RETRY_MS, signal);
       }
     }
   }

@@ -11,6 +11,12 @@ const RETRY_AFTER_SECONDS = 2;
 /** SQLSTATE classes that say nothing about the query itself: connection, resources, operator intervention. */
 const UNAVAILABLE_CLASSES = ['08', '53', '57', '58', '25P03'];
 
+type Durability = 'full' | 'relaxed';
+const BEGIN: Record<Durability, string> = {
+  full: 'begin',
+  relaxed: 'begin; set local synchronous_commit = off',
+};
+
 /** Postgres. The writer of the log has its own connections, so that no read can make a panic wait. */
 export class Database {
   readonly pool: pg.Pool;
@@ -41,12 +47,12 @@ export class Database {
     });
   }
 
-  /** Runs `work` in a transaction of the general pool. Errors as of {@link query}. */
-  async transaction<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
-    return unavailableAsAppError(async () => {
-      const client = await this.pool.connect();
-      return runTransaction(client, work);
-    });
+  /**
+   * Runs `work` in a transaction of the general pool. Errors as of {@link query}.
+   * @param durability `relaxed` for what may be done again after a crash of Postgres: its commit waits for no fsync
+   */
+  async transaction<T>(work: (client: PoolClient) => Promise<T>, durability: Durability = 'full'): Promise<T> {
+    return unavailableAsAppError(async () => runTransaction(await this.pool.connect(), work, durability));
   }
 
   async close(): Promise<void> {
@@ -71,10 +77,14 @@ export class Database {
   }
 }
 
-async function runTransaction<T>(client: PoolClient, work: (client: PoolClient) => Promise<T>): Promise<T> {
+async function runTransaction<T>(
+  client: PoolClient,
+  work: (client: PoolClient) => Promise<T>,
+  durability: Durability,
+): Promise<T> {
   let broken: Error | undefined;
   try {
-    await client.query('begin');
+    await client.query(BEGIN[durability]);
     const result = await work(client);
     await client.query('commit');
     return result;

@@ -29,10 +29,12 @@ export class DeliveryReader implements DurableReader {
   async take(entries: readonly LogEntry[]): Promise<void> {
     const { database, cursors, deliveries, queue, clock, targets } = this.parts;
     const range = { after: entries[0]!.seq - 1, through: entries.at(-1)!.seq };
+    // Without rows there is only a cursor, which a crash may set back.
+    const durability = targets.length === 0 ? 'relaxed' : 'full';
     const added = await database.transaction(async (client) => {
       await cursors.advance(client, this.cursor, range.after, range.through);
       return deliveries.insert(client, range, [...new Set(targets)], clock.now());
-    });
+    }, durability);
     if (added.length === 0) return;
     // The rows are committed: what cannot be queued now is found by the sweeper.
     await queue.add(added).catch((error: unknown) => this.#logger.warn(classifyRedisError(error), 'deliveries wait'));

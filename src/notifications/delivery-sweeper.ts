@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { InjectClock, type Clock } from '../clock.js';
 import { Deliveries } from './deliveries.js';
 import { DeliveryQueue } from './delivery-queue.js';
-import { pause } from '../queues/pause.js';
+import { pause } from '../pause.js';
 
 const EVERY_MS = 1000;
 /** Deliveries of one sweep; the rest follows when these have been attempted. */

@@ -8,7 +8,7 @@ import type { Database } from '../database/database.js';
 import { AdvisoryLock } from './advisory-lock.js';
 import type { DurableReader } from './durable-reader.js';
 import { CursorMoved, type LogCursors } from './log-cursors.js';
-import { pause } from '../queues/pause.js';
+import { pause } from '../pause.js';
 
 /** 'nab' and a number: the one worker whose readers follow the log. */
 const FOLLOWER_LOCK = 7_233_891;

@@ -5,6 +5,7 @@ import type { AlertLog } from '../alerts/alert-log.js';
 import type { AlertReader } from '../alerts/alert-reader.js';
 import type { AlertStream } from '../alerts/alert-stream.js';
 import { LogTail } from '../alerts/log-tail.js';
+import { pause } from '../pause.js';
 import { RecentEntries } from './recent-entries.js';
 
 const KEEP = 5000;
@@ -115,15 +116,4 @@ export class LiveLog {
     this.recent.add(entries);
     this.#onEntries(entries);
   }
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done, { once: true });
-  });
 }

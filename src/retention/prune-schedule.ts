@@ -4,7 +4,7 @@ import type { Queue } from 'bullmq';
 import { InjectConfig } from '../config/config.module.js';
 import type { Config } from '../config/config.js';
 import { classifyRedisError } from '../redis/redis-error.js';
-import { pause } from '../queues/pause.js';
+import { pause } from '../pause.js';
 import { within } from '../queues/within.js';
 
 const DAILY_AT_A_QUIET_HOUR = '15 3 * * *';
