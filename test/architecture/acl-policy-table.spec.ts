@@ -18,7 +18,7 @@ describe('redis-acl.conf', () => {
   it('names exactly the users of the roles, the administrator and the default user', () => {
     const expected = ['default', ADMIN_USER, ...REDIS_ROLE_NAMES.map((role) => REDIS_ROLES[role].user)];
     expect(sorted(policy.map(({ name }) => name))).toEqual(sorted(expected));
-    expect(policy.filter(({ unlimited }) => unlimited).map(({ name }) => name)).toEqual([ADMIN_USER]);
+    expect(policy.filter(({ unlimited }) => unlimited).map(({ name }) => name)).toEqual(['default', ADMIN_USER]);
     expect(sorted(Object.keys(USER_GRANTS))).toEqual(sorted(limited.map(({ name }) => name)));
   });
 

@@ -99,7 +99,7 @@ describe('verify and diff', () => {
   });
 
   it('diff takes its temporary user away when the server refuses the policy', async () => {
-    const [first] = policy().users;
+    const first = policy().users.find(({ unlimited }) => !unlimited);
     const broken = { users: [{ ...first!, name: 'app_user', commands: ['get', 'nosuchcommand'] }], passwords: {} };
     await expect(diffServer(server.admin, broken)).rejects.toThrow(/nosuchcommand/);
     expect(await temporaryUsers()).toEqual([]);

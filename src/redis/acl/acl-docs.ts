@@ -89,8 +89,10 @@ function databases({ db, furtherDbs }: { db: number; furtherDbs: readonly number
 }
 
 function purpose(user: PolicyUser): string {
+  if (user.name === 'default') {
+    return "Redis' own user: off and without a password, so nobody is it; Redis replays its append-only file by its rules";
+  }
   if (user.unlimited) return 'the `acl` and `doctor` command lines; no server process holds its password';
-  if (user.name === 'default') return "Redis' own user: off, so that nobody gets in without a login";
   return cell(roleOf(user.name)?.purpose ?? 'unknown to the code');
 }
 

@@ -52,12 +52,12 @@ describe('the rendered aclfile', () => {
 
   it('holds hashes, no passwords and no comments; a user without a password is off', () => {
     expect(renderAclFile(policy, { a: 'secret' })).toBe(
-      `user default reset off\nuser a reset on #${passwordHash('secret')} ~k:* -@all +get\nuser b reset off -@all +ping\n`,
+      `user default reset off -@all\nuser a reset on #${passwordHash('secret')} ~k:* -@all +get\nuser b reset off -@all +ping\n`,
     );
   });
 
   it('keeps the default user off, whatever it is given', () => {
-    expect(renderAclFile(policy, { default: 'secret' })).toContain('user default reset off\n');
+    expect(renderAclFile(policy, { default: 'secret' })).toContain('user default reset off -@all\n');
   });
 
   it('refuses an empty password and a user that the policy does not know', () => {

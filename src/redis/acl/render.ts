@@ -31,5 +31,5 @@ export function renderUsers(users: readonly PolicyUser[], passwords: Passwords):
 export function setUserRules(user: PolicyUser, password: string | undefined): string[] {
   if (password === '') throw new PolicyError(`the password of ${user.name} is empty`);
   const signIn = user.enabled && password !== undefined ? ['on', `#${passwordHash(password)}`] : ['off'];
-  return ['reset', ...signIn, ...(user.name === 'default' ? [] : rulesOf(user))];
+  return ['reset', ...signIn, ...rulesOf(user)];
 }
