@@ -9,7 +9,9 @@ const MIGRATIONS = join(import.meta.dirname, 'migrations');
 const MIGRATION_LOCK = 4_118_362;
 
 async function withClient<T>(databaseUrl: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5000 });
+  const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5000, keepAlive: true });
+  // Without a listener, a Postgres that ends the session ends this process; whoever waits for an answer hears of it.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     return await work(client);

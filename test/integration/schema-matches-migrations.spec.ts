@@ -2,6 +2,8 @@ import { getTableConfig, type PgTable } from 'drizzle-orm/pg-core';
 import { Database } from '../../src/database/database.js';
 import { countPendingMigrations, migrate } from '../../src/database/migrate.js';
 import * as schema from '../../src/database/schema.js';
+import { eventually } from '../support/eventually.js';
+import { startTcpProxy } from '../support/tcp-proxy.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 interface Column {
@@ -41,6 +43,29 @@ describe('the schema in code and the migrations', () => {
     expect(await countPendingMigrations(testDatabase.url)).toBe(0);
     const heads = await database.query({ text: 'select * from log_head' });
     expect(heads.rowCount).toBe(1);
+  });
+
+  it('a process outlives the loss of the connection in which it migrates', async () => {
+    const { hostname, port } = new URL(testDatabase.url);
+    const path = await startTcpProxy({ host: hostname, port: Number(port) });
+    const holder = await database.pool.connect();
+    try {
+      await holder.query('select pg_advisory_lock(4118362)');
+      const url = new URL(testDatabase.url);
+      url.port = String(path.port);
+      const failure = migrate(url.href).then(
+        () => 'none',
+        (error: Error) => error.message,
+      );
+      const waiting = `select 1 from pg_locks where locktype = 'advisory' and not granted
+                          and database = (select oid from pg_database where datname = current_database())`;
+      await eventually(async () => (await holder.query(waiting)).rowCount === 1);
+      await path.cut();
+      expect(await failure).toContain('terminated');
+    } finally {
+      holder.release(true);
+      await path.close();
+    }
   });
 });
 
