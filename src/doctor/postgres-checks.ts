@@ -10,17 +10,21 @@ export async function checkPostgres(databaseUrl: string): Promise<AclCheck[]> {
   const subject = 'postgres';
   const settings = await readSettings(databaseUrl);
   if ('problem' in settings) return [checked(subject, 'signs in', [settings.problem])];
-  const pending = await countPendingMigrations(databaseUrl);
   return [
     checked(subject, 'signs in', []),
     checked(subject, `version ${settings.version}`, versionComplaints(settings.version)),
     checked(subject, 'commits durably', durabilityComplaints(settings)),
-    checked(
-      subject,
-      'schema is up to date',
-      pending === 0 ? [] : [`${pending} migration(s) pending: "npm start" or the api role applies them`],
-    ),
+    checked(subject, 'schema is up to date', await schemaComplaints(databaseUrl)),
   ];
+}
+
+async function schemaComplaints(databaseUrl: string): Promise<string[]> {
+  try {
+    const pending = await countPendingMigrations(databaseUrl);
+    return pending === 0 ? [] : [`${pending} migration(s) pending: "npm start" or the api role applies them`];
+  } catch (error) {
+    return [describePostgresFailure(error, databaseUrl)];
+  }
 }
 
 /** Why Postgres cannot be used, in one line; undefined when it can. */
@@ -74,6 +78,7 @@ function describePostgresFailure(error: unknown, databaseUrl: string): string {
   if (code === '28P01' || code === '28000')
     return `Postgres at ${where} refuses the login: correct user and password in DATABASE_URL`;
   if (code === '3D000') return `Postgres at ${where} has no such database: create it, or correct DATABASE_URL`;
+  if (code === '42501') return `The Postgres user at ${where} lacks a permission: make it the owner of the database`;
   if (code === '57P03') return `Postgres at ${where} is still starting or stopping: wait and try again`;
   if (code === '53300') return `Postgres at ${where} has no free connection: raise max_connections`;
   if (code === 'ERR_INVALID_URL') return 'DATABASE_URL is not a URL: write postgres://user:password@host:port/name';

@@ -146,6 +146,22 @@ describe('npm run doctor', () => {
     }
   });
 
+  it('tells a user who may not look at the schema', async () => {
+    const client = new Client({ connectionString: database.url });
+    await client.connect();
+    const url = new URL(database.url);
+    [url.username, url.password] = ['stranger', 'guessed-secret'];
+    try {
+      await client.query(`CREATE ROLE stranger LOGIN PASSWORD 'guessed-secret'`);
+      expect(await complaintsAbout({ DATABASE_URL: url.href })).toBe(
+        `postgres: The Postgres user at ${url.host} lacks a permission: make it the owner of the database`,
+      );
+    } finally {
+      await client.query('DROP ROLE stranger');
+      await client.end();
+    }
+  });
+
   it('tells a refused login, a missing database and an absent server of Postgres', async () => {
     const changed = (change: (url: URL) => void) => {
       const url = new URL(database.url);
