@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   try {
     await startRole(config, logger);
   } catch (error) {
-    logger.fatal({ err: error }, explainStartError(error, env.HOST, env.PORT));
+    logger.fatal({ err: error }, explainStartError(error, env));
     process.exit(1);
   }
 }
@@ -38,10 +38,14 @@ function readConfig(): Config {
   }
 }
 
-function explainStartError(error: unknown, host: string, port: number): string {
+function explainStartError(error: unknown, env: Config['env']): string {
   const { code, message } = error as { code?: string; message?: string };
-  if (code === 'EADDRINUSE') return `port ${port} on ${host} is taken: stop what uses it, or set PORT to another one`;
-  if (code === 'EACCES') return `port ${port} may not be used by this user: set PORT to one above 1023`;
+  const name = env.NABOOM_ROLE === 'worker' ? 'NABOOM_WORKER_PORT' : 'PORT';
+  const port = env[name];
+  if (code === 'EADDRINUSE') {
+    return `port ${port} on ${env.HOST} is taken: stop what uses it, or set ${name} to another one`;
+  }
+  if (code === 'EACCES') return `port ${port} may not be used by this user: set ${name} to one above 1023`;
   return `the start failed: ${message ?? 'unknown error'}`;
 }
 

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { startTestNode, type TestNode } from '../support/test-node.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { startTestRedis, type TestRedis } from '../support/test-redis.js';
@@ -38,6 +40,23 @@ describe('the start of a node', () => {
     const refused = startTestNode({ env: envOf(bad) });
     await expect(refused).rejects.toThrow(/NABOOM_OPERATOR_KEY.*REDIS_URL/s);
     await expect(refused).rejects.not.toThrow(/hunter/);
+  });
+
+  it.each([
+    ['api', 'PORT'],
+    ['worker', 'NABOOM_WORKER_PORT'],
+  ] as const)('of role %s names the variable of a port that is taken: %s', async (role, name) => {
+    const holder = createServer().listen(0, '127.0.0.1');
+    await once(holder, 'listening');
+    const { port } = holder.address() as AddressInfo;
+    redis = await startTestRedis();
+    try {
+      await expect(startTestNode({ role, env: envOf({ [name]: String(port) }) })).rejects.toThrow(
+        `port ${port} on 127.0.0.1 is taken: stop what uses it, or set ${name} to another one`,
+      );
+    } finally {
+      holder.close();
+    }
   });
 
   it('takes alerts without Redis, and says which user is refused when a password is wrong', async () => {
