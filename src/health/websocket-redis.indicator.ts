@@ -9,8 +9,11 @@ import { REQUEST_PATH } from '../redis/redis.options.js';
 import { RoleConnections } from '../redis/role-connections.js';
 import type { RoleRedis } from '../redis/role-redis.js';
 import { probeUser } from './probe-user.js';
+import { within } from './time-limit.js';
 import { reportName } from './user-health.js';
 import { freshUserProbe, type UserIndicator } from './user-indicator.js';
+
+const HEARD_WITHIN_MS = 1000;
 
 /** websocket_user can do what the Socket.IO adapter does: publish to a sharded channel and receive it. */
 @Injectable()
@@ -51,7 +54,8 @@ async function publishAndReceive(publisher: RoleRedis, subscriber: RoleRedis, ch
   try {
     await subscriber.ssubscribe(channel);
     await publisher.spublish(channel, sent);
-    await received;
+    // It may never come, where two connections reach two servers: then this must end, and not wait once more a second.
+    await within(HEARD_WITHIN_MS, received);
     await subscriber.sunsubscribe(channel);
   } finally {
     subscriber.off('smessage', listen);
