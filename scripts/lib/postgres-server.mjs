@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { spawn } from 'node:child_process';
 import {
   chownSync,
+  closeSync,
   existsSync,
   mkdirSync,
   openSync,
@@ -118,13 +119,15 @@ function launch({ native, home, port, settings, logFile }) {
     ...settings,
   };
   const args = ['-D', home, ...Object.entries(options).flatMap(([key, value]) => ['-c', `${key}=${value}`])];
+  const log = openSync(logFile, 'a', 0o600);
   const child = spawn(join(native, 'bin', 'postgres'), args, {
     cwd: home,
     env: postgresEnvironment(native),
     detached: true,
-    stdio: ['ignore', 'ignore', openSync(logFile, 'a', 0o600)],
+    stdio: ['ignore', 'ignore', log],
     ...unprivileged(),
   });
+  closeSync(log);
   child.on('error', () => undefined); // isReady sees that no process runs
   child.unref();
   return child.pid === undefined ? undefined : identify(child.pid);

@@ -26,12 +26,14 @@ export async function startRedis({ dir, binary, port, aclFile, extraLines = [] }
   const logFile = join(dir, 'redis.log');
   writeFileSync(configFile, configLines({ dir, port: chosenPort, aclFile, logFile, extraLines }), { mode: 0o600 });
   const logStart = existsSync(logFile) ? statSync(logFile).size : 0;
+  const log = openSync(logFile, 'a', 0o600);
   const child = spawn(binary.path, [configFile], {
     cwd: dir,
     env: redisEnvironment(binary),
     detached: true,
-    stdio: ['ignore', 'ignore', openSync(logFile, 'a', 0o600)],
+    stdio: ['ignore', 'ignore', log],
   });
+  closeSync(log);
   child.on('error', () => undefined); // waitForLine sees that no process runs
   child.unref();
   const identity = recordProcess(identityFile(dir), child.pid);
