@@ -126,6 +126,7 @@ describe('loadConfig', () => {
     ['REDIS_PASSWORD', 'hunter2', 'both set'],
     ['NABOOM_TIME_ZONE', 'Mars/Base', 'IANA'],
     ['NABOOM_OPERATOR_KEY', 'hunter2', '24'],
+    ['NABOOM_OPERATOR_KEY', `hunter2 ${'and more '.repeat(3)}`, 'white space'],
     ['DATABASE_URL', 'mysql://root:hunter2@host/x', 'postgres://'],
     ['DATABASE_URL', 'postgres://naboom:hunter2#x@host/x', '%23'],
     ['NABOOM_WEBHOOK_URLS', 'https://user:hunter2@host/hook', 'without credentials'],

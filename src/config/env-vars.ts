@@ -77,7 +77,7 @@ export const envSchema = z.object({
   HOST: described(z.string().min(1).default('127.0.0.1'), server('Address to listen on.')),
   PORT: described(port.default(3000), server('Port of the API, the sockets and the pages.')),
   NABOOM_WORKER_PORT: described(port.default(3001), server("Port of a worker's own `/health` (role `worker` only).")),
-  NABOOM_OPERATOR_KEY: described(z.string().min(24), {
+  NABOOM_OPERATOR_KEY: described(z.string().min(24).regex(/^\S*$/, 'must hold no white space'), {
     section: 'Server',
     doc: 'Key of the operators: reads every alert, acknowledges, resolves and cancels. At least 24 characters.',
     secret: true,

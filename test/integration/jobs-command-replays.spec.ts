@@ -19,7 +19,7 @@ describe('npm run jobs', () => {
   const lines: string[] = [];
   const run = async (...argv: string[]) => {
     lines.length = 0;
-    const env = { DATABASE_URL: bench.url, NABOOM_OPERATOR_KEY: 'an operator key of a test' };
+    const env = { DATABASE_URL: bench.url, NABOOM_OPERATOR_KEY: 'operator-key-of-a-job-test' };
     return runJobsCommand(argv, env, (line) => lines.push(line));
   };
 
