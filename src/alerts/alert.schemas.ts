@@ -58,5 +58,3 @@ export const listSchema = z
     limit: z.coerce.number().int().min(1).max(200).default(50),
   })
   .meta({ id: 'ListAlerts' });
-
-export const alertIdSchema = z.uuid();

@@ -11,8 +11,9 @@ import { FormFailureFilter } from '../pages/form-failure.filter.js';
 import { PAGE_HEADERS } from '../pages/page-headers.js';
 import { renderReceiptPage } from '../pages/receipt-page.js';
 import type { Alert } from './alert.js';
+import { readAlertId } from './alert-id.js';
 import { AlertReader } from './alert-reader.js';
-import { acknowledgeSchema, alertIdSchema, closeSchema, listSchema } from './alert.schemas.js';
+import { acknowledgeSchema, closeSchema, listSchema } from './alert.schemas.js';
 import { reporterMessage, reporterView, responderMessage, responderView, type ResponderView } from './alert-views.js';
 import { AlertsService } from './alerts.service.js';
 import type { LifecycleCommand } from './decide.js';
@@ -108,7 +109,7 @@ export class AlertsController {
     requireResponder(caller);
     const note =
       type === 'acknowledge' ? parse(acknowledgeSchema, body ?? {}).note : parse(closeSchema, body ?? {}).reason;
-    return this.alerts.step(type, existingId(id), caller, note);
+    return this.alerts.step(type, readAlertId(id), caller, note);
   }
 
   #caller(authorization: string | undefined): Caller {
@@ -116,17 +117,10 @@ export class AlertsController {
   }
 
   async #find(id: string): Promise<Alert> {
-    const alert = await this.reader.byId(existingId(id));
+    const alert = await this.reader.byId(readAlertId(id));
     if (!alert) throw new AppError('ALERT_NOT_FOUND');
     return alert;
   }
-}
-
-/** An id that no alert can have is answered like one that no alert has. */
-function existingId(id: string): string {
-  const parsed = alertIdSchema.safeParse(id);
-  if (!parsed.success) throw new AppError('ALERT_NOT_FOUND');
-  return parsed.data.toLowerCase();
 }
 
 function textOf(value: unknown): string | undefined {

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import { z } from 'zod';
-import { acknowledgeSchema, alertIdSchema, closeSchema } from '../alerts/alert.schemas.js';
+import { readAlertId } from '../alerts/alert-id.js';
+import { acknowledgeSchema, closeSchema } from '../alerts/alert.schemas.js';
 import type { AlertsService } from '../alerts/alerts.service.js';
 import { requireResponder, type Caller } from '../auth/caller.js';
 import type { Clock } from '../clock.js';
@@ -24,17 +25,17 @@ const HANDLERS: Record<ClientEvent, Handler> = {
   'alert:acknowledge': async (alerts, caller, payload) => {
     requireResponder(caller);
     const { id, note } = parse(acknowledgeStep, payload);
-    return alerts.step('acknowledge', existingId(id), caller, note);
+    return alerts.step('acknowledge', readAlertId(id), caller, note);
   },
   'alert:resolve': async (alerts, caller, payload) => {
     requireResponder(caller);
     const { id, reason } = parse(closeStep, payload);
-    return alerts.step('resolve', existingId(id), caller, reason);
+    return alerts.step('resolve', readAlertId(id), caller, reason);
   },
   'alert:cancel': async (alerts, caller, payload) => {
     requireResponder(caller);
     const { id, reason } = parse(closeStep, payload);
-    return alerts.step('cancel', existingId(id), caller, reason);
+    return alerts.step('cancel', readAlertId(id), caller, reason);
   },
 };
 
@@ -100,11 +101,4 @@ function isKnown(event: unknown): event is ClientEvent {
 function idempotencyKeyOf(body: unknown): string | undefined {
   const key = (body as { idempotencyKey?: unknown } | null | undefined)?.idempotencyKey;
   return typeof key === 'string' && key !== '' ? key : undefined;
-}
-
-/** An id that no alert can have is answered like one that no alert has. */
-function existingId(id: string): string {
-  const parsed = alertIdSchema.safeParse(id);
-  if (!parsed.success) throw new AppError('ALERT_NOT_FOUND');
-  return parsed.data.toLowerCase();
 }
