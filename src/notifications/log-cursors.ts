@@ -11,7 +11,10 @@ export class CursorMoved extends Error {}
 export class LogCursors {
   constructor(private readonly database: Database) {}
 
-  /** Where a reader goes on. A new one starts at the head of the log: what was before it is not its business. */
+  /**
+   * Where a reader goes on. One that no migration gave a start begins at the head of the log: the streams hold what
+   * the nodes have added since, and what was before is nobody's wait.
+   */
   async open(name: CursorName): Promise<number> {
     await this.database.query({
       name: 'create-cursor',

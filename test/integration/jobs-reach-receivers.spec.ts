@@ -9,11 +9,11 @@ jest.setTimeout(40_000);
 
 let bench: JobBench;
 let worker: WorkerProcess;
-const before: string[] = [];
+let before: string;
 
 beforeAll(async () => {
   bench = await openJobBench();
-  before.push(await raiseAlert(bench.log)); // history from before the first worker
+  before = await raiseAlert(bench.log);
   worker = await startWorker(bench.env);
   bench.publish();
 });
@@ -49,16 +49,21 @@ async function streamed(): Promise<number[]> {
   return entries.map(([, fields]) => Number(fields[fields.indexOf('seq') + 1]));
 }
 
-it('delivers every event once, soon, and none from before the first worker', async () => {
+it('delivers every event once, soon, and what was raised before the first worker too', async () => {
   const started = Date.now();
   const ids: string[] = [];
   for (let alert = 0; alert < 20; alert++) ids.push(await raiseAlert(bench.log));
   await eventually(() => bench.receiver.received.length >= 20);
   expect(Date.now() - started).toBeLessThan(5000);
   await eventually(async () => (await statuses()).every((status) => status === 'delivered'));
-  expect(receivedIds().sort()).toEqual(ids.sort());
+  // The one from before may have come while nobody listened here yet: the ledger tells.
+  expect(
+    receivedIds()
+      .filter((id) => id !== before)
+      .sort(),
+  ).toEqual(ids.sort());
+  expect(await statuses()).toHaveLength(21);
   expect(bench.receiver.refused).toEqual([]);
-  expect(receivedIds()).not.toContain(before[0]);
 });
 
 it('tries again when a receiver was down, though BullMQ holds no retry', async () => {

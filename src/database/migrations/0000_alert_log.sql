@@ -50,6 +50,9 @@ create table log_cursors (
   seq bigint not null
 );
 
+-- Receivers get every event, also what was raised before the first worker ran.
+insert into log_cursors (name, seq) values ('deliveries', 0);
+
 create table deliveries (
   id uuid primary key,
   seq bigint not null,
