@@ -45,9 +45,9 @@ export class AlertReader {
     return this.#entries(gt(alertEvents.seq, seq), limit);
   }
 
-  /** Every entry of one alert, in order. */
-  async timeline(alertId: string): Promise<LogEntry[]> {
-    return this.#entries(eq(alertEvents.alertId, alertId), 10_000);
+  /** Entries of one alert with a later `seq`, in order, at most `limit`: anyone can press a thousand times. */
+  async timeline(alertId: string, after: number, limit: number): Promise<LogEntry[]> {
+    return this.#entries(sql`${alertEvents.alertId} = ${alertId} and ${alertEvents.seq} > ${after}`, limit);
   }
 
   async range(): Promise<LogRange> {

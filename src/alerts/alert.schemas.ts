@@ -58,3 +58,11 @@ export const listSchema = z
     limit: z.coerce.number().int().min(1).max(200).default(50),
   })
   .meta({ id: 'ListAlerts' });
+
+/** Query of the timeline; the cursor is the `seq` of the last event of the page before. */
+export const timelineSchema = z
+  .object({
+    cursor: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
+    limit: z.coerce.number().int().min(1).max(500).default(500),
+  })
+  .meta({ id: 'AlertTimeline' });

@@ -13,7 +13,7 @@ import { renderReceiptPage } from '../pages/receipt-page.js';
 import type { Alert } from './alert.js';
 import { readAlertId } from './alert-id.js';
 import { AlertReader } from './alert-reader.js';
-import { acknowledgeSchema, closeSchema, listSchema } from './alert.schemas.js';
+import { acknowledgeSchema, closeSchema, listSchema, timelineSchema } from './alert.schemas.js';
 import { reporterMessage, reporterView, responderMessage, responderView, type ResponderView } from './alert-views.js';
 import { AlertsService } from './alerts.service.js';
 import type { LifecycleCommand } from './decide.js';
@@ -77,13 +77,17 @@ export class AlertsController {
 
   /** What happened to it, in order. */
   @Get(':id/events')
-  async events(@Headers('authorization') authorization: string | undefined, @Param('id') id: string) {
+  async events(
+    @Headers('authorization') authorization: string | undefined,
+    @Param('id') id: string,
+    @Query() query: unknown,
+  ) {
     const reader = requireReaderOf(this.#caller(authorization), id);
-    await this.#find(id);
-    const entries = await this.reader.timeline(id);
-    return {
-      items: entries.map((entry) => (reader === 'responder' ? responderMessage(entry) : reporterMessage(entry))),
-    };
+    const { cursor, limit } = parse(timelineSchema, query);
+    const alert = await this.#find(id);
+    const entries = await this.reader.timeline(alert.id, cursor, limit);
+    const items = entries.map((entry) => (reader === 'responder' ? responderMessage(entry) : reporterMessage(entry)));
+    return { items, next: items.length === limit ? items.at(-1)!.seq : null };
   }
 
   @Post(':id/acknowledge')

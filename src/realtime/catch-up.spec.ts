@@ -10,21 +10,28 @@ import { CatchUp, type CatchUpParts } from './catch-up.js';
 import { unsentOf } from './engine.js';
 import { LiveLog } from './live-log.js';
 import { LiveSockets } from './live-sockets.js';
-import { ALL_ROOM } from './rooms.js';
-import type { RealtimeServer, RealtimeSocket } from './socket-events.js';
+import { ALL_ROOM, alertRoom } from './rooms.js';
+import type { Audience, RealtimeServer, RealtimeSocket } from './socket-events.js';
 
 /** Together far more than the kernel takes for a client that does not read. */
 const COUNT = 6000;
 const TEXT = 'x'.repeat(4000);
+/** The alert of a reporter, with more events than one read brings. */
+const OWN = 'own';
 
 const log = Array.from({ length: COUNT }, (_, index) => {
-  const alert = { id: `a${index}`, severity: 'high', seq: index + 1, message: TEXT, own: {} };
+  const id = index % 5 === 0 ? OWN : `a${index}`;
+  const alert = { id, severity: 'high', seq: index + 1, message: TEXT, own: {}, acknowledgements: [] };
   return { seq: index + 1, type: 'alert.raised', alertId: alert.id, alert } as unknown as LogEntry;
 });
+let longestRead = 0;
 const reader: CatchUpParts['reader'] = {
   after: async (seq, limit) => log.slice(seq, seq + limit),
   range: async () => ({ head: COUNT, floor: 0 }),
-  timeline: async () => [],
+  timeline: async (alertId, after, limit) => {
+    longestRead = Math.max(longestRead, limit);
+    return log.filter((entry) => entry.alertId === alertId && entry.seq > after).slice(0, limit);
+  },
   byId: async () => undefined,
   openAlerts: async () => ({ seq: COUNT, alerts: log.map(({ alert }) => alert) }),
 };
@@ -49,8 +56,10 @@ beforeEach(async () => {
   const catchUp = new CatchUp({ reader, live, sockets });
   accepted = new Promise((resolve) =>
     server.on('connection', (socket) => {
-      const { cursor } = socket.handshake.auth as { cursor?: number };
-      const audience = { kind: 'responder', rooms: [ALL_ROOM] } as const;
+      const { cursor, alertId } = socket.handshake.auth as { cursor?: number; alertId?: string };
+      const audience: Audience = alertId
+        ? { kind: 'reporter', rooms: [alertRoom(alertId)], alertId }
+        : { kind: 'responder', rooms: [ALL_ROOM] };
       socket.data = { caller: { kind: 'operator' }, audience, ...(cursor === undefined ? {} : { cursor }) };
       void catchUp.run(socket);
       resolve(socket);
@@ -89,6 +98,16 @@ describe('a socket that catches up', () => {
     await eventually(() => sockets.count('responder') === 1);
     await eventually(() => client.events('alert').length === COUNT);
     expect(client.events<LogEntry>('alert').map(({ seq }) => seq)).toEqual(log.map(({ seq }) => seq));
+    client.socket.close();
+  });
+
+  it('of a reporter gets each event of the own alert once, a page of the log at a time', async () => {
+    const client = await connectBare(port(), { cursor: 0, alertId: OWN });
+    await eventually(() => sockets.count('reporter') === 1);
+    const own = log.filter(({ alertId }) => alertId === OWN).map(({ seq }) => seq);
+    await eventually(() => client.events('alert').length >= own.length);
+    expect(client.events<LogEntry>('alert').map(({ seq }) => seq)).toEqual(own);
+    expect(longestRead).toBe(500);
     client.socket.close();
   });
 

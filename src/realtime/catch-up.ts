@@ -92,11 +92,12 @@ export class CatchUp {
     const { audience } = socket.data;
     const { reader, live } = this.parts;
     if (audience.kind === 'reporter') {
-      // Read after this moment, the timeline holds everything of the alert up to here.
+      // Read after this moment, a last page holds everything of the alert up to here.
       const now = live.recent.position;
-      const own = (await this.#reads.use(() => reader.timeline(audience.alertId))).filter(({ seq }) => seq > position);
+      const own = await this.#reads.use(() => reader.timeline(audience.alertId, position, READ_PAGE));
       await this.#sendPaged(socket, own);
-      return Math.max(now, own.at(-1)?.seq ?? 0);
+      const last = own.at(-1)?.seq ?? 0;
+      return own.length === READ_PAGE ? last : Math.max(now, last);
     }
     const page = await this.#reads.use(() => reader.after(position, READ_PAGE));
     // The log has no gaps but those that retention makes, which it may do while we read.

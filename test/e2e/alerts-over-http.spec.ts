@@ -191,5 +191,9 @@ describe('reading and leading alerts', () => {
       'alert.acknowledged',
       'alert.resolved',
     ]);
+    const page = await client.get(`${PATH}/${alert.id}/events?limit=2`);
+    expect(page.body).toEqual({ items: body.items.slice(0, 2), next: body.items[1].seq });
+    const rest = await client.get(`${PATH}/${alert.id}/events?cursor=${page.body.next}`);
+    expect(rest.body).toEqual({ items: body.items.slice(2), next: null });
   });
 });
