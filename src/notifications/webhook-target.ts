@@ -16,8 +16,13 @@ export const systemResolve: Resolve = (hostname) => lookup(hostname, { all: true
 /** A webhook URL that must not be called: it would let a receiver's address reach into our own network. */
 export class RefusedTarget extends Error {}
 
-/** Public by range, yet an inside service: Azure's metadata; and IPv4 in disguise (::a.b.c.d, RFC 4291 2.5.5.1). */
-const INSIDE_NETWORKS = ['168.63.129.16/32', '::/96', 'fec0::/10'].map((cidr) => ipaddr.parseCIDR(cidr));
+/**
+ * Public by range, yet an inside service: Azure's metadata; IPv4 in disguise (::a.b.c.d, RFC 4291 2.5.5.1, and a
+ * network's own NAT64, RFC 8215); segment routing (RFC 9602) and documentation (RFC 9637).
+ */
+const INSIDE_NETWORKS = ['168.63.129.16/32', '::/96', '64:ff9b:1::/48', 'fec0::/10', '5f00::/16', '3fff::/20'].map(
+  (cidr) => ipaddr.parseCIDR(cidr),
+);
 
 type Network = [ipaddr.IPv4 | ipaddr.IPv6, number];
 
