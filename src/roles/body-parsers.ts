@@ -4,12 +4,19 @@ import { AppError } from '../errors/app-error.js';
 /** Bytes of a request body; more is answered with 413. */
 export const BODY_LIMIT = 64 * 1024;
 
+/** `type/subtype`, whatever parameters follow. */
+const MEDIA_TYPE = /^\s*[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(;|$)/;
+
 /**
  * Bodies are read for what they are: an HTML form as its fields, everything else as JSON whatever it calls itself
  * (`sendBeacon` says text/plain). An empty body is an empty one, not an error: pressing panic needs no words.
  */
 export function registerBodyParsers(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
+  fastify.addHook('onRequest', async ({ headers }) => {
+    // Fastify answers 415 to a type that is none (`json`, or nothing at all): the body says more than its label.
+    if (!MEDIA_TYPE.test(headers['content-type'] ?? '')) delete headers['content-type'];
+  });
   const options = { parseAs: 'string', bodyLimit: BODY_LIMIT } as const;
   fastify.addContentTypeParser('application/x-www-form-urlencoded', options, async (_request: unknown, body: string) =>
     readForm(body),

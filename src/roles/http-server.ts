@@ -2,9 +2,17 @@ import { randomUUID } from 'node:crypto';
 import helmet from '@fastify/helmet';
 import { RequestMethod } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.js';
+import { AppError } from '../errors/app-error.js';
+import { toProblem } from '../errors/problem.js';
 import { ProblemFilter } from '../errors/problem.filter.js';
 import { BODY_LIMIT, registerBodyParsers } from './body-parsers.js';
 
@@ -21,6 +29,7 @@ export function createHttpAdapter({ env }: Config, logger: Logger): FastifyAdapt
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
     trustProxy: env.NABOOM_TRUSTED_PROXIES.length > 0 ? env.NABOOM_TRUSTED_PROXIES : false,
+    frameworkErrors: answerBadAddress,
     genReqId: (request: { headers: Record<string, unknown> }) => {
       const given = request.headers['x-request-id'];
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
@@ -53,6 +62,15 @@ export async function configureHttp(app: NestFastifyApplication, { env }: Config
       method: RequestMethod.ALL,
     })),
   });
+}
+
+/** A path that Fastify cannot read (`%zz`, endless): there is nothing at it. Neither hooks nor filters see it. */
+function answerBadAddress(_error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+  void reply
+    .status(404)
+    .headers({ 'x-request-id': request.id, 'cache-control': 'no-store' })
+    .header('content-type', 'application/problem+json; charset=utf-8')
+    .send(JSON.stringify(toProblem(new AppError('ROUTE_NOT_FOUND'), request.id)));
 }
 
 function logRequests(fastify: FastifyInstance): void {
