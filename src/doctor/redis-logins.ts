@@ -1,4 +1,4 @@
-import type { RedisConfig } from '../config/redis-config.js';
+import type { RedisConfig, RedisIsolation } from '../config/redis-config.js';
 import { type AclCheck, checked } from '../redis/acl/check.js';
 import { AclConnectionError, withConnection } from '../redis/acl/connection.js';
 import { classifyRedisError } from '../redis/redis-error.js';
@@ -29,14 +29,23 @@ export async function tryAs(
   try {
     await withConnection(role, config, async (connection) => {
       await work(connection);
-      // ioredis goes on in database 0 when SELECT is refused; only the connection itself knows.
-      const place = String(await connection.client('INFO'));
-      if (!place.includes(` db=${config.db} `)) throw new Error('WRONGDB');
+      if (!(await isInItsDatabase(connection, config.db, redis.isolation))) throw new Error('WRONGDB');
     });
     return undefined;
   } catch (error) {
     const { code } = error instanceof AclConnectionError ? error.failure : classifyRedisError(error);
     const borrowed = role === 'queue' && config.username === redis.roles.app.username;
     return adviseOnLogin({ role: borrowed ? 'app' : role, config, isolation: redis.isolation }, code);
+  }
+}
+
+/** ioredis goes on in database 0 when SELECT is refused; only the connection itself knows. */
+async function isInItsDatabase(connection: RoleRedis, db: number, isolation: RedisIsolation): Promise<boolean> {
+  try {
+    return String(await connection.client('INFO')).includes(` db=${db} `);
+  } catch (error) {
+    // Our own users may ask. A managed service may forbid it, which says nothing against it.
+    if (isolation !== 'acl' && classifyRedisError(error).code === 'REDIS_NOPERM') return true;
+    throw error;
   }
 }

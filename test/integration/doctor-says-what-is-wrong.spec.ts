@@ -87,6 +87,18 @@ describe('npm run doctor', () => {
     }
   });
 
+  it('takes a managed service that has one user for all and answers no CLIENT INFO', async () => {
+    await redis
+      .admin()
+      .call('ACL', 'SETUSER', 'managed', 'on', '>one-for-all', 'allkeys', 'allchannels', '+@all', '-client|info');
+    const own = Object.fromEntries(Object.entries(env).filter(([name]) => !/^REDIS_.*_(USER|PASSWORD)$/.test(name)));
+    const lines: string[] = [];
+    const shared = { ...own, REDIS_USERNAME: 'managed', REDIS_PASSWORD: 'one-for-all' };
+    expect(await runDoctorCommand([], shared, (line) => lines.push(line))).toBe(0);
+    expect(lines.at(-1)).toBe('Healthy');
+    await redis.admin().call('ACL', 'DELUSER', 'managed');
+  });
+
   it('tells a grant too many', async () => {
     const admin = redis.admin();
     await admin.call('ACL', 'SETUSER', 'monitoring_user', '+flushall');
