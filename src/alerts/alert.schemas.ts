@@ -12,11 +12,14 @@ function storable(text: string): string {
 }
 const text = (max: number) => z.string().transform(storable).pipe(z.string().min(1).max(max));
 
+/** A number, or a text that is one. `Number()` alone makes 0 of blanks and of an empty list: a place in the sea. */
+const number = z.union([z.number(), z.string().trim().min(1).transform(Number)], 'Invalid input: expected number');
+
 /** Latitude and longitude in WGS 84 degrees, accuracy in metres, time of the reading in RFC 3339. */
 export const geoPointSchema = z.object({
-  lat: z.coerce.number().min(-90).max(90),
-  lng: z.coerce.number().min(-180).max(180),
-  accuracyM: z.coerce.number().min(0).max(1_000_000).optional(),
+  lat: number.pipe(z.number().min(-90).max(90)),
+  lng: number.pipe(z.number().min(-180).max(180)),
+  accuracyM: number.pipe(z.number().min(0).max(1_000_000)).optional(),
   recordedAt: z.iso
     .datetime({ offset: true })
     .transform((time) => new Date(time).toISOString())
@@ -45,6 +48,11 @@ export const acknowledgeSchema = z.object({ note: text(MESSAGE_MAX).optional() }
 /** Body of resolve and cancel. */
 export const closeSchema = z.object({ reason: text(MESSAGE_MAX).optional() }).meta({ id: 'CloseAlert' });
 
+/** What Postgres reads of the form that JavaScript writes: not the year 0, none beyond 9999. */
+function inYearsOfFourDigits(time: Date): boolean {
+  return time.getUTCFullYear() > 0 && time.getUTCFullYear() < 10_000;
+}
+
 /** Query of the list. */
 export const listSchema = z
   .object({
@@ -53,6 +61,7 @@ export const listSchema = z
     since: z.iso
       .datetime({ offset: true })
       .transform((time) => new Date(time))
+      .refine(inYearsOfFourDigits, 'is out of range')
       .optional(),
     cursor: z.uuid('is not a cursor of this list').optional(),
     limit: z.coerce.number().int().min(1).max(200).default(50),

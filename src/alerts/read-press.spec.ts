@@ -66,6 +66,9 @@ describe('readPress', () => {
     { location: { lat: 1 } },
     { location: { lat: true, lng: false } },
     { location: { lat: 'x', lng: 1 } },
+    { location: { lat: ' ', lng: '\t' } },
+    { location: { lat: [], lng: [] } },
+    { location: { lat: [1], lng: { valueOf: 2 } } },
     { contact: ['082 123 4567'] },
   ])('drops %p and says so', (body) => {
     const { press, warnings } = read(body);

@@ -68,7 +68,6 @@ function readLocation(value: unknown, warnings: string[]): AlertLocation | undef
     return readField('location', shorten('location', value, LOCATION_TEXT_MAX, warnings), SHAPE.location, warnings);
   }
   const fields = value as Fields;
-  // Number('') and Number(null) are 0: a place in the sea that nobody reported.
   if (isAbsent(fields['lat']) || isAbsent(fields['lng'])) {
     if (!Object.values(fields).every(isAbsent)) warnings.push('location: ignored, lat or lng is missing');
     return undefined;
@@ -76,10 +75,6 @@ function readLocation(value: unknown, warnings: string[]): AlertLocation | undef
   const { lat, lng, accuracyM, recordedAt } = geoPointSchema.shape;
   const place = readField('location', fields, geoPointSchema.pick({ lat: true, lng: true }), warnings);
   if (!place) return undefined;
-  if (typeof fields['lat'] === 'boolean' || typeof fields['lng'] === 'boolean') {
-    warnings.push('location: ignored, lat or lng is no number');
-    return undefined;
-  }
   const accuracy = readField('location.accuracyM', fields['accuracyM'], accuracyM, warnings);
   const time = readField('location.recordedAt', fields['recordedAt'], recordedAt, warnings);
   return {

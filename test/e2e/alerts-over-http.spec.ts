@@ -151,6 +151,9 @@ describe('reading and leading alerts', () => {
     } while (cursor);
     expect(seen.slice(0, 5)).toEqual(ids);
     expect(new Set(seen).size).toBe(seen.length);
+    for (const since of ['0000-01-01T00:00:00Z', '9999-12-31T23:59:59-23:59']) {
+      expect((await client.get(`${PATH}?since=${since}`)).body.code).toBe('REQUEST_INVALID');
+    }
     const bad = await client.get(`${PATH}?limit=0&status=gone&since=monday`);
     expect(bad).toMatchObject({ status: 400, body: { code: 'REQUEST_INVALID' } });
     expect(bad.body.errors.map(({ path }: { path: string }) => path).sort()).toEqual(['limit', 'since', 'status']);
