@@ -39,7 +39,7 @@ export function recordProcess(file, pid) {
 }
 
 /** The recorded process if exactly it still runs. */
-export function readRecorded(file) {
+function readRecorded(file) {
   try {
     const identity = JSON.parse(readFileSync(file, 'utf8'));
     return isRunning(identity) ? identity : undefined;

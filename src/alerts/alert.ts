@@ -102,14 +102,6 @@ export interface EventDetails {
   'alert.cancelled': { readonly reason?: string };
 }
 export type AlertEventType = keyof EventDetails;
-export const ALERT_EVENT_TYPES = [
-  'alert.raised',
-  'alert.repeated',
-  'alert.updated',
-  'alert.acknowledged',
-  'alert.resolved',
-  'alert.cancelled',
-] as const satisfies readonly AlertEventType[];
 
 /** Something that happened to an alert; the log gives it its `seq`. */
 export type AlertEvent = {

@@ -29,7 +29,7 @@ export async function runDoctorCommand(argv: readonly string[], env: NodeJS.Proc
 }
 
 /** Every check; a configuration that is refused is the only one, as nothing else can be looked at then. */
-export async function diagnose(env: NodeJS.ProcessEnv): Promise<AclCheck[]> {
+async function diagnose(env: NodeJS.ProcessEnv): Promise<AclCheck[]> {
   let config: Config;
   try {
     config = loadConfig(env);

@@ -15,7 +15,7 @@ import { renderUsers } from './render.js';
 import { formatChecks } from './report.js';
 import { nodeName, verifyAcl } from './verify.js';
 
-export const ACL_HELP = `npm run acl -- <command> [options]
+const ACL_HELP = `npm run acl -- <command> [options]
 
   render   print the aclfile of a server: users, rules, password hashes
   verify   sign in as each user, try what it may do and what it must be refused, compare every command
