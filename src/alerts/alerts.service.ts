@@ -114,13 +114,17 @@ export class AlertsService {
     return {
       ...view,
       // Who merely knows the phone number hears back what they said, and nothing of what the reporter told.
-      ...(proven ? {} : { location: press.location ?? null, message: press.message ?? null }),
+      ...(proven ? {} : whatWasSaid(press)),
       stored: 'postgres',
       realtime: live ? 'live' : 'delayed',
       receiptToken: this.parts.receipts.issue({ alertId: alert.id, scope: proven ? 'reporter' : 'press' }),
       warnings,
     };
   }
+}
+
+function whatWasSaid({ kind, location, message }: Press): Pick<RaiseAnswer, 'kind' | 'location' | 'message'> {
+  return { kind: kind ?? 'panic', location: location ?? null, message: message ?? null };
 }
 
 function allowed(outcome: Outcome): Exclude<Outcome, Refusal> {

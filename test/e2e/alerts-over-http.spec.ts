@@ -93,7 +93,7 @@ describe('raising an alert', () => {
 
   it('folds repeats of a reporter by receipt and by phone, never by address alone', async () => {
     const contact = { phone: '082 555 0101' };
-    const first = await client.raise({ severity: 'low', contact, location: 'home' });
+    const first = await client.raise({ severity: 'low', kind: 'crime', contact, location: 'home' });
     const other = await client.raise({ severity: 'low' });
     expect(other.body.id).not.toBe(first.body.id);
     const again = await client.raise({ location: 'road' }, { authorization: `Bearer ${first.body.receiptToken}` });
@@ -101,11 +101,11 @@ describe('raising an alert', () => {
     const byPhone = await client.raise({ contact: { phone: '+27825550101' }, message: 'me again' });
     expect(byPhone).toMatchObject({ status: 200, body: { id: first.body.id, repeatCount: 2, severity: 'high' } });
     // Who knows the number only hears back what they said, and their receipt opens nothing.
-    expect(byPhone.body.location).toBeNull();
+    expect(byPhone.body).toMatchObject({ location: null, kind: 'panic' });
     const peek = { headers: { authorization: `Bearer ${byPhone.body.receiptToken}` } };
     expect((await client.ask(`${PATH}/${first.body.id}`, peek)).status).toBe(403);
     const full = (await client.get(`${PATH}/${first.body.id}`)).body;
-    expect(full).toMatchObject({ location: 'road', trail: ['home'], message: 'me again' });
+    expect(full).toMatchObject({ kind: 'crime', location: 'road', trail: ['home'], message: 'me again' });
   });
 
   it('answers a retry with the same alert, and merges what came later', async () => {
