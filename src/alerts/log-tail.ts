@@ -69,6 +69,12 @@ export class LogTail {
     this.#pump();
   }
 
+  /** Goes on after an earlier entry, because the log itself has gone back. */
+  rewind(cursor: number): void {
+    this.#pending.clear();
+    this.#cursor = cursor;
+  }
+
   /** Reads the log now instead of at the next poll. */
   wake(): void {
     this.#mustRead = true;

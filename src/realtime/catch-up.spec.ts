@@ -51,7 +51,7 @@ beforeEach(async () => {
     stream: { follow: async () => undefined },
     keep: 1000,
   });
-  live.start(() => undefined);
+  live.start({ onEntries: () => undefined, onRewind: () => undefined });
   sockets = new LiveSockets(() => undefined);
   const catchUp = new CatchUp({ reader, live, sockets });
   accepted = new Promise((resolve) =>

@@ -22,8 +22,13 @@ export interface LiveLogParts {
   readonly keep?: number;
 }
 
-/** Gets every entry in order, once; must not throw. */
-export type OnEntries = (entries: readonly LogEntry[]) => void;
+/** What hears of the log; neither may throw. */
+export interface LiveListener {
+  /** Gets every entry in order, once. */
+  readonly onEntries: (entries: readonly LogEntry[]) => void;
+  /** What was delivered is no longer the log: whoever has it must begin anew. */
+  readonly onRewind: () => void;
+}
 
 /** The tail of this process for its sockets: where it stands, and the last entries in memory. */
 export class LiveLog {
@@ -31,21 +36,21 @@ export class LiveLog {
   readonly #tail: LogTail;
   readonly #stopping = new AbortController();
   readonly #logger = new Logger('LiveLog');
-  #onEntries: OnEntries = () => undefined;
+  #listener: LiveListener = { onEntries: () => undefined, onRewind: () => undefined };
   #started = Promise.resolve();
   #following = Promise.resolve();
 
   constructor(private readonly parts: LiveLogParts) {
     this.recent = new RecentEntries(parts.keep ?? KEEP);
     this.#tail = new LogTail(
-      (after, limit) => parts.reader.after(after, limit),
+      (after, limit) => this.#read(after, limit),
       (entries) => this.#deliver(entries),
     );
   }
 
   /** Starts at the head of the log, in the background; while Postgres is away it is tried again. */
-  start(onEntries: OnEntries): void {
-    this.#onEntries = onEntries;
+  start(listener: LiveListener): void {
+    this.#listener = listener;
     this.parts.log.onCommit((entries) => this.#tail.offer(entries, 'commit'));
     this.#following = this.parts.stream.follow((entries) => this.#tail.offer(entries, 'stream'), this.#stopping.signal);
     this.#started = this.#start();
@@ -97,6 +102,25 @@ export class LiveLog {
     }
   }
 
+  async #read(after: number, limit: number): Promise<readonly LogEntry[]> {
+    const { reader } = this.parts;
+    const entries = await reader.after(after, limit);
+    if (entries.length === 0) this.#checkHead((await reader.range()).head, after);
+    return entries;
+  }
+
+  /**
+   * A log that ends before what was delivered comes from a backup, or from a replica that was behind. Its next alerts
+   * bear the numbers of those that are lost, and would pass for known.
+   */
+  #checkHead(head: number, delivered: number): void {
+    if (head >= delivered) return;
+    this.#logger.error({ head, delivered }, 'the log of alerts has gone back; all sockets connect anew');
+    this.recent.startAfter(head);
+    this.#tail.rewind(head);
+    this.#listener.onRewind();
+  }
+
   /** The tail brings entries again when it was interrupted; what was delivered is passed over. */
   #deliver(entries: readonly LogEntry[]): void | Promise<void> {
     const fresh = entries.filter(({ seq }) => seq > this.recent.position);
@@ -114,6 +138,6 @@ export class LiveLog {
   /** Memory and sockets change within one tick: whoever catches up finds no entry between the two. */
   #deliverChunk(entries: readonly LogEntry[]): void {
     this.recent.add(entries);
-    this.#onEntries(entries);
+    this.#listener.onEntries(entries);
   }
 }

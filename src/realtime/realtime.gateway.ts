@@ -7,6 +7,7 @@ import { toProblem } from '../errors/problem.js';
 import { fanOut } from './fan-out.js';
 import { HandshakeGate } from './handshake-gate.js';
 import { LiveLog } from './live-log.js';
+import { resync } from './resync.js';
 import { identifySocket } from './socket-auth.js';
 import type { RealtimeServer, RealtimeSocket } from './socket-events.js';
 import { SocketSessions } from './socket-sessions.js';
@@ -31,7 +32,7 @@ export class RealtimeGateway implements OnGatewayInit, OnModuleInit, OnModuleDes
   }
 
   onModuleInit(): void {
-    this.live.start((entries) => this.#deliver(entries));
+    this.live.start({ onEntries: (entries) => this.#deliver(entries), onRewind: () => this.#rewind() });
   }
 
   /** First of all: sockets end while everything that their last requests need still works. */
@@ -55,6 +56,10 @@ export class RealtimeGateway implements OnGatewayInit, OnModuleInit, OnModuleDes
       const problem = toProblem(error);
       next(Object.assign(new Error(problem.title), { data: problem }));
     }
+  }
+
+  #rewind(): void {
+    for (const socket of this.#server?.of('/').sockets.values() ?? []) resync(socket, 'cursor-ahead');
   }
 
   #deliver(entries: readonly LogEntry[]): void {

@@ -1,0 +1,42 @@
+import { Logger } from '@nestjs/common';
+import type { LogEntry } from '../alerts/alert.js';
+import type { CommitListener } from '../alerts/alert-log.js';
+import { LiveLog } from './live-log.js';
+
+const entry = (seq: number, alertId: string) => ({ seq, alertId, type: 'alert.raised', alert: {} }) as LogEntry;
+
+describe('the live log', () => {
+  it('goes back with a log that was restored, and delivers what is raised from then on', async () => {
+    Logger.overrideLogger(false);
+    let log = ['a', 'b', 'c', 'd', 'e'].map((id, index) => entry(index + 1, id));
+    let commit: CommitListener = () => undefined;
+    const live = new LiveLog({
+      log: { onCommit: (listener) => (commit = listener) },
+      reader: {
+        after: async (seq, limit) => log.slice(seq, seq + limit),
+        range: async () => ({ head: log.length, floor: 0 }),
+      },
+      stream: { follow: async () => undefined },
+    });
+    const heard: string[] = [];
+    let rewound = 0;
+    live.start({
+      onEntries: (entries) => heard.push(...entries.map(({ alertId }) => alertId)),
+      onRewind: () => (rewound += 1),
+    });
+    expect(await live.whenStarted(1000)).toBe(true);
+    const raise = (seq: number, alertId: string) => {
+      log = [...log, entry(seq, alertId)];
+      commit([entry(seq, alertId)]);
+    };
+    raise(6, 'f');
+    expect(await live.reached(6, 1000)).toBe(true);
+    log = log.slice(0, 3);
+    expect(await live.reached(7, 50)).toBe(false);
+    expect(rewound).toBe(1);
+    expect(live.recent.position).toBe(3);
+    raise(4, 'new');
+    expect(heard).toEqual(['f', 'new']);
+    await live.stop();
+  });
+});
