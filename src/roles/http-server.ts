@@ -19,6 +19,8 @@ import { BODY_LIMIT, registerBodyParsers } from './body-parsers.js';
 const IDLE_CLOSE_MS = 100;
 /** A request that takes longer to arrive is cut: a slow sender must not hold a connection for ever. */
 const REQUEST_TIMEOUT_MS = 15_000;
+/** How often Node looks for such requests. */
+const CHECK_SLOW_MS = 2_000;
 const REQUEST_ID = /^[\w.:-]{1,100}$/;
 
 /** The Fastify server under Nest: proxies, limits, request ids and one log line a request. */
@@ -28,6 +30,8 @@ export function createHttpAdapter({ env }: Config, logger: Logger): FastifyAdapt
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    // Node gives the longer of the two limits to the whole request, whichever it is; its own for headers is 60 s.
+    http: { headersTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: CHECK_SLOW_MS },
     trustProxy: env.NABOOM_TRUSTED_PROXIES.length > 0 ? env.NABOOM_TRUSTED_PROXIES : false,
     frameworkErrors: answerBadAddress,
     genReqId: (request: { headers: Record<string, unknown> }) => {

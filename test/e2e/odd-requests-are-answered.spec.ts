@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { ALERTS_PATH, AlertsClient } from '../support/alerts-client.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { startTestNode, type TestNode } from '../support/test-node.js';
@@ -40,4 +43,23 @@ describe('what is odd about a request', () => {
       expect(body.instance).toBe(`urn:request:${headers.get('x-request-id')}`);
     },
   );
+
+  it('does not hold a connection for ever: a request that dribbles in is cut after 15 s, body and headers alike', async () => {
+    const start = `POST ${ALERTS_PATH} HTTP/1.1\r\nHost: naboom\r\n`;
+    const answers = [`${start}Content-Length: 50000\r\n\r\n{`, `${start}X-Slow: `].map((sent) => dribble(sent));
+    expect(await Promise.all(answers)).toEqual([expect.stringContaining(' 408 '), expect.stringContaining(' 408 ')]);
+  }, 25_000);
 });
+
+/** Sends `start`, then a byte a second, until the server ends it; gives what it answered. */
+async function dribble(start: string): Promise<string> {
+  const socket = connect(Number(new URL(node.url).port), '127.0.0.1');
+  await once(socket, 'connect');
+  socket.write(start);
+  const timer = setInterval(() => socket.write('a'), 1000);
+  try {
+    return await text(socket);
+  } finally {
+    clearInterval(timer);
+  }
+}
