@@ -15,7 +15,7 @@ export interface EventuallyOptions {
  */
 export async function eventually<T>(
   probe: () => T | Promise<T>,
-  { withinMs = 5_000, everyMs = 20, what = 'the condition' }: EventuallyOptions = {},
+  { withinMs = 15_000, everyMs = 20, what = 'the condition' }: EventuallyOptions = {},
 ): Promise<Exclude<T, false | undefined>> {
   const deadline = Date.now() + withinMs;
   for (;;) {
