@@ -53,6 +53,8 @@ const WIRING_CONTEXTS = new Set([
   'NestApplication',
 ]);
 
+const STACK = /\n\s+at /;
+
 /** Nest's logger interface over pino: `logger.error({ code }, 'text')` and `logger.error('text')` both work. */
 export class NestLogger implements LoggerService {
   constructor(private readonly pinoLogger: PinoLogger) {}
@@ -81,16 +83,14 @@ export class NestLogger implements LoggerService {
     this.#write('fatal', message, rest);
   }
 
-  /** Nest passes the context last, and the stack of an error before it. */
+  /** Nest passes the context last, and the stack of an error before it; some of it passes the stack alone. */
   #write(level: 'info' | 'error' | 'warn' | 'debug' | 'trace' | 'fatal', message: unknown, rest: unknown[]): void {
-    const context = rest.at(-1);
-    const texts = rest.slice(0, -1).filter((part) => typeof part === 'string');
+    const last = rest.at(-1);
+    const context = typeof last === 'string' && !STACK.test(last) ? last : undefined;
+    const texts = (context === undefined ? rest : rest.slice(0, -1)).filter((part) => typeof part === 'string');
     const fields = message instanceof Error ? { err: message } : typeof message === 'object' ? message : {};
     const text = typeof message === 'string' ? message : message instanceof Error ? message.message : texts.shift();
     const stack = texts.length > 0 ? { stack: texts.join('\n') } : {};
-    this.pinoLogger[level](
-      { ...fields, ...(typeof context === 'string' ? { context } : {}), ...stack },
-      text as string,
-    );
+    this.pinoLogger[level]({ ...fields, ...(context === undefined ? {} : { context }), ...stack }, text as string);
   }
 }
