@@ -35,7 +35,12 @@ export function startApp({ dataDir, env }) {
     logFile,
     ended,
     isGone: () => child.exitCode !== null || child.signalCode !== null,
-    lastWords: () => lastWords(readFileSync(logFile, 'utf8').slice(logStart)),
+    lastWords: () => {
+      // Who is killed has no time for words; V8, which aborts when memory ends, has.
+      const { signalCode } = child;
+      if (signalCode && signalCode !== 'SIGABRT') return `${signalCode} killed it`;
+      return lastWords(readFileSync(logFile, 'utf8').slice(logStart));
+    },
     stop: () => stopProcess(identity, { timeoutMs: DRAIN_WITHIN_MS }),
   };
 }

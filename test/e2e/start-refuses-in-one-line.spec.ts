@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { freePort } from '../../scripts/lib/free-port.mjs';
@@ -102,5 +102,15 @@ describe('npm start', () => {
     const launcher = startLauncher({ NABOOM_DATA_DIR: dataDir }, ['node', 'scripts/start.mjs', '--sed']);
     await expect(launcher.exit()).resolves.toBe(1);
     expect(launcher.output()).toBe('Unknown option --sed. Usage: npm start [-- --seed]\n');
+  });
+
+  it('names the signal that killed the app', async () => {
+    const env = { ...redis.env, DATABASE_URL: database.url, NABOOM_DATA_DIR: dataDir, PORT: port };
+    const launcher = startLauncher(env);
+    await launcher.ready();
+    const { pid } = JSON.parse(readFileSync(join(dataDir, 'app.json'), 'utf8')) as { pid: number };
+    process.kill(pid, 'SIGKILL');
+    await expect(launcher.exit()).resolves.toBe(1);
+    expect(launcher.output()).toContain('The app ended by itself: SIGKILL killed it\n');
   });
 });
