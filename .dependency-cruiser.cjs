@@ -3,7 +3,7 @@
  * errors. An arrow against it is refused here, with the reason.
  * @type {import('dependency-cruiser').IConfiguration}
  */
-const INFRASTRUCTURE = '^src/(config|redis|database|errors|observability)/|^src/(clock|pause)\\.ts$';
+const INFRASTRUCTURE = '^src/(config|redis|database|errors|observability)/|^src/(clock|pause|time-limit)\\.ts$';
 
 module.exports = {
   forbidden: [

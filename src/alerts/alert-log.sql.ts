@@ -16,7 +16,7 @@ export const READ_TOUCHED = {
     select 'reporter', wanted.reporter, e.alert, null, null
       from unnest($2::text[]) as wanted (reporter)
       cross join lateral (
-        select seq from alerts where reporter = wanted.reporter order by id desc limit 1
+        select seq from alerts where reporter = wanted.reporter order by first_seq desc limit 1
       ) a
       join alert_events e on e.seq = a.seq
     union all

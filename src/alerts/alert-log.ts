@@ -59,11 +59,13 @@ export class AlertLog {
     this.#running = undefined;
   }
 
-  async #commitNext(batch: readonly Waiting[]): Promise<void> {
+  async #commitNext(batch: readonly Waiting[], mayRetry = true): Promise<void> {
     try {
       await this.#commit(batch);
     } catch (error) {
-      if (isUnavailable(error)) {
+      if (mayRetry && isConflict(error)) {
+        await this.#commitNext(batch, false);
+      } else if (isUnavailable(error)) {
         const unavailable = error instanceof AppError ? error : databaseUnavailable(error);
         for (const { reject } of batch) reject(unavailable);
       } else if (batch.length === 1) {
@@ -128,6 +130,11 @@ export class AlertLog {
       throw error;
     }
   }
+}
+
+/** Postgres undid the transaction in favour of another one, as in a deadlock with retention; it may be run again. */
+function isConflict(error: unknown): boolean {
+  return String((error as { code?: unknown } | null)?.code).startsWith('40');
 }
 
 interface TouchedDbRow {

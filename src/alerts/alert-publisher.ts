@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { classifyRedisError, type RedisErrorCode } from '../redis/redis-error.js';
 import { channels, keys } from '../redis/redis.keys.js';
 import type { RoleConnections } from '../redis/role-connections.js';
+import { within } from '../time-limit.js';
 import type { LogEntry } from './alert.js';
 import { responderMessage, responderView } from './alert-views.js';
 import type { AlertStream } from './alert-stream.js';
@@ -43,11 +44,7 @@ export class AlertPublisher {
   async isLive(entry: LogEntry | undefined): Promise<boolean> {
     const added = entry && this.#added.get(entry);
     if (!added) return this.stream.isUp;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<boolean>((resolve) => (timer = setTimeout(() => resolve(false), ANSWER_WAIT_MS)));
-    const live = await Promise.race([added, late]);
-    clearTimeout(timer);
-    return live;
+    return within(ANSWER_WAIT_MS, added).catch(() => false);
   }
 
   async #broadcast(entries: readonly LogEntry[]): Promise<void> {

@@ -45,6 +45,15 @@ describe('LogTail', () => {
     await tail.stop();
   });
 
+  it('goes on after what the log itself lacks', async () => {
+    const { tail, seen, reads } = tailOf([...range(1, 2), ...range(6, 7)]);
+    tail.start(0);
+    expect(await tail.reached(7, 1000)).toBe(true);
+    expect(seen).toEqual([1, 2, 6, 7]);
+    expect(reads()).toBeLessThan(5);
+    await tail.stop();
+  });
+
   it('delivers live entries while a read of the log hangs', async () => {
     let answer: (entries: LogEntry[]) => void = () => undefined;
     const seen: number[] = [];

@@ -154,13 +154,16 @@ export class LogTail {
 
   async #read(): Promise<void> {
     this.#mustRead = false;
+    const after = this.#cursor;
     let read: readonly LogEntry[] = [];
     try {
-      read = await this.readLog(this.#cursor, BATCH);
+      read = await this.readLog(after, BATCH);
     } catch {
       // Postgres is away: the next poll reads again. Its users report the failure.
     }
     this.#reading = undefined;
+    // What the log itself lacks (retention, a partial restore) nobody can deliver: go on with what it has.
+    if (read.length > 0 && this.#cursor === after && !this.#delivering) this.#cursor = read[0]!.seq - 1;
     for (const seq of this.#pending.keys()) if (seq <= this.#cursor) this.#pending.delete(seq);
     if (read.length === BATCH) this.#mustRead = true;
     if (read.length > 0) this.offer(read, 'log');

@@ -125,6 +125,8 @@ describe('loadConfig', () => {
     ['REDIS_QUEUE_USER', 'queue_user', 'REDIS_QUEUE_PASSWORD'],
     ['REDIS_PASSWORD', 'hunter2', 'both set'],
     ['NABOOM_TIME_ZONE', 'Mars/Base', 'IANA'],
+    ['NABOOM_ALLOWED_ORIGINS', 'control-room.example', 'https://'],
+    ['NABOOM_TRUSTED_PROXIES', '10.0.0.0/8,proxy', 'networks'],
     ['NABOOM_OPERATOR_KEY', 'hunter2', '24'],
     ['NABOOM_OPERATOR_KEY', `hunter2 ${'and more '.repeat(3)}`, 'white space'],
     ['DATABASE_URL', 'mysql://root:hunter2@host/x', 'postgres://'],
@@ -146,9 +148,14 @@ describe('loadConfig', () => {
 describe('printConfig', () => {
   it('shows what is in effect and no secret', () => {
     const secrets = [...Object.values(ROLE_PASSWORDS), ...Object.values(NEEDED)];
-    const text = printConfig(loadConfig({ ...NEEDED, ...ROLE_PASSWORDS, PORT: '8080' })).join('\n');
+    const hooks = {
+      NABOOM_WEBHOOK_URLS: 'https://hooks.example/secret-path',
+      NABOOM_WEBHOOK_SECRET: `whsec_${'A'.repeat(44)}`,
+    };
+    const text = printConfig(loadConfig({ ...NEEDED, ...ROLE_PASSWORDS, ...hooks, PORT: '8080' })).join('\n');
+    expect(text).toContain('https://hooks.example/…');
     expect(text).toContain('PORT=8080');
     expect(text).toContain('REDIS_APP_PASSWORD=[set]');
-    for (const secret of secrets) expect(text).not.toContain(secret);
+    for (const secret of [...secrets, 'secret-path', hooks.NABOOM_WEBHOOK_SECRET]) expect(text).not.toContain(secret);
   });
 });

@@ -1,3 +1,4 @@
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 
 /** What the docs, `.env.example` and the redaction need to know of a variable beside its type. */
@@ -33,6 +34,14 @@ const list = z.string().transform((text) =>
 );
 /** As the driver reads it: no host stands for the local socket. */
 const isPostgresUrl = (text: string) => URL.canParse(text.replace('@/', '@localhost/'));
+const origins = list.refine(
+  (items) => items.every((item) => URL.canParse(item) && new URL(item).origin === item.toLowerCase()),
+  'must hold origins alone, such as https://control-room.example',
+);
+const networks = list.refine(
+  (items) => items.every((item) => ipaddr.isValid(item) || ipaddr.isValidCIDR(item)),
+  'must hold addresses or networks, such as 10.0.0.0/8',
+);
 const timeZone = z.string().refine((zone) => {
   try {
     return Boolean(new Intl.DateTimeFormat('en', { timeZone: zone }));
@@ -83,11 +92,11 @@ export const envSchema = z.object({
     secret: true,
   }),
   NABOOM_ALLOWED_ORIGINS: described(
-    list.default([]),
+    origins.default([]),
     server('Further web origins (comma-separated) whose pages may open a socket; the own origin always may.'),
   ),
   NABOOM_TRUSTED_PROXIES: described(
-    list.default([]),
+    networks.default([]),
     server('Addresses or networks (comma-separated) of the proxies whose `X-Forwarded-*` headers count.'),
   ),
   NABOOM_TIME_ZONE: described(timeZone.default('Africa/Johannesburg'), server('Time zone of schedules (IANA name).')),

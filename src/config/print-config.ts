@@ -7,6 +7,7 @@ export function printConfig({ env, redis }: Config): string[] {
     const value = env[name];
     if (value === undefined) return `# ${name} is not set`;
     if (SECRET_NAMES.includes(name)) return `${name}=[set]`;
+    if (name === 'NABOOM_WEBHOOK_URLS') return `${name}=${env[name].map(withoutPath).join(',')}`;
     return `${name}=${Array.isArray(value) ? value.join(',') : value}`;
   });
   const roles = Object.entries(redis.roles).map(([role, { host, port, tls, username, db }]) => {
@@ -14,4 +15,10 @@ export function printConfig({ env, redis }: Config): string[] {
     return `# Redis role ${role}: ${username ?? 'no login'} at ${url}, db ${db}`;
   });
   return [...lines, `# Redis isolation: ${redis.isolation}`, ...roles];
+}
+
+/** Receivers hide tokens in paths and queries. */
+function withoutPath(url: string): string {
+  const { origin, href } = new URL(url);
+  return href === `${origin}/` ? origin : `${origin}/…`;
 }

@@ -7,6 +7,8 @@ import pg from 'pg';
 const MIGRATIONS = join(import.meta.dirname, 'migrations');
 /** Two processes that migrate at once would fail on each other's catalogue rows. */
 const MIGRATION_LOCK = 4_118_362;
+/** Another process that migrates for longer hangs: say so instead of waiting with it. */
+const LOCK_WAIT_SECONDS = 60;
 
 async function withClient<T>(databaseUrl: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5000, keepAlive: true });
@@ -23,7 +25,9 @@ async function withClient<T>(databaseUrl: string, work: (client: pg.Client) => P
 /** Brings the schema up to date: forward only, one process at a time, nothing to do when it is. */
 export async function migrate(databaseUrl: string): Promise<void> {
   await withClient(databaseUrl, async (client) => {
+    await client.query(`set lock_timeout = '${LOCK_WAIT_SECONDS}s'`);
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await client.query('set lock_timeout = default');
     await runMigrations(drizzle({ client }), { migrationsFolder: MIGRATIONS });
   });
 }

@@ -4,7 +4,7 @@ import type { QueryConfig } from 'pg';
 import { InjectClock, type Clock } from '../clock.js';
 import { Database, isUnavailable } from '../database/database.js';
 import { Fresh } from './fresh.js';
-import { TimeLimitError, within } from './time-limit.js';
+import { TimeLimitError, within } from '../time-limit.js';
 
 const PROBE_LIMIT_MS = 1000;
 

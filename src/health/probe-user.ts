@@ -3,7 +3,7 @@ import type { RedisFailure } from '../redis/redis-error.js';
 import { redisFailureOf } from '../redis/redis-failure.js';
 import type { RoleRedis } from '../redis/role-redis.js';
 import { readServerInfo } from '../redis/server-info.js';
-import { within } from './time-limit.js';
+import { within } from '../time-limit.js';
 import { userStatusOf, type UserHealth } from './user-health.js';
 
 const PROBE_LIMIT_MS = 1000;

@@ -9,7 +9,7 @@ import { REQUEST_PATH } from '../redis/redis.options.js';
 import { RoleConnections } from '../redis/role-connections.js';
 import type { RoleRedis } from '../redis/role-redis.js';
 import { probeUser } from './probe-user.js';
-import { within } from './time-limit.js';
+import { within } from '../time-limit.js';
 import { reportName } from './user-health.js';
 import { freshUserProbe, type UserIndicator } from './user-indicator.js';
 

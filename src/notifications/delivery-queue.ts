@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { Queue } from 'bullmq';
 import { InjectClock, type Clock } from '../clock.js';
 import type { QueueMap } from '../queues/queue-map.js';
-import { within } from '../queues/within.js';
+import { within } from '../time-limit.js';
 import type { DueDelivery } from './deliveries.js';
 
 /** An add is answered, refused or given up within this; it may still have been done. */

@@ -8,7 +8,7 @@ import { QUEUE_NAMES, type QueueName } from './queue-map.js';
 import { workerOptions } from './queue-options.js';
 import { TaskPool } from './task-pool.js';
 import type { TaskLimits } from './task-process.js';
-import { within } from './within.js';
+import { within } from '../time-limit.js';
 
 /** Running jobs may end within this time of a stop; a webhook attempt takes ten seconds at most. */
 const DRAIN_MS = 12_000;

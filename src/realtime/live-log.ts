@@ -6,6 +6,7 @@ import type { AlertReader } from '../alerts/alert-reader.js';
 import type { AlertStream } from '../alerts/alert-stream.js';
 import { LogTail } from '../alerts/log-tail.js';
 import { pause } from '../pause.js';
+import { within } from '../time-limit.js';
 import { RecentEntries } from './recent-entries.js';
 
 const KEEP = 5000;
@@ -58,11 +59,8 @@ export class LiveLog {
 
   /** Resolves true once it stands at the head, false when it does not within `timeoutMs`. */
   async whenStarted(timeoutMs: number): Promise<boolean> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<false>((resolve) => (timer = setTimeout(() => resolve(false), timeoutMs)));
-    const inTime = await Promise.race([this.#started.then(() => !this.#stopping.signal.aborted), late]);
-    clearTimeout(timer);
-    return inTime;
+    const started = this.#started.then(() => !this.#stopping.signal.aborted);
+    return within(timeoutMs, started).catch(() => false);
   }
 
   /** Resolves true once the entry `seq` is delivered, false when it is not within `timeoutMs`. */

@@ -5,7 +5,7 @@ import { InjectConfig } from '../config/config.module.js';
 import type { Config } from '../config/config.js';
 import { classifyRedisError } from '../redis/redis-error.js';
 import { pause } from '../pause.js';
-import { within } from '../queues/within.js';
+import { within } from '../time-limit.js';
 
 const DAILY_AT_A_QUIET_HOUR = '15 3 * * *';
 /** How often the schedule is written again: Redis may have lost it. */

@@ -7,6 +7,7 @@ import { AlertReader } from '../../src/alerts/alert-reader.js';
 import { apply } from '../../src/alerts/apply.js';
 import type { RaiseCommand } from '../../src/alerts/decide.js';
 import { Database } from '../../src/database/database.js';
+import { eventually } from '../support/eventually.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 
 const press = (command: Partial<RaiseCommand> = {}): RaiseCommand => ({
@@ -18,6 +19,7 @@ const press = (command: Partial<RaiseCommand> = {}): RaiseCommand => ({
   ...command,
 });
 
+const OPERATOR = { kind: 'operator' } as const;
 const digest = (letter: string) => letter.repeat(64);
 
 function accepted(outcome: Outcome) {
@@ -128,6 +130,22 @@ describe('the alert log on Postgres', () => {
     expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
     const { head } = await reader.range();
     expect((await wholeLog()).at(-1)!.seq).toBe(head);
+  });
+
+  it('runs a press again that Postgres undid to end a deadlock', async () => {
+    const key = { digest: digest('c'), fingerprint: digest('d') };
+    const first = accepted(await logs[0]!.append(press({ key })));
+    await logs[0]!.append({ type: 'resolve', alertId: first.alertId, at: first.alert.openedAt, actor: OPERATOR });
+    let again: Promise<Outcome> | undefined;
+    await nodes[1]!.transaction(async (client) => {
+      await client.query(`set local deadlock_timeout = '10s'`); // the other side shall find the deadlock
+      await client.query('select from idempotency where key = $1 for update', [Buffer.from(key.digest, 'hex')]);
+      again = logs[0]!.append(press({ key: { ...key, fingerprint: digest('e') } }));
+      const waits = `select from pg_stat_activity where application_name = 'naboom:log' and wait_event_type = 'Lock'`;
+      await eventually(async () => (await nodes[1]!.query({ text: waits })).rowCount === 1);
+      await client.query('select from log_head for update');
+    });
+    expect(accepted(await again!).outcome).toBe('raised');
   });
 
   it('reads a snapshot and the seq that it is true at', async () => {

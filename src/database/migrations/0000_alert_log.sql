@@ -21,7 +21,7 @@ create table alerts (
   closed boolean not null
 );
 create index alerts_open on alerts (id) where not closed;
-create index alerts_reporter on alerts (reporter, id) where reporter is not null;
+create index alerts_reporter on alerts (reporter, first_seq) where reporter is not null;
 create index alerts_reference on alerts (reference);
 create index alerts_first_seq on alerts (first_seq);
 
