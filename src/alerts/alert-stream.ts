@@ -39,8 +39,13 @@ export class AlertStream {
   /**
    * Calls `onEntries` with what is added from now on, until `signal` aborts. Survives outages; what it misses
    * meanwhile is in the log.
+   * @param isKnown tells which entries need not be read any more, as those of the own commits
    */
-  async follow(onEntries: (entries: LogEntry[]) => void, signal: AbortSignal): Promise<void> {
+  async follow(
+    onEntries: (entries: LogEntry[]) => void,
+    signal: AbortSignal,
+    isKnown: (seq: number) => boolean = () => false,
+  ): Promise<void> {
     const reader = this.redis.open('stream', BLOCKING_READER);
     signal.addEventListener('abort', () => reader.disconnect(), { once: true });
     let ids: string[] | undefined;
@@ -48,7 +53,7 @@ export class AlertStream {
       try {
         // A concrete id, never `$`: that would skip what is added between two reads.
         ids ??= await Promise.all(SEVERITIES.map((severity) => lastId(reader, keys.alertStream(severity))));
-        onEntries(await this.#read(reader, ids));
+        onEntries(await this.#read(reader, ids, isKnown));
       } catch {
         // The connection reports its failure itself; the tail goes on from the log.
         await pause(RETRY_MS, signal);
@@ -56,7 +61,7 @@ export class AlertStream {
     }
   }
 
-  async #read(reader: RoleRedis, ids: string[]): Promise<LogEntry[]> {
+  async #read(reader: RoleRedis, ids: string[], isKnown: (seq: number) => boolean): Promise<LogEntry[]> {
     const streams = SEVERITIES.map(keys.alertStream);
     const reply = (await reader.xread(
       'COUNT',
@@ -71,7 +76,7 @@ export class AlertStream {
     for (const [key, added] of reply ?? []) {
       for (const [id, fields] of added) {
         ids[streams.indexOf(key)] = id;
-        const entry = readEntry(fields);
+        const entry = isKnown(Number(fieldOf(fields, 'seq'))) ? undefined : readEntry(fields);
         if (entry) entries.push(entry);
       }
     }
@@ -84,11 +89,14 @@ async function lastId(reader: RoleRedis, key: string): Promise<string> {
   return last?.[0] ?? '0-0';
 }
 
+function fieldOf(fields: readonly string[], name: string): string | undefined {
+  return fields[fields.indexOf(name) + 1];
+}
+
 /** An entry of ours; anything else that somebody put into the stream is passed over. */
 function readEntry(fields: readonly string[]): LogEntry | undefined {
-  const text = fields[fields.indexOf('entry') + 1];
   try {
-    const entry = JSON.parse(text ?? '') as Partial<LogEntry> | null;
+    const entry = JSON.parse(fieldOf(fields, 'entry') ?? '') as Partial<LogEntry> | null;
     return Number.isSafeInteger(entry?.seq) && entry?.alert && entry.type ? (entry as LogEntry) : undefined;
   } catch {
     return undefined;

@@ -12,6 +12,9 @@ export interface ReadPress {
 
 type Fields = Readonly<Record<string, unknown>>;
 const SHAPE = raiseSchema.shape;
+// Made once: zod compiles a schema at its first use.
+const PLACE = geoPointSchema.pick({ lat: true, lng: true });
+const { accuracyM, recordedAt } = geoPointSchema.shape;
 
 /**
  * Reads a press leniently: a field that cannot be read is dropped and named, never a reason to refuse a panic.
@@ -72,14 +75,12 @@ function readLocation(value: unknown, warnings: string[]): AlertLocation | undef
     if (!Object.values(fields).every(isAbsent)) warnings.push('location: ignored, lat or lng is missing');
     return undefined;
   }
-  const { lat, lng, accuracyM, recordedAt } = geoPointSchema.shape;
-  const place = readField('location', fields, geoPointSchema.pick({ lat: true, lng: true }), warnings);
+  const place = readField('location', fields, PLACE, warnings);
   if (!place) return undefined;
   const accuracy = readField('location.accuracyM', fields['accuracyM'], accuracyM, warnings);
   const time = readField('location.recordedAt', fields['recordedAt'], recordedAt, warnings);
   return {
-    lat: lat.parse(place.lat),
-    lng: lng.parse(place.lng),
+    ...place,
     ...(accuracy === undefined ? {} : { accuracyM: accuracy }),
     ...(time === undefined ? {} : { recordedAt: time }),
   };

@@ -53,7 +53,11 @@ export class LiveLog {
   start(listener: LiveListener): void {
     this.#listener = listener;
     this.parts.log.onCommit((entries) => this.#tail.offer(entries, 'commit'));
-    this.#following = this.parts.stream.follow((entries) => this.#tail.offer(entries, 'stream'), this.#stopping.signal);
+    this.#following = this.parts.stream.follow(
+      (entries) => this.#tail.offer(entries, 'stream'),
+      this.#stopping.signal,
+      (seq) => seq <= this.recent.position,
+    );
     this.#started = this.#start();
   }
 
