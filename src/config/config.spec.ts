@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigError, loadConfig } from './config.js';
@@ -95,14 +95,16 @@ describe('loadConfig', () => {
   });
 
   it('reads secrets from files, trimmed', () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'naboom-config-')), 'key');
+    const folder = mkdtempSync(join(tmpdir(), 'naboom-config-'));
+    const file = join(folder, 'key');
     writeFileSync(file, `${'f'.repeat(32)}\n`);
     const { env } = loadConfig({ DATABASE_URL: NEEDED.DATABASE_URL, NABOOM_OPERATOR_KEY_FILE: file });
     expect(env.NABOOM_OPERATOR_KEY).toBe('f'.repeat(32));
     expect(problemsOf({ NABOOM_OPERATOR_KEY_FILE: file })).toEqual([
       'NABOOM_OPERATOR_KEY and NABOOM_OPERATOR_KEY_FILE are both set: remove one of them',
     ]);
-    expect(problemsOf({ REDIS_PASSWORD_FILE: '/nowhere' })[0]).toContain('ENOENT');
+    rmSync(folder, { recursive: true });
+    expect(problemsOf({ REDIS_PASSWORD_FILE: file })[0]).toContain('ENOENT');
   });
 
   it.each([
