@@ -1,34 +1,21 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { ALERTS_PATH, AlertsClient } from '../support/alerts-client.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
-import { startTestNode, type TestNode } from '../support/test-node.js';
-import { startTestRedis, type TestRedis } from '../support/test-redis.js';
+import { ALERTS_PATH } from '../support/alerts-client.js';
+import { useNode } from '../support/use-node.js';
 
-let redis: TestRedis;
-let database: TestDatabase;
-let node: TestNode;
-let client: AlertsClient;
-
-beforeAll(async () => {
-  [redis, database] = await Promise.all([startTestRedis(), createTestDatabase()]);
-  node = await startTestNode({ env: { ...redis.env, DATABASE_URL: database.url } });
-  client = new AlertsClient(node.url);
-});
-
-afterAll(async () => {
-  await node?.stop();
-  await redis?.stop();
-  await database?.drop();
-});
+const used = useNode();
 
 describe('what is odd about a request', () => {
   it.each(['json', ';', '', 'application/', '"application/json"'])(
     'is no reason to refuse a panic: the body calls itself %p',
     async (type) => {
       const headers = { 'content-type': type };
-      const { status, body } = await client.ask(ALERTS_PATH, { method: 'POST', headers, body: '{"message":"help"}' });
+      const { status, body } = await used().client.ask(ALERTS_PATH, {
+        method: 'POST',
+        headers,
+        body: '{"message":"help"}',
+      });
       expect({ status, message: body.message }).toEqual({ status: 201, message: 'help' });
     },
   );
@@ -36,7 +23,7 @@ describe('what is odd about a request', () => {
   it.each(['/%zz', '/assets/%ff', `${ALERTS_PATH}/%E0%A4%A`, `${ALERTS_PATH}/${'a'.repeat(3000)}`])(
     'is answered with a problem, and the request id: an address that cannot be read',
     async (path) => {
-      const { status, headers, body } = await client.ask(path);
+      const { status, headers, body } = await used().client.ask(path);
       expect(status).toBe(404);
       expect(headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
       expect(body).toMatchObject({ code: 'ROUTE_NOT_FOUND', status: 404 });
@@ -53,7 +40,7 @@ describe('what is odd about a request', () => {
 
 /** Sends `start`, then a byte a second, until the server ends it; gives what it answered. */
 async function dribble(start: string): Promise<string> {
-  const socket = connect(Number(new URL(node.url).port), '127.0.0.1');
+  const socket = connect(Number(new URL(used().node.url).port), '127.0.0.1');
   await once(socket, 'connect');
   socket.write(start);
   const timer = setInterval(() => socket.write('a'), 1000);
