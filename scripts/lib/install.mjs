@@ -29,5 +29,8 @@ function reasonIn(stderr) {
   if (/ENOSPC/.test(stderr)) return 'the disk is full';
   if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT/.test(stderr)) return 'the npm registry cannot be reached';
   const lines = stderr.split('\n').filter((line) => line.trim() !== '');
-  return (lines.find((line) => !/npm error code/.test(line)) ?? 'no reason given').replace(/^npm error\s*/, '');
+  return (lines.find((line) => !/npm error (code|syscall|path|dest|errno)\b/.test(line)) ?? 'no reason given').replace(
+    /^npm error\s*/,
+    '',
+  );
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 
 /**
  * Runs a command to its end and collects its output; never throws for a failing command (`code` says it).
- * `options.timeoutMs` (default 120 000) kills it, a missing program gives code 127.
+ * `options.timeoutMs` (default 120 000) kills it, `options.signal` asks it to end; a missing program gives code 127.
  * @returns {Promise<{ code: number, stdout: string, stderr: string }>}
  */
 export function runCommand(command, args, { input, timeoutMs = 120_000, ...options } = {}) {
@@ -14,7 +14,10 @@ export function runCommand(command, args, { input, timeoutMs = 120_000, ...optio
     child.stderr.on('data', (chunk) => (stderr += chunk));
     child.stdin.on('error', () => undefined); // a command that does not read its input
     child.stdin.end(input);
-    child.on('error', (error) => resolve({ code: error.code === 'ENOENT' ? 127 : 126, stdout, stderr: error.message }));
+    child.on('error', (error) => {
+      if (error.name === 'AbortError') return; // asked to end: its `close` comes when it has
+      resolve({ code: error.code === 'ENOENT' ? 127 : 126, stdout, stderr: error.message });
+    });
     child.on('close', (code) => resolve({ code: code ?? 1, stdout, stderr }));
   });
 }
