@@ -9,7 +9,9 @@ export async function ensureInstalled(projectRoot, log, signal) {
   log('Installing dependencies (npm ci, about half a minute)');
   const npm = process.env.npm_execpath?.endsWith('.js') ? [process.execPath, process.env.npm_execpath] : ['npm'];
   const args = [...npm.slice(1), 'ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
-  const { code, stderr } = await runCommand(npm[0], args, { cwd: projectRoot, timeoutMs: 15 * 60_000, signal });
+  // npm lets an install go on when it is asked to end; what a kill leaves half done, the next npm ci makes anew.
+  const limits = { timeoutMs: 15 * 60_000, signal, killSignal: 'SIGKILL' };
+  const { code, stderr } = await runCommand(npm[0], args, { cwd: projectRoot, ...limits });
   if (code === 127) throw new PlainError('npm is not on PATH: install Node with npm, then try again');
   if (code !== 0) throw new PlainError(`npm ci failed: ${reasonIn(stderr)}. Try "npm ci" to see all of it`);
 }
