@@ -7,7 +7,13 @@ import { spawn } from 'node:child_process';
  */
 export function runCommand(command, args, { input, timeoutMs = 120_000, ...options } = {}) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], timeout: timeoutMs, ...options });
+    const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], ...options });
+    // spawn's own time limit outlives a program that is missing and would hold this process until then.
+    const timer = setTimeout(() => child.kill(), timeoutMs);
+    const settle = (outcome) => {
+      clearTimeout(timer);
+      resolve(outcome);
+    };
     let stdout = '';
     let stderr = '';
     child.stdout.on('data', (chunk) => (stdout += chunk));
@@ -18,7 +24,7 @@ export function runCommand(command, args, { input, timeoutMs = 120_000, ...optio
       if (error.name === 'AbortError') return; // asked to end: its `close` comes when it has
       resolve({ code: error.code === 'ENOENT' ? 127 : 126, stdout, stderr: error.message });
     });
-    child.on('close', (code) => resolve({ code: code ?? 1, stdout, stderr }));
+    child.on('close', (code) => settle({ code: code ?? 1, stdout, stderr }));
   });
 }
 
