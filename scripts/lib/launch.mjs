@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { startApp, stopLeftoverApp, untilReady } from './app-process.mjs';
 import { ensureBuilt } from './build.mjs';
@@ -9,7 +10,7 @@ import { ensureInstalled } from './install.mjs';
 import { listenAddress, requireFree } from './listen-address.mjs';
 import { startPostgres, stopLeftoverPostgres } from './postgres-server.mjs';
 import { PROJECT_ROOT, say } from './project.mjs';
-import { findRedisBinary } from './redis-binary.mjs';
+import { findRedis } from './redis-binary.mjs';
 import { startRedis, stopLeftoverRedis } from './redis-server.mjs';
 import { runCommand } from './run-command.mjs';
 import { dataDirOf, generatedFileOf, runEnvironment } from './run-environment.mjs';
@@ -67,10 +68,12 @@ async function startServers({ env, dataDir, own, config, opened }) {
     opened.push({ name, close: stop });
   };
   const redis = async () => {
-    const aclFile = join(dataDir, 'users.acl');
-    const binary = await findRedisBinary({ dataDir, env, log: say });
+    const dir = join(dataDir, 'redis');
+    const aclFile = join(dir, 'users.acl');
+    const found = await findRedis({ dataDir, env, log: say });
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
     await writeAclFile(aclFile, config);
-    return startRedis({ dir: join(dataDir, 'redis'), binary, port: own.redis.port, aclFile });
+    return startRedis({ dir, ...found, port: own.redis.port, aclFile });
   };
   const { port, password } = own.postgres ?? {};
   const postgres = () => startPostgres({ dir: join(dataDir, 'postgres'), port, password });

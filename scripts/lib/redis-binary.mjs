@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { PlainError } from './plain-error.mjs';
+import { findDocker } from './redis-in-docker.mjs';
 import { unpackRedisFromApt } from './redis-from-apt.mjs';
 import { runCommand } from './run-command.mjs';
 
@@ -8,17 +9,35 @@ import { runCommand } from './run-command.mjs';
 const OLDEST_MAJOR = 7;
 
 /**
+ * What `npm start` runs as Redis: a program as below, else a container when a Docker engine answers.
+ * @returns {Promise<{ binary: { path: string, version: string, libraryPath?: string } } | { container: { user: string } }>}
+ */
+export async function findRedis(options) {
+  const { binary, problems } = await lookForBinary(options);
+  if (binary) return { binary };
+  const { container, problem } = await findDocker(options.log);
+  if (container) return { container };
+  throw new PlainError(missingMessage(problem ? [...problems, problem] : problems));
+}
+
+/**
  * A redis-server (or valkey-server) that runs here: REDIS_SERVER_BIN, PATH, what an earlier start unpacked into
  * `<dataDir>/redis-bin`, else freshly unpacked there from the Debian/Ubuntu archive (no root needed).
  * @returns {Promise<{ path: string, version: string, libraryPath?: string }>}
  */
-export async function findRedisBinary({ dataDir, env = process.env, log = () => undefined }) {
-  if (env.REDIS_SERVER_BIN) return chosenBinary(env.REDIS_SERVER_BIN);
+export async function findRedisBinary(options) {
+  const { binary, problems } = await lookForBinary(options);
+  if (binary) return binary;
+  throw new PlainError(missingMessage(problems));
+}
+
+async function lookForBinary({ dataDir, env = process.env, log = () => undefined }) {
+  if (env.REDIS_SERVER_BIN) return { binary: await chosenBinary(env.REDIS_SERVER_BIN) };
   const unpacked = join(dataDir, 'redis-bin');
   const tooOld = [];
   for (const candidate of [...onPath(env.PATH ?? ''), ...insideOf(unpacked)]) {
     const version = await versionOf(candidate);
-    if (version && major(version) >= OLDEST_MAJOR) return { ...candidate, version };
+    if (version && major(version) >= OLDEST_MAJOR) return { binary: { ...candidate, version } };
     if (version) tooOld.push(`${candidate.path} is ${version}`);
   }
   log('No redis-server on this machine yet: fetching one into the data folder');
@@ -26,9 +45,9 @@ export async function findRedisBinary({ dataDir, env = process.env, log = () => 
   const failure = await unpackRedisFromApt(unpacked, OLDEST_MAJOR);
   for (const candidate of insideOf(unpacked)) {
     const version = await versionOf(candidate);
-    if (version && major(version) >= OLDEST_MAJOR) return { ...candidate, version };
+    if (version && major(version) >= OLDEST_MAJOR) return { binary: { ...candidate, version } };
   }
-  throw new PlainError(missingMessage([...tooOld, ...(failure ? [failure] : [])]));
+  return { problems: [...tooOld, ...(failure ? [failure] : [])] };
 }
 
 /** The environment a found binary must be started with. */
