@@ -73,7 +73,13 @@ function factsOf(alert) {
     ...(acknowledged ? [', acknowledged ', timeOf(acknowledged)] : []),
     ...(alert.verified === false ? [', not verified'] : []),
     ...locationOf(alert.location),
+    ...(isElsewhere(alert) ? [' The reporter is known to be elsewhere', ...locationOf(alert.own.location)] : []),
   ];
+}
+
+/** Somebody else who knows the phone number may have told another place than the reporter did. */
+function isElsewhere({ location, own }) {
+  return Boolean(own?.location) && JSON.stringify(own.location) !== JSON.stringify(location);
 }
 
 function locationOf(location) {

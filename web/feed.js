@@ -41,8 +41,9 @@ export function startFeed() {
     say('The server does not accept this key.');
   }
 
-  function onSnapshot(open) {
-    alerts.replace(open);
+  function onSnapshot(open, isFurtherPart) {
+    if (isFurtherPart) for (const alert of open) alerts.put(alert);
+    else alerts.replace(open);
     say(alerts.size === 0 ? 'No open alerts.' : '');
   }
 

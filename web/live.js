@@ -29,9 +29,9 @@ export function connectLive({ credentials, onSnapshot, onAlert, onPresence = () 
     retry = setTimeout(() => socket.connect(), 300 + Math.random() * 1200);
   }
 
-  socket.on('snapshot', ({ seq, alerts }) => {
-    cursor = seq;
-    onSnapshot(alerts);
+  socket.on('snapshot', ({ seq, alerts, part = 1, parts = 1 }) => {
+    cursor = part === parts ? seq : undefined; // the half of a snapshot is nothing to go on from
+    onSnapshot(alerts, part > 1);
     heard();
   });
   socket.on('alert', (message) => {

@@ -116,6 +116,9 @@ function launch({ native, home, port, settings, logFile }) {
     max_connections: '100',
     fsync: 'on',
     synchronous_commit: 'on',
+    // What a person in danger wrote stands in statements: the log names an error, and repeats no part of it.
+    log_error_verbosity: 'terse',
+    log_min_error_statement: 'panic',
     ...settings,
   };
   const args = ['-D', home, ...Object.entries(options).flatMap(([key, value]) => ['-c', `${key}=${value}`])];

@@ -4,7 +4,7 @@ import { channels, keys } from '../redis/redis.keys.js';
 import type { RoleConnections } from '../redis/role-connections.js';
 import { within } from '../time-limit.js';
 import type { LogEntry } from './alert.js';
-import { responderMessage, responderView } from './alert-views.js';
+import { responderMessage } from './alert-views.js';
 import type { AlertStream } from './alert-stream.js';
 
 /** A panic's answer waits at most this long for the streams. */
@@ -57,7 +57,7 @@ export class AlertPublisher {
     const latest = new Map(entries.map(({ alert }) => [alert.id, alert]));
     const pipeline = this.roles.app.commands.pipeline();
     for (const alert of latest.values()) {
-      pipeline.set(keys.cachedAlert(alert.id), JSON.stringify(responderView(alert)), 'EX', CACHED_ALERT_SECONDS);
+      pipeline.set(keys.cachedAlert(alert.id), JSON.stringify(alert), 'EX', CACHED_ALERT_SECONDS);
     }
     await pipeline.exec();
   }

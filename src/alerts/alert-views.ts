@@ -1,7 +1,7 @@
 import type { Actor, Alert, AlertEventType, AlertLocation, LogEntry } from './alert.js';
 
-/** What responders see of an alert: everything but what tells the reporters apart. */
-export type ResponderView = Omit<Alert, 'own'>;
+/** Responders see all of an alert: beside what anybody added to it, what its reporter told (`own`). */
+export type ResponderView = Alert;
 
 /** What the reporter sees: what they told themselves, and how it goes. */
 export interface ReporterView {
@@ -30,10 +30,6 @@ export interface AlertMessage<V = ResponderView> {
   readonly actor: Actor;
 }
 
-export function responderView({ own: _own, ...alert }: Alert): ResponderView {
-  return alert;
-}
-
 export function reporterView(alert: Alert): ReporterView {
   const { id, reference, status, severity, kind, test, repeatCount, openedAt, updatedAt, seq, own } = alert;
   return {
@@ -54,7 +50,7 @@ export function reporterView(alert: Alert): ReporterView {
 }
 
 export function responderMessage({ seq, type, at, alert, actor }: LogEntry): AlertMessage {
-  return { seq, type, at, alert: responderView(alert), actor };
+  return { seq, type, at, alert, actor };
 }
 
 export function reporterMessage({ seq, type, at, alert, actor }: LogEntry): AlertMessage<ReporterView> {

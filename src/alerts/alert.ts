@@ -70,7 +70,7 @@ export interface Alert {
   readonly closing: Closing | null;
   /**
    * What the reporter told us with proof of being the reporter. Someone who merely knows the phone number can add
-   * to an alert; the two must not read each other's location.
+   * to an alert; the two must not read each other's location, and responders see what came from whom.
    */
   readonly own: { readonly location: AlertLocation | null; readonly message: string | null };
 }

@@ -14,7 +14,7 @@ import type { Alert } from './alert.js';
 import { readAlertId } from './alert-id.js';
 import { AlertReader } from './alert-reader.js';
 import { acknowledgeSchema, closeSchema, listSchema, timelineSchema } from './alert.schemas.js';
-import { reporterMessage, reporterView, responderMessage, responderView, type ResponderView } from './alert-views.js';
+import { reporterMessage, reporterView, responderMessage, type ResponderView } from './alert-views.js';
 import { AlertsService } from './alerts.service.js';
 import type { LifecycleCommand } from './decide.js';
 import { bodyOfForm } from './form-press.js';
@@ -64,7 +64,7 @@ export class AlertsController {
     const { cursor, ...filter } = parse(listSchema, query);
     const items = await this.reader.list({ ...filter, ...(cursor ? { before: cursor } : {}) });
     const next = items.length === filter.limit ? items.at(-1)!.id : null;
-    return { items: items.map(responderView), next };
+    return { items, next };
   }
 
   /** One alert, for responders and for its reporter. */
@@ -72,7 +72,7 @@ export class AlertsController {
   async one(@Headers('authorization') authorization: string | undefined, @Param('id') id: string) {
     const reader = requireReaderOf(this.#caller(authorization), id);
     const alert = await this.#find(id);
-    return reader === 'responder' ? responderView(alert) : reporterView(alert);
+    return reader === 'responder' ? alert : reporterView(alert);
   }
 
   /** What happened to it, in order. */

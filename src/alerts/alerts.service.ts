@@ -8,7 +8,7 @@ import type { Alert, Press } from './alert.js';
 import type { Outcome } from './alert-batch.js';
 import type { AlertLog } from './alert-log.js';
 import type { AlertPublisher } from './alert-publisher.js';
-import { reporterView, responderView, type ResponderView } from './alert-views.js';
+import { reporterView, type ResponderView } from './alert-views.js';
 import type { IdempotencyKey, LifecycleCommand, RaiseCommand, Refusal } from './decide.js';
 import { readPress } from './read-press.js';
 
@@ -81,7 +81,7 @@ export class AlertsService {
     const { log, clock } = this.parts;
     const at = clock.now().toISOString();
     const command = { type, alertId, at, actor: actorOf(caller), ...(note === undefined ? {} : { note }) };
-    return responderView(allowed(await log.append(command)).alert);
+    return allowed(await log.append(command)).alert;
   }
 
   #raiseCommand(input: RaiseInput, read: Omit<Press, 'verified'>, warnings: string[]) {

@@ -76,6 +76,10 @@ describe('readPress', () => {
     expect(warnings).toHaveLength(1);
   });
 
+  it('reads a decimal comma', () => {
+    expect(read({ location: { lat: '-25,74', lng: '28,19' } }).press.location).toEqual({ lat: -25.74, lng: 28.19 });
+  });
+
   it('keeps the place when only its accuracy or time cannot be read', () => {
     const { press, warnings } = read({ location: { lat: 1, lng: 2, accuracyM: -5, recordedAt: 'now' } });
     expect(press.location).toEqual({ lat: 1, lng: 2 });

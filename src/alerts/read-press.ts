@@ -75,7 +75,8 @@ function readLocation(value: unknown, warnings: string[]): AlertLocation | undef
     if (!Object.values(fields).every(isAbsent)) warnings.push('location: ignored, lat or lng is missing');
     return undefined;
   }
-  const place = readField('location', fields, PLACE, warnings);
+  const coordinates = { lat: withPoint(fields['lat']), lng: withPoint(fields['lng']) };
+  const place = readField('location', coordinates, PLACE, warnings);
   if (!place) return undefined;
   const accuracy = readField('location.accuracyM', fields['accuracyM'], accuracyM, warnings);
   const time = readField('location.recordedAt', fields['recordedAt'], recordedAt, warnings);
@@ -110,6 +111,11 @@ function shorten(name: string, value: unknown, max: number, warnings: string[]):
 
 function asText(value: unknown): unknown {
   return typeof value === 'number' ? String(value) : value;
+}
+
+/** South Africans write a decimal comma. */
+function withPoint(value: unknown): unknown {
+  return typeof value === 'string' ? value.replace(',', '.') : value;
 }
 
 function lowerCase(value: unknown): unknown {

@@ -24,8 +24,12 @@ function described<T extends z.ZodType>(schema: T, description: EnvVarMeta): T {
   return schema;
 }
 
-const port = z.coerce.number().int().min(0).max(65_535);
-const dbNumber = z.coerce.number().int().min(0).max(15);
+const wholeNumber = (min: number, max: number) => {
+  const message = `must be a whole number, ${min} to ${max}`;
+  return z.coerce.number(message).int(message).min(min, message).max(max, message);
+};
+const port = wholeNumber(0, 65_535);
+const dbNumber = wholeNumber(0, 15);
 const list = z.string().transform((text) =>
   text
     .split(',')
@@ -86,11 +90,14 @@ export const envSchema = z.object({
   HOST: described(z.string().min(1).default('127.0.0.1'), server('Address to listen on.')),
   PORT: described(port.default(3000), server('Port of the API, the sockets and the pages.')),
   NABOOM_WORKER_PORT: described(port.default(3001), server("Port of a worker's own `/health` (role `worker` only).")),
-  NABOOM_OPERATOR_KEY: described(z.string().min(24).regex(/^\S*$/, 'must hold no white space'), {
-    section: 'Server',
-    doc: 'Key of the operators: reads every alert, acknowledges, resolves and cancels. At least 24 characters.',
-    secret: true,
-  }),
+  NABOOM_OPERATOR_KEY: described(
+    z.string().min(24, 'must have at least 24 characters').regex(/^\S*$/, 'must hold no white space'),
+    {
+      section: 'Server',
+      doc: 'Key of the operators: reads every alert, acknowledges, resolves and cancels. At least 24 characters.',
+      secret: true,
+    },
+  ),
   NABOOM_ALLOWED_ORIGINS: described(
     origins.default([]),
     server('Further web origins (comma-separated) whose pages may open a socket; the own origin always may.'),
@@ -108,7 +115,7 @@ export const envSchema = z.object({
     server('Country calling code of phone numbers that are given without one.'),
   ),
   NABOOM_RETENTION_DAYS: described(
-    z.coerce.number().int().min(1).default(365),
+    wholeNumber(1, 36_500).default(365),
     server('Days after which closed alerts and their events are deleted.'),
   ),
   NABOOM_LOG_LEVEL: described(

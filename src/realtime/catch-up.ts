@@ -117,14 +117,22 @@ export class CatchUp {
     }
   }
 
-  /** Sends the snapshot; gives the `seq` that it is true at. */
+  /**
+   * Sends the snapshot; gives the `seq` that it is true at. In parts, because on a slow link one large message would
+   * hold up the pings until the connection counts as dead.
+   */
   async #sendSnapshot(socket: RealtimeSocket): Promise<number> {
     const { seq, alerts } = await this.#readSnapshot(socket.data);
-    await this.#turn();
     const views = alerts.flatMap((alert) => viewFor(socket.data.audience, alert) ?? []);
-    if (!socket.connected) return seq;
-    socket.emit('snapshot', { seq, alerts: views });
-    await waitUntilTaken(socket);
+    const parts = Math.max(1, Math.ceil(views.length / PAGE));
+    for (let part = 1; part <= parts && socket.connected; part += 1) {
+      await this.#turn();
+      const page = views.slice((part - 1) * PAGE, part * PAGE);
+      // Until the last part the client has nothing to go on from: it must not take the half for the whole.
+      const numbers = parts === 1 ? { seq } : { seq: part < parts ? 0 : seq, part, parts };
+      socket.emit('snapshot', { ...numbers, alerts: page });
+      await waitUntilTaken(socket);
+    }
     return seq;
   }
 

@@ -3,7 +3,6 @@ import {
   reporterMessage,
   reporterView,
   responderMessage,
-  responderView,
   type AlertMessage,
   type ReporterView,
   type ResponderView,
@@ -43,5 +42,5 @@ export function messageFor(
 export function viewFor(audience: Audience, alert: Alert): ResponderView | ReporterView | undefined {
   if (audience.kind === 'reporter') return alert.id === audience.alertId ? reporterView(alert) : undefined;
   const rooms = [ALL_ROOM, severityRoom(alert.severity)];
-  return rooms.some((room) => audience.rooms.includes(room)) ? responderView(alert) : undefined;
+  return rooms.some((room) => audience.rooms.includes(room)) ? alert : undefined;
 }

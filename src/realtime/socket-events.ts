@@ -4,10 +4,15 @@ import type { RaiseAnswer } from '../alerts/alerts.service.js';
 import type { Caller } from '../auth/caller.js';
 import type { Problem } from '../errors/problem.js';
 
-/** The alerts of the socket's rooms as of `seq`, oldest first: the open ones; for a reporter their own as it is. */
+/**
+ * The alerts of the socket's rooms as of `seq`, oldest first: the open ones; for a reporter their own as it is.
+ * More than a hundred come in parts: `part` 1 begins anew, each later one adds, and only the last has a `seq` but 0.
+ */
 export interface SnapshotMessage<V = ResponderView | ReporterView> {
   readonly seq: number;
   readonly alerts: readonly V[];
+  readonly part?: number;
+  readonly parts?: number;
 }
 
 /**

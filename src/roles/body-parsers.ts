@@ -21,6 +21,12 @@ export function registerBodyParsers(fastify: FastifyInstance): void {
   fastify.addContentTypeParser('application/x-www-form-urlencoded', options, async (_request: unknown, body: string) =>
     readForm(body),
   );
+  fastify.addContentTypeParser(
+    'multipart/form-data',
+    { parseAs: 'buffer', bodyLimit: BODY_LIMIT },
+    async ({ headers }: { headers: { 'content-type'?: string } }, body: Buffer) =>
+      readMultipart(body, headers['content-type'] ?? ''),
+  );
   fastify.addContentTypeParser('*', options, async (_request: unknown, body: string) => readJson(body));
 }
 
@@ -28,6 +34,18 @@ export function registerBodyParsers(fastify: FastifyInstance): void {
 function readForm(body: string): unknown {
   // What `curl -d '{…}'` sends calls itself a form: read it for what it is.
   return body.trimStart().startsWith('{') ? readJson(body) : new URLSearchParams(body);
+}
+
+/** The fields of a form that came in parts, as `FormData` sends it; files are passed over. */
+async function readMultipart(body: Buffer, type: string): Promise<URLSearchParams> {
+  try {
+    const form = await new Response(body, { headers: { 'content-type': type } }).formData();
+    const fields = new URLSearchParams();
+    for (const [name, value] of form) if (typeof value === 'string') fields.append(name, value);
+    return fields;
+  } catch (error) {
+    throw new AppError('BODY_UNREADABLE', 'The body is not a valid form', { cause: error });
+  }
 }
 
 function readJson(body: string): unknown {

@@ -62,6 +62,22 @@ describe('raising an alert', () => {
     expect(page.headers.get('content-security-policy')).toContain("'self'");
   });
 
+  it('takes a form that comes in parts, as FormData is sent', async () => {
+    const form = new FormData();
+    form.set('message', 'in parts');
+    form.set('lat', '-25,7');
+    form.set('lng', '28,1');
+    form.set('photo', new Blob(['x']), 'photo.jpg');
+    const { status, body } = await used().client.ask(PATH, { method: 'POST', body: form });
+    expect(status).toBe(201);
+    expect(body).toMatchObject({ message: 'in parts', location: { lat: -25.7, lng: 28.1 } });
+    const headers = { 'content-type': 'multipart/form-data' };
+    expect(await used().client.ask(PATH, { method: 'POST', headers, body: 'x' })).toMatchObject({
+      status: 400,
+      body: { code: 'BODY_UNREADABLE' },
+    });
+  });
+
   it('stores a form that another web site posts as unverified', async () => {
     const headers = { origin: 'https://elsewhere.example' };
     const { status, body } = await used().client.ask(PATH, {
