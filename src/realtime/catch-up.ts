@@ -9,6 +9,7 @@ import type { LiveSockets } from './live-sockets.js';
 import { resync } from './resync.js';
 import { messageFor, viewFor } from './rooms.js';
 import { Slots } from './slots.js';
+import { partsOf } from './snapshot-parts.js';
 import type { RealtimeSocket, ResyncReason, SocketIdentity } from './socket-events.js';
 
 /** Messages sent before the socket must have taken them. */
@@ -124,13 +125,14 @@ export class CatchUp {
   async #sendSnapshot(socket: RealtimeSocket): Promise<number> {
     const { seq, alerts } = await this.#readSnapshot(socket.data);
     const views = alerts.flatMap((alert) => viewFor(socket.data.audience, alert) ?? []);
-    const parts = Math.max(1, Math.ceil(views.length / PAGE));
-    for (let part = 1; part <= parts && socket.connected; part += 1) {
+    const parts = partsOf(views);
+    for (const [index, part] of parts.entries()) {
       await this.#turn();
-      const page = views.slice((part - 1) * PAGE, part * PAGE);
+      if (!socket.connected) break;
       // Until the last part the client has nothing to go on from: it must not take the half for the whole.
-      const numbers = parts === 1 ? { seq } : { seq: part < parts ? 0 : seq, part, parts };
-      socket.emit('snapshot', { ...numbers, alerts: page });
+      const isLast = index === parts.length - 1;
+      const numbers = parts.length === 1 ? {} : { part: index + 1, parts: parts.length };
+      socket.emit('snapshot', { seq: isLast ? seq : 0, alerts: part, ...numbers });
       await waitUntilTaken(socket);
     }
     return seq;

@@ -6,7 +6,7 @@ import type { Problem } from '../errors/problem.js';
 
 /**
  * The alerts of the socket's rooms as of `seq`, oldest first: the open ones; for a reporter their own as it is.
- * More than a hundred come in parts: `part` 1 begins anew, each later one adds, and only the last has a `seq` but 0.
+ * More than half a megabyte comes in parts: `part` 1 begins anew, each later one adds, and only the last has a `seq` but 0.
  */
 export interface SnapshotMessage<V = ResponderView | ReporterView> {
   readonly seq: number;
