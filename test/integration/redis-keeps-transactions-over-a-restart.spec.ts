@@ -13,7 +13,13 @@ afterAll(() => redis?.stop());
 describe('what Redis keeps over a kill -9 under our users', () => {
   it('is all: transactions and scripts with several writes too, and the default user still signs nobody in', async () => {
     const { REDIS_APP_USER: username, REDIS_APP_PASSWORD: password } = redis.env;
-    const app = new Redis({ port: redis.port, username: username!, password: password!, retryStrategy: null });
+    const app = new Redis({
+      port: redis.port,
+      username: username!,
+      password: password!,
+      retryStrategy: null,
+      disconnectTimeout: 100,
+    });
     await app.multi().set('naboom:cache:1:a', 1).set('naboom:cache:1:b', 2).exec();
     const script = "redis.call('set', KEYS[1], 1) redis.call('set', KEYS[2], 2)";
     await app.eval(script, 2, '{naboom:queue}:c', '{naboom:queue}:d');
@@ -26,7 +32,13 @@ describe('what Redis keeps over a kill -9 under our users', () => {
     expect(await eventually(() => admin.mget(kept))).toEqual(['1', '2', '1', '2']);
     expect(await admin.acl('LOG')).toEqual([]);
 
-    const nobody = new Redis({ port: redis.port, retryStrategy: null, lazyConnect: true, enableReadyCheck: false });
+    const nobody = new Redis({
+      port: redis.port,
+      retryStrategy: null,
+      disconnectTimeout: 100,
+      lazyConnect: true,
+      enableReadyCheck: false,
+    });
     nobody.on('error', () => undefined);
     await expect(nobody.get('naboom:cache:1:a')).rejects.toThrow('NOAUTH');
     nobody.disconnect();
