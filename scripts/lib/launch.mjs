@@ -9,6 +9,7 @@ import { noteGeneratedValues } from './generated-values.mjs';
 import { ensureInstalled } from './install.mjs';
 import { listenAddress, requireFree } from './listen-address.mjs';
 import { startPostgres, stopLeftoverPostgres } from './postgres-server.mjs';
+import { isRunning } from './process-identity.mjs';
 import { PROJECT_ROOT, say } from './project.mjs';
 import { findRedis } from './redis-binary.mjs';
 import { startRedis, stopLeftoverRedis } from './redis-server.mjs';
@@ -18,6 +19,12 @@ import { dataDirOf, generatedFileOf, runEnvironment } from './run-environment.mj
 const [APP, REDIS, POSTGRES, DATA_DIR] = ['The app', 'Redis', 'Postgres', 'The data folder'];
 /** The app drains while its servers still answer; the folder is free for another start only when all is down. */
 export const CLOSING_ORDER = [APP, REDIS, POSTGRES, DATA_DIR];
+
+const WATCH_MS = 2_000;
+const WITHOUT = {
+  [REDIS]: 'Alerts are stored all the same and reach responders a little later.',
+  [POSTGRES]: 'Alerts are refused without it.',
+};
 
 /**
  * Brings the whole system up. Whatever it opened is in `opened` ({ name, close }), also when it throws; a `signal`
@@ -46,6 +53,7 @@ export async function launch({ env, seed, signal, opened }) {
   if (verdict) say(verdict);
   if (seed) say(`${await raiseDemoAlerts(address.url)} demo alerts raised`);
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  sayWhenGone(opened, signal);
   process.stdout.write(welcome({ address, seconds, generatedFile: generatedFileOf(env), env, logFile: app.logFile }));
   return app;
 }
@@ -64,8 +72,8 @@ async function takeOver({ dataDir, address, opened }) {
 /** Starts what the operator did not name, side by side; the one that fails is reported when both have settled. */
 async function startServers({ env, dataDir, own, config, opened }) {
   const open = async (name, starting) => {
-    const { stop } = await starting;
-    opened.push({ name, close: stop });
+    const { stop, pid, startedAt } = await starting;
+    opened.push({ name, close: stop, identity: { pid, startedAt } });
   };
   const redis = async () => {
     const dir = join(dataDir, 'redis');
@@ -80,6 +88,20 @@ async function startServers({ env, dataDir, own, config, opened }) {
   const steps = [...(own.postgres ? [open(POSTGRES, postgres())] : []), ...(own.redis ? [open(REDIS, redis())] : [])];
   const failed = (await Promise.allSettled(steps)).find((step) => step.status === 'rejected');
   if (failed) throw failed.reason;
+}
+
+/** A server that ends by itself is told once: the app goes on as well as it can without it. */
+function sayWhenGone(opened, signal) {
+  const watched = new Map(opened.flatMap(({ name, identity }) => (identity ? [[name, identity]] : [])));
+  const timer = setInterval(() => {
+    for (const [name, identity] of watched) {
+      if (isRunning(identity)) continue;
+      watched.delete(name);
+      say(`${name} has ended by itself. ${WITHOUT[name]} Press Ctrl-C, then "npm start" again`);
+    }
+  }, WATCH_MS);
+  timer.unref(); // an app that ended by itself ends the launcher, whatever is watched
+  signal.addEventListener('abort', () => clearInterval(timer), { once: true });
 }
 
 async function verifyAcl(env) {

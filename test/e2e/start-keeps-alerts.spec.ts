@@ -91,6 +91,13 @@ describe('npm start on one data folder', () => {
     expect(readFileSync(join(dataDir, 'generated.env'), 'utf8')).toBe(generated);
   });
 
+  it('says so when its Redis ends by itself, and takes alerts all the same', async () => {
+    const { pid } = JSON.parse(readFileSync(join(dataDir, 'redis', 'identity.json'), 'utf8')) as { pid: number };
+    process.kill(pid, 'SIGKILL');
+    await eventually(() => running?.output().includes('Redis has ended by itself'), { what: 'the word of it' });
+    await expect(messageOf(await raise('without Redis'))).resolves.toBe('without Redis');
+  });
+
   it('takes over what a killed launcher left running, and Ctrl-C twice leaves nothing', async () => {
     const before = processesOn(dataDir);
     process.kill(Number(running?.child.pid), 'SIGKILL');
