@@ -73,7 +73,7 @@ function factsOf(alert) {
     ...(acknowledged ? [', acknowledged ', timeOf(acknowledged)] : []),
     ...(alert.verified === false ? [', not verified'] : []),
     ...locationOf(alert.location),
-    ...(isElsewhere(alert) ? [' The reporter is known to be elsewhere', ...locationOf(alert.own.location)] : []),
+    ...(isElsewhere(alert) ? [' The reporter told another place', ...locationOf(alert.own.location)] : []),
   ];
 }
 

@@ -4,11 +4,11 @@ import { actorOf, type Caller } from '../auth/caller.js';
 import type { ReceiptTokens } from '../auth/receipt-tokens.js';
 import type { Clock } from '../clock.js';
 import { AppError } from '../errors/app-error.js';
-import type { Alert, Press } from './alert.js';
+import type { Press } from './alert.js';
 import type { Outcome } from './alert-batch.js';
 import type { AlertLog } from './alert-log.js';
 import type { AlertPublisher } from './alert-publisher.js';
-import { reporterView, type ResponderView } from './alert-views.js';
+import { reporterView, type ReporterView, type ResponderView } from './alert-views.js';
 import type { IdempotencyKey, LifecycleCommand, RaiseCommand, Refusal } from './decide.js';
 import { readPress } from './read-press.js';
 
@@ -26,19 +26,7 @@ export interface RaiseInput {
 }
 
 /** Answer to a press, the same on HTTP and sockets. */
-export interface RaiseAnswer {
-  readonly id: string;
-  readonly reference: string;
-  readonly status: Alert['status'];
-  readonly severity: Alert['severity'];
-  readonly kind: Alert['kind'];
-  readonly location: Alert['location'];
-  readonly message: Alert['message'];
-  readonly test: boolean;
-  readonly repeatCount: number;
-  readonly openedAt: string;
-  readonly updatedAt: string;
-  readonly seq: number;
+export interface RaiseAnswer extends Omit<ReporterView, 'acknowledgedAt'> {
   /** Where the durable record stands. */
   readonly stored: 'postgres';
   /** `delayed`: other nodes have it within the poll interval instead of at once. */

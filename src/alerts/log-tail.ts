@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { LogEntry } from './alert.js';
 
 /** How an entry reached the tail: from the log itself, or sooner, by a commit of this process or by the stream. */
@@ -128,9 +129,9 @@ export class LogTail {
     try {
       delivered = this.deliver(entries, source);
     } catch {
-      return pause(RETRY_MS);
+      return delay(RETRY_MS);
     }
-    if (delivered) return delivered.then(() => this.#advance(entries)).catch(() => pause(RETRY_MS));
+    if (delivered) return delivered.then(() => this.#advance(entries)).catch(() => delay(RETRY_MS));
     this.#advance(entries);
     return undefined;
   }
@@ -168,8 +169,4 @@ export class LogTail {
     if (read.length === BATCH) this.#mustRead = true;
     if (read.length > 0) this.offer(read, 'log');
   }
-}
-
-async function pause(ms: number): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, ms));
 }
