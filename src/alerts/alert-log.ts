@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { PoolClient } from 'pg';
 import { databaseUnavailable, isUnavailable, type Database } from '../database/database.js';
@@ -10,6 +11,8 @@ import type { AlertCommand } from './decide.js';
 
 /** Commands of one transaction; more wait for the next. */
 const MAX_BATCH = 200;
+const CONFLICT_RETRIES = 3;
+const CONFLICT_PAUSE_MS = 20;
 
 interface Waiting {
   readonly command: AlertCommand;
@@ -59,12 +62,14 @@ export class AlertLog {
     this.#running = undefined;
   }
 
-  async #commitNext(batch: readonly Waiting[], mayRetry = true): Promise<void> {
+  async #commitNext(batch: readonly Waiting[], retries = CONFLICT_RETRIES): Promise<void> {
     try {
       await this.#commit(batch);
     } catch (error) {
-      if (mayRetry && isConflict(error)) {
-        await this.#commitNext(batch, false);
+      if (retries > 0 && isConflict(error)) {
+        // At once it would take the lock again from under the one that waits for it, into the same conflict.
+        await delay(CONFLICT_PAUSE_MS);
+        await this.#commitNext(batch, retries - 1);
       } else if (isUnavailable(error)) {
         const unavailable = error instanceof AppError ? error : databaseUnavailable(error);
         for (const { reject } of batch) reject(unavailable);

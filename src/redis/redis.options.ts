@@ -14,6 +14,8 @@ export function addressOptions(config: RedisRoleConfig, name: string): RedisOpti
     connectionName: `naboom:${name}`,
     // CLIENT SETINFO is unknown to Redis 7.0 and would need a grant on later ones.
     disableClientInfo: true,
+    // While Redis loads its data, ioredis asks again only when the server expects to be done, up to 10 s later.
+    maxLoadingRetryTime: 500,
     // ioredis' timer for this (2 s by default) outlives a socket that is closed already, and holds a process that ends.
     disconnectTimeout: 250,
   };
