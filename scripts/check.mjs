@@ -9,7 +9,7 @@ const bin = (name) => join(PROJECT_ROOT, 'node_modules', name);
 /** @type {[name: string, args: string[]][]} */
 const STEPS = [
   ['format', [bin('prettier/bin/prettier.cjs'), '--check', '.']],
-  ['lint', [bin('oxlint/bin/oxlint'), '--type-aware', 'src', 'test', 'scripts']],
+  ['lint', [bin('oxlint/bin/oxlint'), '--type-aware', 'src', 'test', 'scripts', 'bench']],
   ['types', [bin('typescript7/bin/tsc'), '-p', 'tsconfig.json', '--noEmit']],
   [
     'module borders',

@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { PlainError } from '../../scripts/lib/plain-error.mjs';
+import { cpuOf } from './cpu.mjs';
+import { runProgram } from './program.mjs';
+
+const PROGRAM = fileURLToPath(new URL('../load/http-load.mjs', import.meta.url));
+/** More presses than one load can send, so that no number comes twice in a run and no two presses fold. */
+const PRESSES_A_LOAD = 10_000_000;
+export const ALERTS_PATH = '/api/v1/emergency/alerts';
+
+/**
+ * A load of presses (or of `get`) on one system, in a client process of its own.
+ * @param {{ url: string, pids: number[], redisPid?: number, postgresPid?: number }} system whose CPU is counted
+ * @param {{ connections: number, rate?: number, seconds: number, warmupSeconds?: number, path?: string, get?: boolean,
+ *   headers?: Record<string, string> }} load
+ * @returns rate (req/s), p50, p99, max (ms), CPU in µs a request (`cpuUs` server, `redisUs`, `postgresUs`,
+ *   `clientCpuUs`), `ids` of all 201
+ */
+export async function httpLoad(stack, system, load) {
+  const idsFile = stack.path('ids');
+  const firstPress = (stack.counter.presses += PRESSES_A_LOAD);
+  const setup = { url: system.url, path: ALERTS_PATH, headers: {}, warmupSeconds: 0.5, ...load, firstPress, idsFile };
+  const cpu = {};
+  const onMessage = ({ at }) => at && (cpu[at] = cpuOfSystem(system));
+  const messages = await runProgram({ file: PROGRAM, env: { HTTP_LOAD: JSON.stringify(setup) }, onMessage });
+  const { statuses, answered, ...result } = messages.at(-1);
+  const unexpected = Object.keys(statuses).filter((status) => status !== (load.get ? '200' : '201'));
+  if (unexpected.length > 0 || !(answered > 0))
+    throw new PlainError(`${system.name}: the load was answered with ${JSON.stringify(statuses)}`);
+  const ids = readFileSync(idsFile, 'utf8').split('\n').filter(Boolean);
+  return {
+    ...result,
+    cpuUs: (cpu.end.server - cpu.start.server) / answered,
+    redisUs: (cpu.end.redis - cpu.start.redis) / answered,
+    postgresUs: (cpu.end.postgres - cpu.start.postgres) / answered,
+    ids,
+  };
+}
+
+function cpuOfSystem({ pids, redisPid, postgresPid }) {
+  return {
+    server: cpuOf(pids),
+    redis: redisPid ? cpuOf([redisPid]) : 0,
+    postgres: postgresPid ? cpuOf([postgresPid]) : 0,
+  };
+}

@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from '../../scripts/lib/free-port.mjs';
+import { PlainError } from '../../scripts/lib/plain-error.mjs';
+import { PROJECT_ROOT } from '../../scripts/lib/project.mjs';
+import { endChild } from './program.mjs';
+import { productStores } from './stack.mjs';
+
+const READY_WITHIN_MS = 20_000;
+const POLL_MS = 5;
+
+/**
+ * The product as in production: `api` processes and one worker, each a process of its own, default log level to a
+ * file, nothing switched off. Ends with the stack.
+ * @param {{ name: string, apis?: number, worker?: boolean, env?: Record<string, string> }} options
+ */
+export async function startProduct(stack, { name, apis = 1, worker = true, env = {} }) {
+  const stores = await productStores(stack, name);
+  const processEnv = { ...stores.env, ...env };
+  const started = [];
+  for (let index = 0; index < apis; index += 1) started.push(await startRole(stack, { role: 'api', env: processEnv }));
+  const workerProcess = worker ? await startRole(stack, { role: 'worker', env: processEnv }) : undefined;
+  return {
+    ...stores,
+    name,
+    operatorKey: stores.env.NABOOM_OPERATOR_KEY,
+    url: started[0].url,
+    apis: started,
+    worker: workerProcess,
+    pids: [...started, ...(workerProcess ? [workerProcess] : [])].map(({ pid }) => pid),
+  };
+}
+
+/** One process of the product; `readyMs` is how long it took from its start to a ready answer. */
+export async function startRole(stack, { role, env, nodeArgs = [] }) {
+  const port = String(await freePort());
+  const logFile = stack.path(`${role}.log`);
+  const log = openSync(logFile, 'a', 0o600);
+  const startedAt = performance.now();
+  const child = spawn(process.execPath, [...nodeArgs, join(PROJECT_ROOT, 'dist/main.js'), role], {
+    cwd: PROJECT_ROOT,
+    env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: port, NABOOM_WORKER_PORT: port, ...env },
+    stdio: ['ignore', log, log],
+  });
+  closeSync(log);
+  const node = { role, url: `http://127.0.0.1:${port}`, pid: child.pid, logFile, stop: () => endChild(child) };
+  stack.own(node);
+  while (!(await answersReady(node.url))) {
+    const lost = child.exitCode !== null || performance.now() - startedAt > READY_WITHIN_MS;
+    if (lost)
+      throw new PlainError(`the ${role} process did not start:\n${readFileSync(logFile, 'utf8').slice(-2_000)}`);
+    await delay(POLL_MS);
+  }
+  return { ...node, readyMs: performance.now() - startedAt };
+}
+
+async function answersReady(url) {
+  try {
+    const response = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(2_000) });
+    await response.arrayBuffer();
+    return response.ok;
+  } catch {
+    return false; // not listening yet
+  }
+}
