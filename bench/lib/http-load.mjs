@@ -11,11 +11,12 @@ export const ALERTS_PATH = '/api/v1/emergency/alerts';
 
 /**
  * A load of presses (or of `get`) on one system, in a client process of its own.
- * @param {{ url: string, pids: number[], redisPid?: number, postgresPid?: number }} system whose CPU is counted
+ * @param {{ url: string, pids: number[], workerPid?: number, redisPid?: number, postgresPid?: number }} system
+ *   whose CPU is counted
  * @param {{ connections: number, rate?: number, seconds: number, warmupSeconds?: number, path?: string, get?: boolean,
  *   headers?: Record<string, string> }} load
- * @returns rate (req/s), p50, p99, max (ms), CPU in µs a request (`cpuUs` server, `redisUs`, `postgresUs`,
- *   `clientCpuUs`), `ids` of all 201
+ * @returns rate (req/s), p50, p99, max (ms), CPU in µs a request (`cpuUs` server, `workerUs`, `redisUs`,
+ *   `postgresUs`, `clientCpuUs`), `ids` of all 201
  */
 export async function httpLoad(stack, system, load) {
   const idsFile = stack.path('ids');
@@ -29,19 +30,18 @@ export async function httpLoad(stack, system, load) {
   if (unexpected.length > 0 || !(answered > 0))
     throw new PlainError(`${system.name}: the load was answered with ${JSON.stringify(statuses)}`);
   const ids = readFileSync(idsFile, 'utf8').split('\n').filter(Boolean);
+  const used = (part) => (cpu.end[part] - cpu.start[part]) / answered;
   return {
     ...result,
-    cpuUs: (cpu.end.server - cpu.start.server) / answered,
-    redisUs: (cpu.end.redis - cpu.start.redis) / answered,
-    postgresUs: (cpu.end.postgres - cpu.start.postgres) / answered,
+    cpuUs: used('server'),
+    workerUs: used('worker'),
+    redisUs: used('redis'),
+    postgresUs: used('postgres'),
     ids,
   };
 }
 
-function cpuOfSystem({ pids, redisPid, postgresPid }) {
-  return {
-    server: cpuOf(pids),
-    redis: redisPid ? cpuOf([redisPid]) : 0,
-    postgres: postgresPid ? cpuOf([postgresPid]) : 0,
-  };
+function cpuOfSystem({ pids, workerPid, redisPid, postgresPid }) {
+  const one = (pid) => (pid === undefined ? 0 : cpuOf([pid]));
+  return { server: cpuOf(pids), worker: one(workerPid), redis: one(redisPid), postgres: one(postgresPid) };
 }

@@ -14,10 +14,12 @@ const POLL_MS = 5;
 /**
  * The product as in production: `api` processes and one worker, each a process of its own, default log level to a
  * file, nothing switched off. Ends with the stack.
- * @param {{ name: string, apis?: number, worker?: boolean, env?: Record<string, string> }} options
+ * @param {{ name: string, apis?: number, worker?: boolean, env?: Record<string, string>,
+ *   prepare?: (databaseUrl: string) => Promise<void> }} options `prepare` fills the migrated database before the start
  */
-export async function startProduct(stack, { name, apis = 1, worker = true, env = {} }) {
+export async function startProduct(stack, { name, apis = 1, worker = true, env = {}, prepare }) {
   const stores = await productStores(stack, name);
+  await prepare?.(stores.databaseUrl);
   const processEnv = { ...stores.env, ...env };
   const started = [];
   for (let index = 0; index < apis; index += 1) started.push(await startRole(stack, { role: 'api', env: processEnv }));
