@@ -2,13 +2,17 @@
 export const BEGIN_AND_LOCK = 'begin; select seq from log_head for update';
 
 /**
- * All alerts that a batch touches, by id ($1), by weak reporter ($2) and by idempotency key ($3).
- * Three branches, each with a look-up of its own: one `where … or …` was planned as a scan once the table had grown.
+ * The last `seq` given, and all alerts that a batch touches as of then: by id ($1), by weak reporter ($2) and by
+ * idempotency key ($3). Each branch with a look-up of its own: one `where … or …` was planned as a scan once the table
+ * had grown.
  */
-export const READ_TOUCHED = {
-  name: 'read-touched',
+export const READ_STATE = {
+  name: 'read-state',
   text: `
-    select 'id' as by, a.id::text as found_by, e.alert, null::bytea as fingerprint, null::boolean as proven
+    select 'head' as by, seq::text as found_by, null::json as alert, null::bytea as fingerprint, null::boolean as proven
+      from log_head
+    union all
+    select 'id', a.id::text, e.alert, null, null
       from unnest($1::uuid[]) as wanted (id)
       join alerts a on a.id = wanted.id
       join alert_events e on e.seq = a.seq
@@ -27,25 +31,33 @@ export const READ_TOUCHED = {
       join alert_events e on e.seq = a.seq`,
 } as const;
 
-/** Writes a batch: the alerts' new rows ($1-$11), the events ($12-$18), the keys ($19-$23) and the new head ($24). */
+/**
+ * Moves the head from $1 to $2 and writes a batch: the alerts' new rows ($3-$13), the events ($14-$20), the keys
+ * ($21-$25). Answers one row; none, and nothing is written, when the head is no longer at $1.
+ */
 export const WRITE_BATCH = {
   name: 'write-batch',
   text: `
-    with written_alerts as (
+    with moved as (
+      update log_head set seq = $2 where seq = $1 returning seq
+    ), written_alerts as (
       insert into alerts (id, reference, status, severity, kind, reporter, first_seq, seq, opened_at, updated_at, closed)
-      select * from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[],
-                           $8::bigint[], $9::timestamptz[], $10::timestamptz[], $11::boolean[])
+      select alert.* from moved,
+             unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bigint[],
+                    $10::bigint[], $11::timestamptz[], $12::timestamptz[], $13::boolean[]) as alert
       on conflict (id) do update set status = excluded.status, severity = excluded.severity, seq = excluded.seq,
                                      updated_at = excluded.updated_at, closed = excluded.closed
     ), written_events as (
       insert into alert_events (seq, alert_id, type, at, actor, details, alert)
-      select * from unnest($12::bigint[], $13::uuid[], $14::text[], $15::timestamptz[], $16::jsonb[], $17::jsonb[],
-                           $18::jsonb[])
+      select event.* from moved,
+             unnest($14::bigint[], $15::uuid[], $16::text[], $17::timestamptz[], $18::json[], $19::json[],
+                    $20::json[]) as event
     ), written_keys as (
       insert into idempotency (key, fingerprint, alert_id, proven, created_at)
-      select * from unnest($19::bytea[], $20::bytea[], $21::uuid[], $22::boolean[], $23::timestamptz[])
+      select idempotent.* from moved,
+             unnest($21::bytea[], $22::bytea[], $23::uuid[], $24::boolean[], $25::timestamptz[]) as idempotent
       on conflict (key) do update set fingerprint = excluded.fingerprint, alert_id = excluded.alert_id,
                                       proven = excluded.proven
     )
-    update log_head set seq = $24`,
+    select seq from moved`,
 } as const;

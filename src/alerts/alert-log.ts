@@ -1,13 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import type { PoolClient } from 'pg';
 import { databaseUnavailable, isUnavailable, type Database } from '../database/database.js';
 import { AppError } from '../errors/app-error.js';
-import type { Alert, LogEntry } from './alert.js';
-import { AlertBatch, touchedBy, type Outcome, type TouchedIds, type TouchedRow } from './alert-batch.js';
-import { BEGIN_AND_LOCK, READ_TOUCHED, WRITE_BATCH } from './alert-log.sql.js';
-import { isOpen } from './alert.js';
+import type { LogEntry } from './alert.js';
+import type { Outcome } from './alert-batch.js';
 import type { AlertCommand } from './decide.js';
+import { LogWriter } from './log-writer.js';
 
 /** Commands of one transaction; more wait for the next. */
 const MAX_BATCH = 200;
@@ -31,9 +29,12 @@ export class AlertLog {
   readonly #waiting: Waiting[] = [];
   readonly #listeners: CommitListener[] = [];
   readonly #logger = new Logger('AlertLog');
+  readonly #writer: LogWriter;
   #running: Promise<void> | undefined;
 
-  constructor(private readonly database: Database) {}
+  constructor(database: Database) {
+    this.#writer = new LogWriter(database);
+  }
 
   /** Calls `listener` after every commit of this process that added entries. */
   onCommit(listener: CommitListener): void {
@@ -83,7 +84,7 @@ export class AlertLog {
   }
 
   async #commit(batch: readonly Waiting[]): Promise<void> {
-    const { outcomes, entries } = await this.#transact(batch.map(({ command }) => command));
+    const { outcomes, entries } = await this.#writer.write(batch.map(({ command }) => command));
     if (entries.length > 0) this.#tellListeners(entries);
     batch.forEach(({ resolve }, index) => resolve(outcomes[index]!));
   }
@@ -98,99 +99,9 @@ export class AlertLog {
       }
     }
   }
-
-  async #transact(commands: readonly AlertCommand[]): Promise<{ outcomes: Outcome[]; entries: LogEntry[] }> {
-    // What keeps us from the lock (a refused login, a read-only replica) says nothing about the commands.
-    const client = await this.#lockedClient().catch((error: unknown) => {
-      throw databaseUnavailable(error);
-    });
-    let broken: Error | undefined;
-    try {
-      const state = new AlertBatch(client.head, await readTouched(client.connection, touchedBy(commands)));
-      const outcomes = commands.map((command) => state.run(command));
-      if (state.entries.length > 0 || state.newKeys.size > 0) {
-        await client.connection.query({ ...WRITE_BATCH, values: writeValues(state) });
-        await client.connection.query('commit');
-      } else {
-        await client.connection.query('rollback');
-      }
-      return { outcomes, entries: state.entries };
-    } catch (error) {
-      await client.connection.query('rollback').catch((rollbackError: Error) => (broken = rollbackError));
-      throw error;
-    } finally {
-      client.connection.release(broken);
-    }
-  }
-
-  /** A connection that holds the lock of the log. A pooled connection that died meanwhile is replaced, once. */
-  async #lockedClient(mayRetry = true): Promise<{ connection: PoolClient; head: number }> {
-    const connection = await this.database.writers.connect();
-    try {
-      const results = (await connection.query(BEGIN_AND_LOCK)) as unknown as { rows: { seq: string }[] }[];
-      return { connection, head: Number(results[1]!.rows[0]!.seq) };
-    } catch (error) {
-      connection.release(error as Error);
-      if (mayRetry && isUnavailable(error)) return this.#lockedClient(false);
-      throw error;
-    }
-  }
 }
 
 /** Postgres undid the transaction in favour of another one, as in a deadlock with retention; it may be run again. */
 function isConflict(error: unknown): boolean {
   return String((error as { code?: unknown } | null)?.code).startsWith('40');
-}
-
-interface TouchedDbRow {
-  readonly by: TouchedRow['by'];
-  readonly found_by: string;
-  readonly alert: Alert;
-  readonly fingerprint: Buffer | null;
-  readonly proven: boolean | null;
-}
-
-async function readTouched(client: PoolClient, { ids, reporters, keys }: TouchedIds): Promise<TouchedRow[]> {
-  if (ids.length + reporters.length + keys.length === 0) return [];
-  const values = [ids, reporters, keys.map((key) => Buffer.from(key, 'hex'))];
-  const { rows } = await client.query<TouchedDbRow>({ ...READ_TOUCHED, values });
-  return rows.map((row) => ({
-    by: row.by,
-    foundBy: row.found_by,
-    alert: row.alert,
-    ...(row.fingerprint ? { fingerprint: row.fingerprint.toString('hex'), proven: row.proven ?? false } : {}),
-  }));
-}
-
-/** The arrays of {@link WRITE_BATCH}, a column each. */
-function writeValues(state: AlertBatch): unknown[] {
-  const alerts = state.changed;
-  const { entries } = state;
-  const keys = [...state.newKeys.values()];
-  return [
-    alerts.map((alert) => alert.id),
-    alerts.map((alert) => alert.reference),
-    alerts.map((alert) => alert.status),
-    alerts.map((alert) => alert.severity),
-    alerts.map((alert) => alert.kind),
-    alerts.map((alert) => state.reporterOf.get(alert.id) ?? null),
-    alerts.map((alert) => state.firstSeqOf.get(alert.id) ?? 0),
-    alerts.map((alert) => alert.seq),
-    alerts.map((alert) => alert.openedAt),
-    alerts.map((alert) => alert.updatedAt),
-    alerts.map((alert) => !isOpen(alert)),
-    entries.map((entry) => entry.seq),
-    entries.map((entry) => entry.alertId),
-    entries.map((entry) => entry.type),
-    entries.map((entry) => entry.at),
-    entries.map((entry) => JSON.stringify(entry.actor)),
-    entries.map((entry) => JSON.stringify(entry.details)),
-    entries.map((entry) => JSON.stringify(entry.alert)),
-    keys.map((key) => Buffer.from(key.digest, 'hex')),
-    keys.map((key) => Buffer.from(key.fingerprint, 'hex')),
-    keys.map((key) => key.alertId),
-    keys.map((key) => key.proven),
-    keys.map((key) => key.at),
-    state.head,
-  ];
 }

@@ -4,7 +4,7 @@ import { channels, keys } from '../redis/redis.keys.js';
 import type { RoleConnections } from '../redis/role-connections.js';
 import { within } from '../time-limit.js';
 import type { LogEntry } from './alert.js';
-import { responderMessage } from './alert-views.js';
+import { jsonOf, responderMessageJson } from './alert-json.js';
 import type { AlertStream } from './alert-stream.js';
 
 /** A panic's answer waits at most this long for the streams. */
@@ -19,6 +19,7 @@ export interface PublisherRoles {
 
 /** Makes committed entries known in Redis: fast, best effort. Nothing depends on it but speed. */
 export class AlertPublisher {
+  /** By entry, whether it was added in time. */
   readonly #added = new WeakMap<LogEntry, Promise<boolean>>();
   readonly #logger = new Logger('AlertPublisher');
   #failing: RedisErrorCode | undefined;
@@ -34,7 +35,9 @@ export class AlertPublisher {
       () => this.#succeeded(),
       (error: unknown) => this.#failed(error),
     );
-    for (const entry of entries) this.#added.set(entry, added);
+    // One clock for the whole batch: its answers wait together.
+    const inTime = within(ANSWER_WAIT_MS, added).catch(() => false);
+    for (const entry of entries) this.#added.set(entry, inTime);
     // Their failures show in the health of the roles; each is retried by the next alert, not by us.
     void this.#broadcast(entries).catch(() => undefined);
     void this.#cache(entries).catch(() => undefined);
@@ -42,14 +45,12 @@ export class AlertPublisher {
 
   /** Whether the entry is in the streams, so that every node has it at once; answers within 250 ms. */
   async isLive(entry: LogEntry | undefined): Promise<boolean> {
-    const added = entry && this.#added.get(entry);
-    if (!added) return this.stream.isUp;
-    return within(ANSWER_WAIT_MS, added).catch(() => false);
+    return (entry && this.#added.get(entry)) ?? this.stream.isUp;
   }
 
   async #broadcast(entries: readonly LogEntry[]): Promise<void> {
     const pipeline = this.roles.websocket.commands.pipeline();
-    for (const entry of entries) pipeline.publish(channels.broadcast(), JSON.stringify(responderMessage(entry)));
+    for (const entry of entries) pipeline.publish(channels.broadcast(), responderMessageJson(entry));
     await pipeline.exec();
   }
 
@@ -57,7 +58,7 @@ export class AlertPublisher {
     const latest = new Map(entries.map(({ alert }) => [alert.id, alert]));
     const pipeline = this.roles.app.commands.pipeline();
     for (const alert of latest.values()) {
-      pipeline.set(keys.cachedAlert(alert.id), JSON.stringify(alert), 'EX', CACHED_ALERT_SECONDS);
+      pipeline.set(keys.cachedAlert(alert.id), jsonOf(alert), 'EX', CACHED_ALERT_SECONDS);
     }
     await pipeline.exec();
   }

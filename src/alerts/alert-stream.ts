@@ -1,5 +1,6 @@
 import { pause } from '../pause.js';
 import type { LogEntry } from './alert.js';
+import { entryJson } from './alert-json.js';
 import { keys } from '../redis/redis.keys.js';
 import { BLOCKING_READER } from '../redis/redis.options.js';
 import type { RoleConnections } from '../redis/role-connections.js';
@@ -30,7 +31,7 @@ export class AlertStream {
     for (const entry of entries) {
       const key = keys.alertStream(entry.alert.severity);
       const { seq, type, at, alertId } = entry;
-      const fields = ['seq', seq, 'type', type, 'at', at, 'alertId', alertId, 'entry', JSON.stringify(entry)];
+      const fields = ['seq', seq, 'type', type, 'at', at, 'alertId', alertId, 'entry', entryJson(entry)];
       pipeline.xadd(key, 'MAXLEN', '~', STREAM_LENGTH, '*', ...fields);
     }
     for (const [error] of (await pipeline.exec()) ?? []) if (error) throw error;

@@ -1,4 +1,4 @@
-import { bigint, boolean, customType, integer, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { bigint, boolean, customType, integer, json, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core';
 import type { Actor, Alert, AlertEvent } from '../alerts/alert.js';
 import type { Severity } from '../alerts/severity.js';
 
@@ -36,11 +36,11 @@ export const alertEvents = pgTable('alert_events', {
   alertId: uuid('alert_id').notNull(),
   type: text('type').$type<AlertEvent['type']>().notNull(),
   at: at('at').notNull(),
-  actor: jsonb('actor').$type<Actor>().notNull(),
+  actor: json('actor').$type<Actor>().notNull(),
   /** What happened. */
-  details: jsonb('details').$type<AlertEvent['details']>().notNull(),
+  details: json('details').$type<AlertEvent['details']>().notNull(),
   /** The alert after it. */
-  alert: jsonb('alert').$type<Alert>().notNull(),
+  alert: json('alert').$type<Alert>().notNull(),
 });
 
 /** Keys of requests that were accepted: a retry gets the same alert. */

@@ -13,9 +13,10 @@ const MEDIA_TYPE = /^\s*[\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+\s*(;|$)/;
  */
 export function registerBodyParsers(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
-  fastify.addHook('onRequest', async ({ headers }) => {
+  fastify.addHook('onRequest', ({ headers }, _reply, done) => {
     // Fastify answers 415 to a type that is none (`json`, or nothing at all): the body says more than its label.
     if (!MEDIA_TYPE.test(headers['content-type'] ?? '')) delete headers['content-type'];
+    done();
   });
   const options = { parseAs: 'string', bodyLimit: BODY_LIMIT } as const;
   fastify.addContentTypeParser('application/x-www-form-urlencoded', options, async (_request: unknown, body: string) =>

@@ -125,7 +125,7 @@ describe('the alert log on Postgres', () => {
   });
 
   it('keeps the neighbours of a command that Postgres refuses', async () => {
-    const broken = press({ press: { test: false, verified: true, message: 'a\0b' } });
+    const broken = press({ reporter: 'phone:\0' });
     const results = await Promise.allSettled([broken, press(), press()].map((command) => logs[0]!.append(command)));
     expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
     const { head } = await reader.range();
