@@ -1,22 +1,32 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { LogEntry } from '../alerts/alert.js';
-import type { AlertReader, Snapshot } from '../alerts/alert-reader.js';
+import type { AlertReader } from '../alerts/alert-reader.js';
 import { isUnavailable } from '../database/database.js';
 import { drained } from './engine.js';
 import type { LiveLog } from './live-log.js';
 import type { LiveSockets } from './live-sockets.js';
+import { PreFramed } from './pre-framed.js';
+import { ReplayPages } from './replay-pages.js';
 import { resync } from './resync.js';
-import { messageFor, viewFor } from './rooms.js';
+import { messageFor } from './rooms.js';
 import { Slots } from './slots.js';
-import { partsOf } from './snapshot-parts.js';
-import type { RealtimeSocket, ResyncReason, SocketIdentity } from './socket-events.js';
+import { Snapshots } from './snapshots.js';
+import type { RealtimeSocket, ResyncReason } from './socket-events.js';
+import { Turns } from './turns.js';
 
-/** Messages sent before the socket must have taken them. */
+/** Messages of a page that comes from Postgres; the socket must have taken them before the next. */
 const PAGE = 100;
 const READ_PAGE = 500;
 /** Reads of the log at a time: a storm of returning clients must not starve what else Postgres has to do. */
 const READS_AT_A_TIME = 4;
+/** Bytes of a page, about: a slow link takes it before its next ping is due. */
+const PAGE_BYTES = 64 * 1024;
+/** For one that the network takes as fast as we write. Fewer, larger writes bring 5000 sockets back in less CPU. */
+const MAX_PAGE_BYTES = 256 * 1024;
+/** Bytes sent to sockets that catch up in one turn of the event loop, whoever's they are: about 0.2 ms. */
+const BYTES_PER_TURN = 256 * 1024;
+/** What a write costs beside its bytes, in bytes: most of a small one is the system call. */
+const WRITE_COST = 4096;
 const START_WAIT_MS = 2000;
 const REACH_WAIT_MS = 5000;
 const STALL_MS = 20_000;
@@ -41,12 +51,17 @@ class MustResync extends Error {
  */
 export class CatchUp {
   readonly #reads = new Slots(READS_AT_A_TIME);
-  /** One page in one turn of the event loop, whoever's it is: between two, alerts are taken and sent as ever. */
-  readonly #turns = new Slots(1);
+  readonly #turns = new Turns(BYTES_PER_TURN);
   readonly #logger = new Logger('CatchUp');
-  #snapshot: Promise<Snapshot> | undefined;
+  readonly #pages: ReplayPages;
+  readonly #snapshots: Snapshots;
 
-  constructor(private readonly parts: CatchUpParts) {}
+  constructor(private readonly parts: CatchUpParts) {
+    const { reader, live } = parts;
+    this.#pages = new ReplayPages(live.recent);
+    const byId: typeof reader.byId = (id) => this.#reads.use(() => reader.byId(id));
+    this.#snapshots = new Snapshots({ byId, openAlerts: () => reader.openAlerts() }, live.recent);
+  }
 
   /**
    * Never rejects: what fails is told to the socket by `resync`.
@@ -71,20 +86,25 @@ export class CatchUp {
   /** Sends everything after `position`, then goes live. */
   async #follow(socket: RealtimeSocket, from: number): Promise<void> {
     const { live, sockets } = this.parts;
+    const { audience } = socket.data;
     let position = from;
+    let size = PAGE_BYTES;
     while (socket.connected) {
       await this.#waitFor(position);
+      if (live.recent.position === position) return sockets.add(socket);
       if (!live.recent.covers(position)) {
         position = await this.#replayFromLog(socket, position);
         continue;
       }
-      await this.#turn();
-      if (!live.recent.covers(position)) continue;
-      const missed = messages(socket, live.recent.after(position));
-      send(socket, missed.slice(0, PAGE));
-      if (missed.length <= PAGE) return sockets.add(socket);
-      position = missed[PAGE - 1]!.seq;
-      await waitUntilTaken(socket);
+      await this.#turn(this.#pages.after(audience, position, size).events);
+      // Meanwhile the memory may have moved on.
+      if (position === live.recent.position || !live.recent.covers(position)) continue;
+      const { through, events } = this.#pages.after(audience, position, size);
+      const taken = events && sockets.writer.write(socket, events);
+      size = taken ? Math.min(2 * size, MAX_PAGE_BYTES) : PAGE_BYTES;
+      position = through;
+      if (position === live.recent.position) return sockets.add(socket);
+      if (events) await waitUntilTaken(socket);
     }
   }
 
@@ -110,48 +130,28 @@ export class CatchUp {
   }
 
   async #sendPaged(socket: RealtimeSocket, entries: readonly LogEntry[]): Promise<void> {
-    const missed = messages(socket, entries);
+    const missed = entries.flatMap((entry) => messageFor(socket.data.audience, entry) ?? []);
     for (let start = 0; start < missed.length && socket.connected; start += PAGE) {
-      await this.#turn();
-      send(socket, missed.slice(start, start + PAGE));
-      await waitUntilTaken(socket);
+      await this.#send(socket, PreFramed.of('alert', missed.slice(start, start + PAGE)));
     }
   }
 
-  /**
-   * Sends the snapshot; gives the `seq` that it is true at. In parts, because on a slow link one large message would
-   * hold up the pings until the connection counts as dead.
-   */
+  /** Sends the snapshot; gives the `seq` that it is true at. */
   async #sendSnapshot(socket: RealtimeSocket): Promise<number> {
-    const { seq, alerts } = await this.#readSnapshot(socket.data);
-    const views = alerts.flatMap((alert) => viewFor(socket.data.audience, alert) ?? []);
-    const parts = partsOf(views);
-    for (const [index, part] of parts.entries()) {
-      await this.#turn();
-      if (!socket.connected) break;
-      // Until the last part the client has nothing to go on from: it must not take the half for the whole.
-      const isLast = index === parts.length - 1;
-      const numbers = parts.length === 1 ? {} : { part: index + 1, parts: parts.length };
-      socket.emit('snapshot', { seq: isLast ? seq : 0, alerts: part, ...numbers });
-      await waitUntilTaken(socket);
-    }
+    const { seq, parts } = await this.#snapshots.for(socket.data.audience);
+    for (const part of parts) if (socket.connected) await this.#send(socket, part);
     return seq;
   }
 
-  async #readSnapshot({ audience }: SocketIdentity): Promise<Snapshot> {
-    const { reader, live } = this.parts;
-    if (audience.kind === 'reporter') {
-      const now = live.recent.position;
-      const alert = await this.#reads.use(() => reader.byId(audience.alertId));
-      return { seq: Math.max(now, alert?.seq ?? 0), alerts: alert ? [alert] : [] };
-    }
-    // Those who ask while it is read share the answer: it is true at its own seq, whoever gets it.
-    this.#snapshot ??= reader.openAlerts().finally(() => (this.#snapshot = undefined));
-    return this.#snapshot;
+  async #send(socket: RealtimeSocket, events: PreFramed): Promise<void> {
+    await this.#turn(events);
+    if (!socket.connected) return;
+    this.parts.sockets.writer.write(socket, events);
+    await waitUntilTaken(socket);
   }
 
-  async #turn(): Promise<void> {
-    await this.#turns.use(() => nextTurn());
+  async #turn(events: PreFramed | undefined): Promise<void> {
+    await this.#turns.take(WRITE_COST + (events?.bytes.length ?? 0));
   }
 
   /** A cursor that can be served, or MustResync. */
@@ -169,16 +169,6 @@ export class CatchUp {
     if (position <= live.recent.position) return;
     if (!(await live.reached(position, REACH_WAIT_MS))) throw new MustResync('unavailable');
   }
-}
-
-type Message = NonNullable<ReturnType<typeof messageFor>>;
-
-function messages(socket: RealtimeSocket, entries: readonly LogEntry[]): Message[] {
-  return entries.flatMap((entry) => messageFor(socket.data.audience, entry) ?? []);
-}
-
-function send(socket: RealtimeSocket, page: readonly Message[]): void {
-  for (const message of page) socket.emit('alert', message);
 }
 
 async function waitUntilTaken(socket: RealtimeSocket): Promise<void> {

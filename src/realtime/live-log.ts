@@ -39,6 +39,7 @@ export class LiveLog {
   readonly #logger = new Logger('LiveLog');
   #listener: LiveListener = { onEntries: () => undefined, onRewind: () => undefined };
   #started = Promise.resolve();
+  #isStarted = false;
   #following = Promise.resolve();
 
   constructor(private readonly parts: LiveLogParts) {
@@ -63,6 +64,7 @@ export class LiveLog {
 
   /** Resolves true once it stands at the head, false when it does not within `timeoutMs`. */
   async whenStarted(timeoutMs: number): Promise<boolean> {
+    if (this.#isStarted) return true;
     const started = this.#started.then(() => !this.#stopping.signal.aborted);
     return within(timeoutMs, started).catch(() => false);
   }
@@ -73,6 +75,7 @@ export class LiveLog {
   }
 
   async stop(): Promise<void> {
+    this.#isStarted = false;
     this.#stopping.abort();
     await Promise.all([this.#started, this.#following, this.#tail.stop()]);
   }
@@ -82,7 +85,9 @@ export class LiveLog {
     while (!this.#stopping.signal.aborted) {
       try {
         await this.#readRecent();
-        if (!this.#stopping.signal.aborted) this.#tail.start(this.recent.position);
+        if (this.#stopping.signal.aborted) return;
+        this.#tail.start(this.recent.position);
+        this.#isStarted = true;
         return;
       } catch (error) {
         if (!reported) this.#logger.warn({ err: error }, 'the log cannot be read yet; sockets wait for it');

@@ -7,10 +7,11 @@ import type WebSocket from 'ws';
 import { connectBare } from '../../test/support/bare-client.js';
 import { unsentOf } from './engine.js';
 import { LiveSockets } from './live-sockets.js';
+import { PreFramed } from './pre-framed.js';
 import { ALL_ROOM } from './rooms.js';
 import type { RealtimeServer, RealtimeSocket } from './socket-events.js';
 
-const PACKET = { seq: 1, text: 'x'.repeat(4000) } as never;
+const PACKET = PreFramed.of('alert', [{ seq: 1, text: 'x'.repeat(4000) } as never]);
 /** More than the kernel takes for a client that does not read. */
 const MANY = 20_000;
 
@@ -47,7 +48,7 @@ async function connect(): Promise<{ client: WebSocket; heard: string[]; socket: 
 async function flood(socket: RealtimeSocket, count: number): Promise<{ packets: number; bytes: number }> {
   const most = { packets: 0, bytes: 0 };
   for (let sent = 0; sent < count && live.count('responder') > 0; sent += 1) {
-    server.local.to(ALL_ROOM).emit('alert', PACKET);
+    for (const group of live.responders()) live.send(group, PACKET);
     live.checkSoon();
     const { packets, bytes } = unsentOf(socket);
     most.packets = Math.max(most.packets, packets);

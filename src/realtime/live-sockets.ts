@@ -1,25 +1,43 @@
 import { dropUnsent, unsentOf } from './engine.js';
+import { FrameWriter, type PreFramed } from './pre-framed.js';
 import { resync } from './resync.js';
+import { groupOf } from './rooms.js';
 import type { Audience, RealtimeSocket } from './socket-events.js';
 
 /** Bounds of what may wait for one socket. */
 const MAX_PACKETS = 200;
 const MAX_BYTES = 1024 * 1024;
 
-/** The sockets of this node that follow live; each is bounded in what may wait for it. */
+/** Live sockets that get the same events. */
+export interface SocketGroup {
+  readonly audience: Audience;
+  readonly sockets: Set<RealtimeSocket>;
+}
+
+/**
+ * The sockets of this node that follow live; each is bounded in what may wait for it. The groups are lists of our own:
+ * to find 10 000 sockets by the rooms of Socket.IO costs 3 us each.
+ */
 export class LiveSockets {
-  readonly #sockets = new Set<RealtimeSocket>();
+  readonly writer = new FrameWriter();
+  readonly #groups = { responder: new Map<string, SocketGroup>(), reporter: new Map<string, SocketGroup>() };
   readonly #counts = { responder: 0, reporter: 0 };
+  /** Those that did not take the last events at once: only they can have fallen behind. */
+  readonly #lagging = new Set<RealtimeSocket>();
   #checking: NodeJS.Immediate | undefined;
 
   constructor(private readonly onChange: () => void) {}
 
-  /** From now on the socket gets what its rooms get. */
+  /** From now on the socket gets what its audience gets. */
   add(socket: RealtimeSocket): void {
     if (!socket.connected) return;
-    void socket.join([...socket.data.audience.rooms]);
-    this.#sockets.add(socket);
-    this.#counts[socket.data.audience.kind] += 1;
+    const { audience } = socket.data;
+    const groups = this.#groups[audience.kind];
+    const key = groupOf(audience);
+    const group = groups.get(key) ?? { audience, sockets: new Set() };
+    groups.set(key, group);
+    group.sockets.add(socket);
+    this.#counts[audience.kind] += 1;
     socket.once('disconnect', () => this.#delete(socket));
     this.onChange();
   }
@@ -29,16 +47,45 @@ export class LiveSockets {
     return this.#counts[kind];
   }
 
+  /** The responders, by what they asked for. */
+  responders(): Iterable<SocketGroup> {
+    return this.#groups.responder.values();
+  }
+
+  /** The reporters of one alert. */
+  reporters(alertId: string): SocketGroup | undefined {
+    return this.#groups.reporter.get(alertId);
+  }
+
+  /** Sends events to all sockets of a group. */
+  send({ sockets }: SocketGroup, events: PreFramed): void {
+    for (const socket of sockets) if (!this.writer.write(socket, events)) this.#lagging.add(socket);
+  }
+
   /** Ends the sockets that fell behind, after those that did not have had their turn to send. */
   checkSoon(): void {
+    if (this.#lagging.size === 0) return;
     this.#checking ??= setImmediate(() => {
       this.#checking = undefined;
-      for (const socket of this.#sockets) if (isBehind(socket)) this.#end(socket);
+      for (const socket of this.#lagging) this.#check(socket);
     });
+  }
+
+  /** Looks at all of them: what answers to their own requests left unsent makes no socket lag. */
+  checkAll(): void {
+    for (const groups of Object.values(this.#groups)) {
+      for (const { sockets } of groups.values()) for (const socket of sockets) this.#check(socket);
+    }
   }
 
   stop(): void {
     clearImmediate(this.#checking);
+  }
+
+  #check(socket: RealtimeSocket): void {
+    const { packets, bytes } = unsentOf(socket);
+    if (packets > MAX_PACKETS || bytes > MAX_BYTES) this.#end(socket);
+    else if (bytes === 0) this.#lagging.delete(socket);
   }
 
   #end(socket: RealtimeSocket): void {
@@ -48,13 +95,13 @@ export class LiveSockets {
   }
 
   #delete(socket: RealtimeSocket): void {
-    if (!this.#sockets.delete(socket)) return;
-    this.#counts[socket.data.audience.kind] -= 1;
+    const { audience } = socket.data;
+    const groups = this.#groups[audience.kind];
+    const group = groups.get(groupOf(audience));
+    this.#lagging.delete(socket);
+    if (!group?.sockets.delete(socket)) return;
+    if (group.sockets.size === 0) groups.delete(groupOf(audience));
+    this.#counts[audience.kind] -= 1;
     this.onChange();
   }
-}
-
-function isBehind(socket: RealtimeSocket): boolean {
-  const { packets, bytes } = unsentOf(socket);
-  return packets > MAX_PACKETS || bytes > MAX_BYTES;
 }

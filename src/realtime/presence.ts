@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Clock } from '../clock.js';
 import { LiveSockets } from './live-sockets.js';
-import { RESPONDER_ROOMS } from './rooms.js';
+import { PreFramed } from './pre-framed.js';
 import type { PresenceCounts, RealtimeServer, RealtimeSocket } from './socket-events.js';
 
 const HEARTBEAT_MS = 5000;
@@ -10,6 +10,8 @@ const HEARTBEAT_MS = 5000;
 const SILENT_MS = 15_000;
 /** Changes within this time are told once. */
 const DEBOUNCE_MS = 200;
+/** And within this for each responder who is told, ms: while many connect, telling takes 2 % of the time. */
+const DEBOUNCE_EACH_MS = 0.5;
 /** More nodes than any deployment has: a bound against a flood of invented ones. */
 const MAX_NODES = 1000;
 
@@ -58,7 +60,8 @@ export class PresenceService {
 
   /** Tells a socket that has just gone live. */
   greet(socket: RealtimeSocket): void {
-    if (socket.data.audience.kind === 'responder') socket.emit('presence', this.counts());
+    if (socket.data.audience.kind !== 'responder') return;
+    this.sockets.writer.write(socket, PreFramed.of('presence', [this.counts()]));
   }
 
   stop(): void {
@@ -70,6 +73,7 @@ export class PresenceService {
   }
 
   #beat(): void {
+    this.sockets.checkAll();
     this.#tellNodes();
     this.#tellResponders();
   }
@@ -103,11 +107,14 @@ export class PresenceService {
   #tellRespondersSoon(nodesToo = false): void {
     if (!this.#server) return;
     this.#nodesToo ||= nodesToo;
-    this.#telling ??= setTimeout(() => {
-      this.#telling = undefined;
-      if (this.#nodesToo) this.#tellNodes();
-      this.#tellResponders();
-    }, DEBOUNCE_MS);
+    this.#telling ??= setTimeout(
+      () => {
+        this.#telling = undefined;
+        if (this.#nodesToo) this.#tellNodes();
+        this.#tellResponders();
+      },
+      Math.max(DEBOUNCE_MS, this.sockets.count('responder') * DEBOUNCE_EACH_MS),
+    );
   }
 
   #tellNodes(): void {
@@ -123,6 +130,8 @@ export class PresenceService {
     const text = JSON.stringify(counts);
     if (text === this.#told) return;
     this.#told = text;
-    this.#server?.local.to(RESPONDER_ROOMS).emit('presence', counts);
+    const event = PreFramed.of('presence', [counts]);
+    for (const group of this.sockets.responders()) this.sockets.send(group, event);
+    this.sockets.checkSoon();
   }
 }

@@ -4,7 +4,7 @@ import { WebSocketGateway, type OnGatewayInit } from '@nestjs/websockets';
 import type { LogEntry } from '../alerts/alert.js';
 import { CallerIdentity } from '../auth/caller.js';
 import { toProblem } from '../errors/problem.js';
-import { fanOut } from './fan-out.js';
+import { corkForThisTurn } from './engine.js';
 import { HandshakeGate } from './handshake-gate.js';
 import { LiveLog } from './live-log.js';
 import { resync } from './resync.js';
@@ -51,6 +51,8 @@ export class RealtimeGateway implements OnGatewayInit, OnModuleInit, OnModuleDes
       socket.data = identifySocket(this.identity, socket.handshake.auth);
       // The adapter sends the handshake to other nodes when they ask who is connected.
       socket.handshake.auth = {};
+      // What greets it comes at once: the connection, the snapshot, the presence.
+      corkForThisTurn(socket.request.socket);
       next();
     } catch (error) {
       const problem = toProblem(error);
@@ -63,14 +65,12 @@ export class RealtimeGateway implements OnGatewayInit, OnModuleInit, OnModuleDes
   }
 
   #deliver(entries: readonly LogEntry[]): void {
-    for (const entry of entries) {
-      try {
-        if (this.#server) fanOut(this.#server, entry);
-      } catch (error) {
-        this.#logger.error({ err: error, seq: entry.seq }, 'an event could not be sent; its sockets connect anew');
-        for (const socket of this.#server?.of('/').sockets.values() ?? []) socket.conn.close();
-      }
+    try {
+      this.sessions.deliver(entries);
+    } catch (error) {
+      const [first] = entries;
+      this.#logger.error({ err: error, seq: first?.seq }, 'events could not be sent; their sockets connect anew');
+      for (const socket of this.#server?.of('/').sockets.values() ?? []) socket.conn.close();
     }
-    this.sessions.checkSoon();
   }
 }

@@ -12,6 +12,11 @@ export class RecentEntries {
     return this.#position;
   }
 
+  /** The lowest `seq` that is covered. */
+  get floor(): number {
+    return this.#position - this.#entries.length;
+  }
+
   /** Forgets everything and goes on after `seq`. */
   startAfter(seq: number): void {
     this.#entries = [];
@@ -31,11 +36,11 @@ export class RecentEntries {
 
   /** True when every entry after `seq` is here. */
   covers(seq: number): boolean {
-    return seq <= this.#position && seq >= this.#position - this.#entries.length;
+    return seq <= this.#position && seq >= this.floor;
   }
 
-  /** The entries after a covered `seq`. */
-  after(seq: number): readonly LogEntry[] {
-    return seq === this.#position ? [] : this.#entries.slice(seq - this.#position);
+  /** The entries after a covered `seq`, up to `through`. */
+  after(seq: number, through = this.#position): readonly LogEntry[] {
+    return this.#entries.slice(seq - this.floor, through - this.floor);
   }
 }

@@ -9,11 +9,15 @@ import { InjectRedis } from '../redis/redis.modules.js';
 import { channels } from '../redis/redis.keys.js';
 import { REQUEST_PATH, SUBSCRIBER } from '../redis/redis.options.js';
 import type { RoleConnections } from '../redis/role-connections.js';
+import { corkForThisTurn } from './engine.js';
 import { HandshakeGate } from './handshake-gate.js';
 import { INTER_SERVER_EVENTS, type InterServerEvents } from './socket-events.js';
+import { Turns } from './turns.js';
 
 /** Bytes of one message of a client. */
 const MAX_MESSAGE_BYTES = 16 * 1024;
+/** Handshakes begun in one turn of the event loop, about 0.2 ms each with all that follows. */
+const HANDSHAKES_PER_TURN = 8;
 /** `MessageType.SERVER_SIDE_EMIT` of the cluster adapter. */
 const SERVER_SIDE_EMIT = 9;
 
@@ -34,6 +38,8 @@ export function useSocketServer(app: INestApplication): void {
 
 /** Socket.IO on the application's HTTP server, with nodes joined by Redis as websocket_user. */
 class RedisIoAdapter extends IoAdapter {
+  readonly #handshakes = new Turns(HANDSHAKES_PER_TURN);
+
   constructor(
     app: INestApplication,
     private readonly parts: SocketServerParts,
@@ -42,7 +48,7 @@ class RedisIoAdapter extends IoAdapter {
   }
 
   override createIOServer(port: number, options?: Partial<ServerOptions>): Server {
-    const { config, gate, redis } = this.parts;
+    const { config, redis } = this.parts;
     const listed = config.env.NABOOM_ALLOWED_ORIGINS;
     const settings: Partial<ServerOptions> = {
       ...options,
@@ -53,15 +59,28 @@ class RedisIoAdapter extends IoAdapter {
       connectTimeout: 5000,
       pingInterval: 10_000,
       pingTimeout: 5000,
-      allowRequest: (request: IncomingMessage, done) => {
-        const refusal = gate.refusal(request);
-        done(refusal ?? null, refusal === undefined);
-      },
+      allowRequest: (request: IncomingMessage, done) => void this.#admit(request, done),
       ...(listed.length > 0 ? { cors: { origin: listed } } : {}),
       adapter: joinedByRedis(redis) as ServerOptions['adapter'],
     };
     return super.createIOServer(port, settings as ServerOptions) as Server;
   }
+
+  /** Answers a handshake in its turn: thousands that come at once must not hold up a panic. */
+  async #admit(request: IncomingMessage, done: (refusal: string | null, admitted: boolean) => void): Promise<void> {
+    const { socket } = request;
+    // While it waits nobody else listens, and an error without a listener would end the process.
+    socket.on('error', ignore);
+    await this.#handshakes.take(1);
+    socket.off('error', ignore);
+    const refusal = this.parts.gate.refusal(request);
+    // The answer and Engine.IO's greeting become one write.
+    if (refusal === undefined) corkForThisTurn(socket);
+    done(refusal ?? null, refusal === undefined);
+  }
+
+  /** Nothing: the gateway has no message handlers, and what Nest would keep for each socket is 3 kB. */
+  override bindClientConnect(): void {}
 
   /** Ends the sockets and leaves the other nodes; the HTTP server is closed by the application, which drains it. */
   override async close(server: Server): Promise<void> {
@@ -81,6 +100,8 @@ function joinedByRedis(redis: RoleConnections) {
     return guarded(create(namespace));
   };
 }
+
+const ignore = () => undefined;
 
 type Receives = Record<'onMessage' | 'onResponse', (message: unknown) => void>;
 

@@ -16,8 +16,12 @@ export const ALL_ROOM = 'all';
 export const severityRoom = (severity: Severity): string => `severity:${severity}`;
 /** Room of the reporter of one alert. */
 export const alertRoom = (alertId: string): string => `alert:${alertId}`;
-/** Every room that holds responders. */
-export const RESPONDER_ROOMS: string[] = [ALL_ROOM, ...SEVERITIES.map(severityRoom)];
+
+/** Names an audience: those with the same name get the same events. */
+export function groupOf(audience: Audience): string {
+  if (audience.kind === 'reporter') return audience.alertId;
+  return audience.rooms.length === 1 ? audience.rooms[0]! : audience.rooms.toSorted().join(' ');
+}
 
 /**
  * The responders' rooms that an entry belongs to. A repeat may have raised the severity, so it goes to the less

@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { LogEntry } from '../alerts/alert.js';
 import type { CatchUp } from './catch-up.js';
+import { fanOut } from './fan-out.js';
 import type { PresenceService } from './presence.js';
 import type { RealtimeServer, RealtimeSocket } from './socket-events.js';
 import type { SocketRequests } from './socket-requests.js';
@@ -30,9 +32,9 @@ export class SocketSessions {
     presence.stop();
   }
 
-  /** Ends, a moment from now, the sockets that have fallen behind. */
-  checkSoon(): void {
-    this.parts.presence.sockets.checkSoon();
+  /** Sends entries of the log to the live sockets. */
+  deliver(entries: readonly LogEntry[]): void {
+    fanOut(this.parts.presence.sockets, entries);
   }
 
   /** Never rejects. */

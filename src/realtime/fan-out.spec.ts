@@ -1,0 +1,72 @@
+import type { LogEntry } from '../alerts/alert.js';
+import type { Severity } from '../alerts/severity.js';
+import { fanOut } from './fan-out.js';
+import { LiveSockets } from './live-sockets.js';
+import { PreFramed } from './pre-framed.js';
+import { ALL_ROOM, alertRoom, severityRoom } from './rooms.js';
+import type { Audience, RealtimeSocket } from './socket-events.js';
+
+const responder = (...rooms: string[]): Audience => ({ kind: 'responder', rooms });
+const reporter = (alertId: string): Audience => ({ kind: 'reporter', rooms: [alertRoom(alertId)], alertId });
+
+function entry(seq: number, alertId: string, severity: Severity): LogEntry {
+  const alert = { id: alertId, severity, seq, own: {}, acknowledgements: [] };
+  return { seq, type: 'alert.raised', alertId, alert } as unknown as LogEntry;
+}
+
+/** Live sockets that note what is written to them: who, and the numbers of the events. */
+function liveWith(audiences: Record<string, Audience>) {
+  const live = new LiveSockets(() => undefined);
+  const written: [string, number[]][] = [];
+  jest.spyOn(live.writer, 'write').mockImplementation((socket, events: PreFramed) => {
+    const seqs = events.frames.map((frame) => Number(/"seq":(\d+)/.exec(frame.toString())![1]));
+    written.push([(socket as unknown as { name: string }).name, seqs]);
+    return true;
+  });
+  const leave: Record<string, () => void> = {};
+  for (const [name, audience] of Object.entries(audiences)) {
+    const once = (_: 'disconnect', listener: () => void) => (leave[name] = listener);
+    live.add({ name, connected: true, data: { audience }, once } as unknown as RealtimeSocket);
+  }
+  return { live, written, leave };
+}
+
+describe('the fan-out', () => {
+  it('serves responders before reporters, each with one write of all that is for it', () => {
+    const { live, written } = liveWith({
+      reporter: reporter('a'),
+      another: reporter('z'),
+      low: responder(severityRoom('low')),
+      urgent: responder(severityRoom('high'), severityRoom('critical')),
+      all: responder(ALL_ROOM),
+    });
+    fanOut(live, [entry(1, 'a', 'high'), entry(2, 'b', 'critical'), entry(3, 'a', 'medium')]);
+    expect(written).toEqual([
+      ['urgent', [1, 2]],
+      ['all', [1, 2, 3]],
+      ['reporter', [1, 3]],
+    ]);
+  });
+
+  it('groups by what is asked for, in whatever order it is asked', () => {
+    const { live } = liveWith({
+      one: responder(severityRoom('high'), severityRoom('low')),
+      two: responder(severityRoom('low'), severityRoom('high')),
+    });
+    expect([...live.responders()].map(({ sockets }) => sockets.size)).toEqual([2]);
+  });
+
+  it('knows nothing of a socket that has left', () => {
+    const { live, written, leave } = liveWith({
+      one: responder(ALL_ROOM),
+      two: responder(ALL_ROOM),
+      own: reporter('a'),
+    });
+    leave.one!();
+    leave.own!();
+    fanOut(live, [entry(1, 'a', 'high')]);
+    expect(written).toEqual([['two', [1]]]);
+    expect([live.count('responder'), live.count('reporter')]).toEqual([1, 0]);
+    expect(live.reporters('a')).toBeUndefined();
+  });
+});

@@ -1,0 +1,22 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Turns } from './turns.js';
+
+describe('Turns', () => {
+  it('give room in order, so much in a turn, and the first has it at once', async () => {
+    const turns = new Turns(2);
+    const gone: number[] = [];
+    const takers = Array.from({ length: 6 }, (_, index) => turns.take(1).then(() => gone.push(index)));
+    await Promise.resolve();
+    expect(gone).toEqual([0, 1]);
+    await nextTurn();
+    expect(gone).toEqual([0, 1, 2, 3]);
+    await Promise.all(takers);
+    expect(gone).toEqual([0, 1, 2, 3, 4, 5]);
+  });
+
+  it('let one pass that is larger than a turn', async () => {
+    const turns = new Turns(1);
+    await turns.take(1000);
+    await turns.take(1000);
+  });
+});
