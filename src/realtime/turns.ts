@@ -5,7 +5,7 @@
 export class Turns {
   readonly #waiting: { readonly cost: number; readonly go: () => void }[] = [];
   #left: number;
-  #next: NodeJS.Immediate | undefined;
+  #isRunning = false;
 
   constructor(private readonly costPerTurn: number) {
     this.#left = costPerTurn;
@@ -13,7 +13,7 @@ export class Turns {
 
   /** Resolves when it is the caller's turn: at once while there is room in this one. */
   async take(cost: number): Promise<void> {
-    this.#next ??= setImmediate(() => this.#turn());
+    if (!this.#isRunning) this.#runNext();
     if (this.#left > 0 && this.#waiting.length === 0) this.#left -= cost;
     else await new Promise<void>((go) => this.#waiting.push({ cost, go }));
   }
@@ -28,6 +28,12 @@ export class Turns {
       go();
     }
     this.#waiting.splice(0, taken);
-    this.#next = taken > 0 ? setImmediate(() => this.#turn()) : undefined;
+    this.#isRunning = false;
+    if (taken > 0) this.#runNext();
+  }
+
+  #runNext(): void {
+    this.#isRunning = true;
+    setImmediate(() => this.#turn());
   }
 }
