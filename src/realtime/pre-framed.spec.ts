@@ -195,9 +195,13 @@ describe('the installed Engine.IO and ws', () => {
     const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
     const { socket, untilLast } = await connectRaw();
     const packets = countPackets(socket);
-    Object.defineProperty(holderOf(socket), name, { value: undefined });
+    const holder = holderOf(socket) as Record<string, unknown>;
+    const value = holder[name];
+    holder[name] = undefined;
     writer.write(socket, PreFramed.of('alert', [ofLength(1)]));
     writer.write(socket, PreFramed.of('alert', [{ text: LAST } as never]));
+    // To close the connection it is needed after all.
+    holder[name] = value;
     expect(packets()).toBe(2);
     expect(warn).toHaveBeenCalledTimes(1);
     expect(textsOf(await untilLast()).filter((text) => !isPing(text))).toHaveLength(2);
