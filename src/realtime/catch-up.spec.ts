@@ -142,7 +142,7 @@ describe('a socket that catches up', () => {
     }
     expect(written()).toBeGreaterThan(9000 * TEXT.length);
     // What a turn may send, a page more, and what little the handshakes say.
-    expect(Math.max(...perTurn)).toBeLessThan(2_000_000);
+    expect(Math.max(...perTurn)).toBeLessThan(600_000);
     for (const client of clients) client.socket.close();
   });
 

@@ -22,9 +22,9 @@ const READS_AT_A_TIME = 4;
 /** Bytes of a page, about: a slow link takes it before its next ping is due. */
 const PAGE_BYTES = 64 * 1024;
 /** For one that the network takes as fast as we write. Fewer, larger writes bring 5000 sockets back in less CPU. */
-const MAX_PAGE_BYTES = 512 * 1024;
-/** Bytes sent to sockets that catch up in one turn of the event loop, whoever's they are: about 1 ms. */
-const BYTES_PER_TURN = 1024 * 1024;
+const MAX_PAGE_BYTES = 256 * 1024;
+/** Bytes sent to sockets that catch up in one turn of the event loop, whoever's they are: about 0.2 ms. */
+const BYTES_PER_TURN = 256 * 1024;
 /** What a write costs beside its bytes, in bytes: most of a small one is the system call. */
 const WRITE_COST = 4096;
 const START_WAIT_MS = 2000;

@@ -5,7 +5,7 @@ import { groupOf, messageFor } from './rooms.js';
 import type { Audience } from './socket-events.js';
 
 /** Entries that are encoded together, from one multiple of this number to the next. */
-const BLOCK = 1024;
+const BLOCK = 512;
 /** Bytes of encoded blocks kept for further sockets. */
 const MAX_KEPT_BYTES = 32 * 1024 * 1024;
 
