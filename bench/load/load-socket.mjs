@@ -48,9 +48,10 @@ export class LoadSocket {
     this.#socket.on('close', () => this.#fail('closed by the server'));
   }
 
+  /** By a reset: thousands of ports in TIME_WAIT would make the next connects search for a free one. */
   close() {
     this.#closing = true;
-    this.#socket.destroy();
+    this.#socket.resetAndDestroy();
   }
 
   #onRead(length, buffer) {

@@ -1,0 +1,97 @@
+import { checkLogIsGapless, checkStored } from '../lib/correctness.mjs';
+import { cpuOf } from '../lib/cpu.mjs';
+import { interleave, median, values } from '../lib/rounds.mjs';
+import { closeSockets, productHandshake, startProductForSockets } from '../lib/socket-systems.mjs';
+
+const SOCKETS = 5000;
+const EVENTS_BEHIND = 1000;
+/** Connects without their WebSocket at a time: what the listen queue of a Node server takes (511). */
+const LISTEN_QUEUE = 500;
+/** Panics are pressed at their own pace, whether or not the one before was answered. */
+const PANIC_EVERY_MS = 100;
+const RAISING = 20;
+const CAUGHT_UP_WITHIN_MS = 240_000;
+
+/**
+ * An API process has come back: 5 000 sockets at once ask for the 1 000 events that they missed, while people press.
+ * Every socket must get every event once, in order.
+ */
+export async function measure({ stack, rounds, say, note }) {
+  const system = await startProductForSockets(stack, 'product');
+  await raiseMany(system, EVENTS_BEHIND);
+  const runs = [{ name: 'product', run: () => comeBack(system) }];
+  const results = (await interleave({ rounds, systems: runs, say })).product;
+  await checkStored(system.product.databaseUrl, system.raised);
+  await checkLogIsGapless(system.product.databaseUrl);
+  const middle = (of) => median(values(results, of));
+  note({
+    group: '5 000 sockets come back, 1 000 events behind',
+    'all caught up s': middle('seconds'),
+    'POST p50 ms meanwhile': middle('p50'),
+    'POST p99 ms meanwhile': middle('p99'),
+    'server CPU µs an event': middle('cpuUs'),
+    'client CPU µs an event': middle('clientCpuUs'),
+  });
+  const figure = (name, of) => ({ name, product: values(results, of), machine: values(results, 'machine') });
+  return [figure('reconnect-5000', 'seconds'), figure('reconnect-panic-p99', 'p99')];
+}
+
+async function raiseMany({ sender, raised }, count) {
+  for (let done = 0; done < count; done += RAISING) {
+    const answers = await Promise.all(Array.from({ length: RAISING }, () => sender.raise()));
+    raised.push(...answers.map(({ id }) => id));
+  }
+}
+
+async function comeBack(system) {
+  const { clients, raised, product, urls, pids } = system;
+  const until = raised.length;
+  const after = until - EVENTS_BEHIND;
+  const [server, before] = [cpuOf(pids), await clients.ask('usage')];
+  const panics = pressUntilTold(system);
+  const { ms } = await clients.ask(
+    'connect',
+    {
+      count: SOCKETS,
+      concurrency: LISTEN_QUEUE,
+      atOnce: true,
+      urls,
+      after,
+      until,
+      ...productHandshake(product.operatorKey, after),
+    },
+    CAUGHT_UP_WITHIN_MS,
+  );
+  const times = (await panics.stop()).sort((a, b) => a - b);
+  const used = await clients.ask('usage');
+  const events = used.delivered - before.delivered;
+  const cpuUs = (cpuOf(pids) - server) / events;
+  await closeSockets(system);
+  return {
+    seconds: ms / 1000,
+    panics: times.length,
+    p50: median(times),
+    p99: times[Math.ceil(times.length * 0.99) - 1],
+    cpuUs,
+    clientCpuUs: (used.cpuMicros - before.cpuMicros) / events,
+  };
+}
+
+/** Presses at a steady pace; `stop` gives the time of each answer in ms, from when the press was due. */
+function pressUntilTold({ sender, raised }) {
+  const pressed = [];
+  const press = () => {
+    const answer = sender.raise();
+    answer.catch(() => undefined); // it fails the run when all are waited for
+    pressed.push(answer);
+  };
+  const timer = setInterval(press, PANIC_EVERY_MS);
+  return {
+    async stop() {
+      clearInterval(timer);
+      const answers = await Promise.all(pressed);
+      raised.push(...answers.map(({ id }) => id));
+      return answers.map(({ sentAt, answeredAt }) => answeredAt - sentAt);
+    },
+  };
+}
