@@ -3,7 +3,7 @@ import { median, round3 } from './rounds.mjs';
 /**
  * Holds a figure against its goal.
  * @param {{ name: string, product: number[], peerValues?: number[], machine?: { load: number, strangers: number }[],
- *   clientCpuUs?: number[] }} figure a value a round each
+ *   clientCpuUs?: number[], what?: string }} figure a value a round each; `what` where it is not quite the goal's
  * @param {import('../goals.mjs').Goal} goal
  */
 export function judge(figure, goal) {
@@ -20,7 +20,7 @@ export function judge(figure, goal) {
     ok: goal.better === 'higher' ? ratio >= goal.goal : ratio <= goal.goal,
     peer: goal.peer,
     rounds: perRound.length,
-    what: goal.what,
+    what: figure.what ?? goal.what,
     better: goal.better,
     compare: goal.compare,
     unit: goal.unit,

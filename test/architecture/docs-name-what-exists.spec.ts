@@ -24,7 +24,7 @@ describe('what people read', () => {
 
   it('names source files that exist', () => {
     const dead = pages.flatMap((page) =>
-      [...read(page).matchAll(/`((?:src|test|scripts|docker|web|docs)\/[\w./-]+\.\w+)`/g)]
+      [...read(page).matchAll(/`((?:src|test|scripts|bench|docker|web|docs)\/[\w./-]+\.\w+)`/g)]
         .map(([, path]) => path!)
         .filter((path) => !existsSync(join(ROOT, path)))
         .map((path) => `${page}: ${path}`),
