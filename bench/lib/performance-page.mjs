@@ -14,12 +14,20 @@ export async function writePerformancePage({ rows, notes, machine }) {
   const [before, after] = [page.split(BEGIN)[0], page.split(END)[1]];
   if (before === page || after === undefined)
     throw new Error(`${PAGE} has no place for the table: "${BEGIN}", "${END}"`);
-  const reached = `${rows.filter(({ ok }) => ok).length} of ${rows.length} goals reached.`;
-  const written = [BEGIN, machine, reached, tableOf(rows), notesOf(notes), END].join('\n\n');
+  const written = [BEGIN, machine, verdictOf(rows), tableOf(rows), notesOf(notes), END].join('\n\n');
   // Here and not above: a fresh clone has no packages when this file is loaded.
   const { format, resolveConfig } = await import('prettier');
   const options = { ...(await resolveConfig(PAGE)), parser: 'markdown' };
   writeFileSync(PAGE, await format(`${before}${written}${after}`, options));
+}
+
+function verdictOf(rows) {
+  const most = (name) => Math.max(...rows.map((row) => row[name] ?? 0));
+  const reached = rows.filter(({ ok }) => ok).length;
+  return (
+    `${reached} of ${rows.length} goals reached; medians of ${rows[0].rounds} rounds. Load average up to ${most('load')}, ` +
+    `${most('strangersCpu')} CPU taken by others in the worst round.`
+  );
 }
 
 /** What it was measured on, in one line. */
