@@ -58,7 +58,7 @@ function figure(name, { many, few }) {
     product: values(many, 'p50'),
     peerValues: values(few, 'p50'),
     clientCpuUs: values(many, 'clientCpuUs'),
-    machine: values(many, 'machine'),
+    machine: values([...many, ...few], 'machine'),
   };
 }
 

@@ -94,7 +94,7 @@ function figure(name, of, product, peer) {
     product: values(product, of),
     peerValues: values(peer, of),
     clientCpuUs: values(product, 'clientCpuUs'),
-    machine: values(product, 'machine'),
+    machine: values([...product, ...peer], 'machine'),
   };
 }
 
