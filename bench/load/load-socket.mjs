@@ -21,7 +21,8 @@ const LETTER_S = 0x73;
  * @property {object | undefined} auth of the Socket.IO handshake; undefined: bare WebSocket without Socket.IO
  * @property {(name: 'upgraded' | 'connected' | 'presence' | 'snapshot') => void} onStep
  * @property {(seq: number, buffer: Buffer, start: number, end: number) => void} onAlert
- * @property {(problem: string) => void} onProblem anything that must not happen, the connection's end among it
+ * @property {(reason: string) => void} onEnd the server has ended the connection
+ * @property {(problem: string) => void} onProblem anything else that must not happen
  */
 
 /** A socket that costs as little as Node allows: no WebSocket library, no JSON, no copy of what it reads. */
@@ -44,8 +45,8 @@ export class LoadSocket {
       onread: { buffer: READ_BUFFER, callback: (length, buffer) => this.#onRead(length, buffer) },
     });
     this.#socket.on('connect', () => this.#socket.write(upgradeRequest(url)));
-    this.#socket.on('error', (error) => this.#fail(error.code ?? error.message));
-    this.#socket.on('close', () => this.#fail('closed by the server'));
+    this.#socket.on('error', (error) => this.#end(error.code ?? error.message));
+    this.#socket.on('close', () => this.#end('closed by the server'));
   }
 
   /** By a reset: thousands of ports in TIME_WAIT would make the next connects search for a free one. */
@@ -79,7 +80,7 @@ export class LoadSocket {
 
   /** Engine.IO 4 and Socket.IO 5, as far as they come here; told apart by single bytes. */
   #onFrame(buffer, start, end, opcode) {
-    if (opcode === CLOSE_OPCODE) return this.#fail('close frame');
+    if (opcode === CLOSE_OPCODE) return this.#end('close frame');
     const type = buffer[start];
     if (type === CHAR.message) this.#onMessage(buffer, start, end);
     else if (type === CHAR.ping) this.#socket.write(PONG);
@@ -101,6 +102,11 @@ export class LoadSocket {
 
   #fail(problem) {
     if (!this.#closing) this.options.onProblem(problem);
+  }
+
+  #end(reason) {
+    if (!this.#closing) this.options.onEnd(reason);
+    this.close();
   }
 }
 

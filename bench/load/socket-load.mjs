@@ -1,4 +1,5 @@
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Deliveries } from './deliveries.mjs';
 import { LoadSocket } from './load-socket.mjs';
 import { monotonicMs } from './monotonic.mjs';
@@ -45,35 +46,41 @@ process.exit(0);
 
 /**
  * Opens `count` sockets, `concurrency` of them on their way at a time: until each is ready, or `atOnce` until each has
- * its WebSocket, which is as much at once as a listen queue takes.
+ * its WebSocket, which is as much at once as a listen queue takes. Tells how many were ready `withinMs`; with
+ * `mayEnd` one whose connection the server has ended is merely never ready.
  */
-async function connectAll({ count, concurrency, urls, atOnce = false, ...how }) {
+async function connectAll({ count, concurrency, urls, atOnce = false, withinMs, ...how }) {
   closing = false;
   const started = monotonicMs();
   const at = how.auth ? '/socket.io/?EIO=4&transport=websocket' : '/';
   const targets = urls.map((url) => new URL(at, url));
   const ready = [];
+  let readyCount = 0;
   const openInTurn = async () => {
     while (ready.length < count && problems.length === 0) {
       const localAddress = `127.0.0.${2 + Math.floor(ready.length / SOCKETS_AN_ADDRESS)}`;
       const socket = open({ ...how, url: targets[ready.length % targets.length], localAddress });
-      ready.push(socket.ready);
+      ready.push(socket.ready.then(() => (readyCount += 1)));
       await (atOnce ? socket.upgraded : socket.ready);
     }
   };
-  await Promise.all(Array.from({ length: concurrency }, openInTurn));
-  await Promise.all(ready);
-  return { ms: monotonicMs() - started };
+  const all = Promise.all(Array.from({ length: concurrency }, openInTurn)).then(() => Promise.all(ready));
+  await (withinMs === undefined ? all : Promise.race([all, delay(withinMs)]));
+  return { ms: monotonicMs() - started, ready: readyCount };
 }
 
 /** Both promises resolve also when the socket is one of the problems. */
-function open({ url, localAddress, auth, ready = 'connected', until, after }) {
+function open({ url, localAddress, auth, ready = 'connected', until, after, mayEnd = false }) {
   let last = after;
   const steps = { upgraded: newStep(), ready: newStep() };
   const onProblem = (problem) => {
     if (!closing) problems.push(problem);
     steps.upgraded.done();
     steps.ready.done();
+  };
+  const onEnd = (reason) => {
+    if (!mayEnd) return onProblem(reason);
+    steps.upgraded.done();
   };
   const onStep = (step) => {
     if (step === 'upgraded') steps.upgraded.done();
@@ -85,7 +92,7 @@ function open({ url, localAddress, auth, ready = 'connected', until, after }) {
     if (!deliveries.take(seq, monotonicMs(), { buffer, start, end })) onProblem(`alert ${seq} has other bytes`);
     if (seq === until) steps.ready.done();
   };
-  sockets.add(new LoadSocket({ url, localAddress, auth, onStep, onAlert, onProblem }));
+  sockets.add(new LoadSocket({ url, localAddress, auth, onStep, onAlert, onEnd, onProblem }));
   return { upgraded: steps.upgraded.promise, ready: steps.ready.promise };
 }
 

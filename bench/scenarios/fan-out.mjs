@@ -26,7 +26,7 @@ export async function measure({ stack, quick, rounds, say, note }) {
   const at = {};
   for (const count of quick ? [1000, 10_000] : [100, 1000, 10_000]) {
     say(`${count} sockets:`);
-    for (const system of Object.values(systems)) await grow(system, count);
+    for (const system of Object.values(systems)) await grow(system, count, say);
     const runs = Object.entries(systems).map(([name, system]) => ({ name, run: () => alerts(system, ALERTS[count]) }));
     at[count] = await interleave({ rounds, systems: runs, say });
     for (const name of Object.keys(systems)) note(noteOf(count, systems[name].name, at[count][name]));
@@ -39,8 +39,9 @@ export async function measure({ stack, quick, rounds, say, note }) {
 }
 
 /** Connects what is missing to `count`, and runs warm. */
-async function grow(system, count) {
-  await connectSockets(system, count - system.sockets);
+async function grow(system, count, say) {
+  const ms = await connectSockets(system, count - system.sockets);
+  say(`  ${system.name}: connected in ${(ms / 1000).toFixed(1)} s`);
   await system.clients.ask('time', { after: system.raised.length });
   await alerts(system, Math.max(10, WARM_UP_DELIVERIES / count));
 }
