@@ -25,8 +25,9 @@ export interface RunningRole {
  */
 export async function startRole(config: Config, logger: Logger): Promise<RunningRole> {
   const { env, redis } = config;
-  await migrateWhenReachable(env.DATABASE_URL, logger);
-  const root = rootOf(env.NABOOM_ROLE);
+  const migrated = migrateWhenReachable(env.DATABASE_URL, logger);
+  const root = rootOf(env.NABOOM_ROLE); // loads code while Postgres answers
+  await migrated;
   const app = await NestFactory.create<NestFastifyApplication>(
     { module: class Root {}, imports: [ConfigModule.with(config), ...root.modules] },
     createHttpAdapter(config, logger),
