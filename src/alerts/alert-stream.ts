@@ -40,10 +40,11 @@ export class AlertStream {
   /**
    * Calls `onEntries` with what is added from now on, until `signal` aborts. Survives outages; what it misses
    * meanwhile is in the log.
+   * @param onEntries is waited for: what is added meanwhile comes with the next call
    * @param isKnown tells which entries need not be read any more, as those of the own commits
    */
   async follow(
-    onEntries: (entries: LogEntry[]) => void,
+    onEntries: (entries: LogEntry[]) => void | Promise<void>,
     signal: AbortSignal,
     isKnown: (seq: number) => boolean = () => false,
   ): Promise<void> {
@@ -54,12 +55,27 @@ export class AlertStream {
       try {
         // A concrete id, never `$`: that would skip what is added between two reads.
         ids ??= await Promise.all(SEVERITIES.map((severity) => lastId(reader, keys.alertStream(severity))));
-        onEntries(await this.#read(reader, ids, isKnown));
+        await onEntries(await this.#read(reader, ids, isKnown));
       } catch {
         // The connection reports its failure itself; the tail goes on from the log.
         await pause(RETRY_MS, signal);
       }
     }
+  }
+
+  /** As {@link follow}, for whom the `seq` of what is added is enough: the entries themselves are not parsed. */
+  async followSeqs(onSeqs: (seqs: readonly number[]) => Promise<void>, signal: AbortSignal): Promise<void> {
+    let seqs: number[] = [];
+    const note = (seq: number) => {
+      if (Number.isSafeInteger(seq)) seqs.push(seq);
+      return true;
+    };
+    const handOver = async () => {
+      const added = seqs;
+      seqs = [];
+      if (added.length > 0) await onSeqs(added);
+    };
+    await this.follow(handOver, signal, note);
   }
 
   async #read(reader: RoleRedis, ids: string[], isKnown: (seq: number) => boolean): Promise<LogEntry[]> {

@@ -1,5 +1,6 @@
 import type { PoolClient } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
+import type { LogEntry } from '../alerts/alert.js';
 import type { Database } from '../database/database.js';
 
 /** A delivery that may be attempted. */
@@ -9,19 +10,37 @@ export interface ClaimedDelivery {
   readonly target: string;
   /** This attempt included. */
   readonly attempts: number;
+  /** What is to be delivered; undefined when the log no longer keeps it. */
+  readonly entry: LogEntry | undefined;
 }
 
 /** A delivery that waits for an attempt. */
 export interface DueDelivery {
   readonly id: string;
+  readonly target: string;
   readonly attempts: number;
   readonly nextAttemptAt: Date;
 }
 
 interface DueRow {
   readonly id: string;
+  readonly target: string;
   readonly attempts: number;
   readonly next_attempt_at: Date;
+}
+
+/** The delivery, beside the event where the log still has it. */
+interface ClaimedRow {
+  readonly id: string;
+  readonly seq: string;
+  readonly target: string;
+  readonly attempts: number;
+  readonly alert_id: string | null;
+  readonly type: string;
+  readonly at: Date;
+  readonly actor: unknown;
+  readonly details: unknown;
+  readonly alert: unknown;
 }
 
 /** The ledger `deliveries`: one row an event and receiver. Postgres says what is due; queues only make it quick. */
@@ -40,33 +59,39 @@ export class Deliveries {
                from unnest($1::uuid[], $2::bigint[], $3::text[]) as wanted (id, seq, target)
                join alert_events using (seq)
              on conflict (seq, target) do nothing
-             returning id, attempts, next_attempt_at`,
+             returning id, target, attempts, next_attempt_at`,
       values: [pairs.map(({ id }) => id), pairs.map(({ seq }) => seq), pairs.map(({ target }) => target), now],
     });
     return rows.map(readDue);
   }
 
   /**
-   * Takes a due delivery for one attempt, which must end within `leaseMs`; later, somebody else may take it.
-   * @returns undefined when it is not due, not pending or not there
+   * Takes what is due of these for one attempt each, which must end within `leaseMs`; later, somebody else may take it.
+   * What is not due, not pending, not there, or just being taken by somebody else is left out.
    */
-  async claim(id: string, now: Date, leaseMs: number): Promise<ClaimedDelivery | undefined> {
-    const { rows } = await this.database.query<{ id: string; seq: string; target: string; attempts: number }>({
-      name: 'claim-delivery',
-      text: `update deliveries set attempts = attempts + 1, next_attempt_at = $3
-              where id = $1 and status = 'pending' and next_attempt_at <= $2
-              returning id, seq, target, attempts`,
-      values: [id, now, new Date(now.getTime() + leaseMs)],
+  async claim(ids: readonly string[], now: Date, leaseMs: number): Promise<ClaimedDelivery[]> {
+    const { rows } = await this.database.query<ClaimedRow>({
+      name: 'claim-deliveries',
+      text: `with claimed as (
+               update deliveries set attempts = attempts + 1, next_attempt_at = $3
+                where id in (select id from deliveries
+                              where id = any($1::uuid[]) and status = 'pending' and next_attempt_at <= $2
+                                for update skip locked)
+                returning id, seq, target, attempts
+             )
+             select c.*, e.alert_id, e.type, e.at, e.actor, e.details, e.alert
+               from claimed c left join alert_events e using (seq)`,
+      values: [ids, now, new Date(now.getTime() + leaseMs)],
     });
-    return rows[0] && { ...rows[0], seq: Number(rows[0].seq) };
+    return rows.map(readClaimed);
   }
 
-  async markDelivered({ id }: ClaimedDelivery, now: Date): Promise<void> {
+  async markDelivered(ids: readonly string[], now: Date): Promise<void> {
     await this.database.query({
-      name: 'finish-delivery',
+      name: 'finish-deliveries',
       text: `update deliveries set status = 'delivered', finished_at = $2, last_error = null
-              where id = $1 and status <> 'delivered'`,
-      values: [id, now],
+              where id = any($1::uuid[]) and status <> 'delivered'`,
+      values: [ids, now],
     });
   }
 
@@ -85,22 +110,32 @@ export class Deliveries {
   }
 
   /**
-   * Hands what is due until `until` to `take`, oldest first, and keeps other sweepers from the same rows meanwhile.
+   * Hands what is due to `take`, oldest first, and keeps other sweepers from the same rows meanwhile.
+   * @param times repeated attempts that are due until `until`, first ones until `firstUntil`
    */
-  async sweep(until: Date, limit: number, take: (due: readonly DueDelivery[]) => Promise<void>): Promise<number> {
+  async sweep(
+    { until, firstUntil }: SweepTimes,
+    limit: number,
+    take: (due: readonly DueDelivery[]) => Promise<void>,
+  ): Promise<number> {
     return this.database.transaction(async (client) => {
       const { rows } = await client.query<DueRow>({
         name: 'sweep-deliveries',
-        text: `select id, attempts, next_attempt_at from deliveries
-                where status = 'pending' and next_attempt_at <= $1
-                order by next_attempt_at limit $2
+        text: `select id, target, attempts, next_attempt_at from deliveries
+                where status = 'pending' and next_attempt_at <= $1 and (attempts > 0 or next_attempt_at <= $2)
+                order by next_attempt_at limit $3
                 for update skip locked`,
-        values: [until, limit],
+        values: [until, firstUntil, limit],
       });
       if (rows.length > 0) await take(rows.map(readDue));
       return rows.length;
     });
   }
+}
+
+export interface SweepTimes {
+  readonly until: Date;
+  readonly firstUntil: Date;
 }
 
 /** Events with `after` < seq <= `through`. */
@@ -110,5 +145,12 @@ export interface SeqRange {
 }
 
 function readDue(row: DueRow): DueDelivery {
-  return { id: row.id, attempts: row.attempts, nextAttemptAt: row.next_attempt_at };
+  return { id: row.id, target: row.target, attempts: row.attempts, nextAttemptAt: row.next_attempt_at };
+}
+
+function readClaimed({ id, target, attempts, ...row }: ClaimedRow): ClaimedDelivery {
+  const { type, actor, details, alert, alert_id: alertId } = row;
+  const seq = Number(row.seq);
+  const entry = alertId === null ? undefined : { seq, type, alertId, at: row.at.toISOString(), actor, details, alert };
+  return { id, seq, target, attempts, entry: entry as LogEntry | undefined };
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { InjectQueue } from '@nestjs/bullmq';
 import { Injectable } from '@nestjs/common';
 import type { Queue } from 'bullmq';
@@ -8,9 +9,14 @@ import type { DueDelivery } from './deliveries.js';
 
 /** An add is answered, refused or given up within this; it may still have been done. */
 const ADD_MS = 1500;
+/**
+ * Deliveries of one job. They are posted at once, so this bounds what a receiver gets from one child process in
+ * parallel; with ten, what a job costs beside its requests no longer counts.
+ */
+const MAX_BATCH = 10;
 
 type NotificationJobs = QueueMap['notifications'];
-type NotificationQueue = Queue<NotificationJobs['deliver-webhook'], unknown, keyof NotificationJobs>;
+type NotificationQueue = Queue<NotificationJobs['deliver-webhooks'], unknown, keyof NotificationJobs>;
 
 /** Wakes workers for deliveries. Losing a job loses nothing: what is due stands in Postgres. */
 @Injectable()
@@ -21,21 +27,55 @@ export class DeliveryQueue {
   ) {}
 
   /**
-   * Adds a job for each delivery; one that has its job waiting gets no second. First attempts go before repeated ones,
-   * so that a receiver that is down does not hold up the others.
+   * Adds jobs for new deliveries.
    * @throws Error within 1.5 s when Redis is away
    */
   async add(due: readonly DueDelivery[]): Promise<void> {
+    await this.#add(batches(due), () => ({}));
+  }
+
+  /**
+   * Adds jobs for deliveries that may have one: the very same deliveries get no second one while the first waits, and
+   * others find at their attempt that there is nothing left to do. Errors as of {@link add}.
+   */
+  async addAgain(due: readonly DueDelivery[]): Promise<void> {
+    await this.#add(batches(due), (batch) => ({ deduplication: { id: `webhooks-${digestOf(batch)}` } }));
+  }
+
+  /** First attempts go before repeated ones, so that a receiver that is down does not hold up the others. */
+  async #add(due: readonly (readonly DueDelivery[])[], options: (batch: readonly DueDelivery[]) => object) {
     const now = this.clock.now().getTime();
-    const jobs = due.map(({ id, attempts, nextAttemptAt }) => ({
-      name: 'deliver-webhook' as const,
-      data: { deliveryId: id },
+    const jobs = due.map((batch) => ({
+      name: 'deliver-webhooks' as const,
+      data: { deliveryIds: batch.map(({ id }) => id) },
       opts: {
-        deduplication: { id: `webhook-${id}` },
-        priority: attempts,
-        delay: Math.max(0, nextAttemptAt.getTime() - now),
+        ...options(batch),
+        priority: batch[0]!.attempts,
+        delay: Math.max(0, ...batch.map(({ nextAttemptAt }) => nextAttemptAt.getTime() - now)),
       },
     }));
     await within(ADD_MS, this.queue.addBulk(jobs));
   }
+}
+
+/** Deliveries to one receiver that were attempted as often, at most {@link MAX_BATCH} together. */
+function batches(due: readonly DueDelivery[]): DueDelivery[][] {
+  const open = new Map<string, DueDelivery[]>();
+  const all: DueDelivery[][] = [];
+  for (const delivery of due) {
+    const kind = `${delivery.attempts} ${delivery.target}`;
+    let batch = open.get(kind);
+    if (!batch || batch.length === MAX_BATCH) {
+      batch = [];
+      open.set(kind, batch);
+      all.push(batch);
+    }
+    batch.push(delivery);
+  }
+  return all;
+}
+
+function digestOf(batch: readonly DueDelivery[]): string {
+  const ids = batch.map(({ id }) => id);
+  return createHash('sha256').update(ids.join()).digest('base64url');
 }

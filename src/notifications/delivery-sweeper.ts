@@ -5,6 +5,8 @@ import { DeliveryQueue } from './delivery-queue.js';
 import { pause } from '../pause.js';
 
 const EVERY_MS = 1000;
+/** A new delivery has its job already; without an attempt for so long, it may have lost it. */
+const QUEUED_MS = 500;
 /** Deliveries of one sweep; the rest follows when these have been attempted. */
 const BATCH = 200;
 
@@ -34,8 +36,9 @@ export class DeliverySweeper {
 
   /** One sweep; how many deliveries it queued. Throws when Postgres or Redis is away. */
   async sweep(): Promise<number> {
-    const until = new Date(this.clock.now().getTime() + EVERY_MS);
-    return this.deliveries.sweep(until, BATCH, (due) => this.queue.add(due));
+    const now = this.clock.now().getTime();
+    const times = { until: new Date(now + EVERY_MS), firstUntil: new Date(now - QUEUED_MS) };
+    return this.deliveries.sweep(times, BATCH, (due) => this.queue.addAgain(due));
   }
 
   async #run(signal: AbortSignal): Promise<void> {

@@ -1,15 +1,20 @@
-import type { LogEntry } from '../alerts/alert.js';
-import type { EntrySource } from '../alerts/log-tail.js';
 import type { CursorName } from './log-cursors.js';
 
-/** Somebody who reads the whole log, each entry in order, across restarts. */
+/**
+ * Somebody who follows the whole log, across restarts. The log is gapless and its `seq` is in commit order, so the head
+ * of the log says all that is new: whoever stands at `n` has everything up to `n`.
+ */
 export interface DurableReader {
   readonly cursor: CursorName;
-  /** Entries younger than this are left for the stream to bring, ms. */
-  readonly settleMs: number;
+  /** Goes on after `seq`, where its cursor stands. */
+  start(seq: number): void;
+  /** These entries are in the streams, in any order. */
+  heard?(seqs: readonly number[]): void;
   /**
-   * Takes the next run of entries and moves its cursor. A rejection brings the same entries again.
-   * @throws CursorMoved when Postgres says that these are not its next entries
+   * Does what is to be done up to `head`, or as far as it can now. A rejection is followed by another call.
+   * @throws CursorMoved when Postgres says that it stands elsewhere
    */
-  take(entries: readonly LogEntry[], source: EntrySource): Promise<void>;
+  advance(head: number): Promise<void>;
+  /** Writes its cursor down, where that may come late. */
+  save(): Promise<void>;
 }

@@ -29,17 +29,28 @@ export class LogCursors {
     return Number(rows[0]?.seq ?? 0);
   }
 
+  /** The last `seq` of the log. */
+  async head(): Promise<number> {
+    const { rows } = await this.database.query<{ seq: string }>({
+      name: 'read-head',
+      text: 'select seq from log_head',
+    });
+    return Number(rows[0]?.seq ?? 0);
+  }
+
   /**
-   * Moves a cursor within the caller's transaction, from where it must be to an event that must be in the log.
+   * Moves a cursor from where it must be to an event that must be in the log; within the caller's transaction where
+   * there is one.
    * @throws CursorMoved when either is not so; the transaction must not commit then
    */
-  async advance(client: PoolClient, name: CursorName, from: number, to: number): Promise<void> {
-    const { rowCount } = await client.query({
+  async advance(name: CursorName, from: number, to: number, client?: PoolClient): Promise<void> {
+    const statement = {
       name: 'advance-cursor',
       text: `update log_cursors set seq = $3
               where name = $1 and seq = $2 and $3 <= (select seq from log_head)`,
       values: [name, from, to],
-    });
+    };
+    const { rowCount } = await (client ? client.query(statement) : this.database.query(statement));
     if (rowCount !== 1) throw new CursorMoved(`the cursor ${name} is not at ${from}, or ${to} is not in the log`);
   }
 }

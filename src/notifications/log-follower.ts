@@ -1,25 +1,24 @@
 import { Logger } from '@nestjs/common';
-import type { LogEntry } from '../alerts/alert.js';
-import type { AlertReader } from '../alerts/alert-reader.js';
 import type { AlertStream } from '../alerts/alert-stream.js';
-import { LogTail } from '../alerts/log-tail.js';
-import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import { AdvisoryLock } from './advisory-lock.js';
 import type { DurableReader } from './durable-reader.js';
-import { CursorMoved, type LogCursors } from './log-cursors.js';
+import type { LogCursors } from './log-cursors.js';
 import { pause } from '../pause.js';
+import { ReaderRun } from './reader-run.js';
 
 /** 'nab' and a number: the one worker whose readers follow the log. */
 const FOLLOWER_LOCK = 7_233_891;
 const RETRY_MS = 1000;
+/** How often Postgres itself is asked for the head of the log. */
+const LOOK_MS = 1000;
+/** What the streams bring within this time after a first entry goes together: many alerts cost little more than one. */
+const GATHER_MS = 10;
 
 interface Parts {
   readonly database: Database;
   readonly cursors: LogCursors;
-  readonly reader: AlertReader;
   readonly stream: AlertStream;
-  readonly clock: Clock;
   readonly readers: readonly DurableReader[];
 }
 
@@ -76,55 +75,38 @@ export class LogFollower {
     const moved = new AbortController();
     const end = AbortSignal.any([stop, lock.lost, moved.signal]);
     const starts = await this.#openCursors();
-    const tails = this.parts.readers.map((reader) => this.#tailOf(reader, moved));
-    tails.forEach((tail, index) => tail.start(starts[index]!));
+    this.parts.readers.forEach((reader, index) => reader.start(starts[index]!));
+    const runs = this.parts.readers.map((reader) => new ReaderRun(reader));
+    const work = runs.map(async (run) => run.run(end).catch(() => moved.abort()));
     this.#leading = true;
-    const following = this.parts.stream.follow(
-      (entries) => tails.forEach((tail) => tail.offer(entries, 'stream')),
-      end,
-    );
+    const hear = async (seqs: readonly number[]) => {
+      for (const run of runs) run.heard(seqs);
+      await pause(GATHER_MS, end);
+    };
+    const hearing = this.parts.stream.followSeqs(hear, end);
     try {
       while (!end.aborted) {
-        await pause(RETRY_MS, end);
-        if (!end.aborted) await lock.check();
+        await this.#look(lock, runs, moved);
+        await pause(LOOK_MS, end);
       }
     } finally {
       this.#leading = false;
-      await Promise.all([...tails.map((tail) => tail.stop()), following]);
+      moved.abort();
+      await Promise.all([...work, hearing]);
     }
+  }
+
+  /** What Redis did not tell is in Postgres; and whoever lost the lock has nothing more to do here. */
+  async #look(lock: AdvisoryLock, runs: readonly ReaderRun[], moved: AbortController): Promise<void> {
+    const known = Math.max(...runs.map((run) => run.head));
+    await lock.check();
+    const head = await this.parts.cursors.head();
+    // The log has gone back, as after the restore of a backup: so have the cursors.
+    if (head < known) moved.abort();
+    for (const run of runs) run.reach(head);
   }
 
   async #openCursors(): Promise<number[]> {
     return Promise.all(this.parts.readers.map(({ cursor }) => this.parts.cursors.open(cursor)));
   }
-
-  #tailOf(reader: DurableReader, moved: AbortController): LogTail {
-    let failing = false;
-    return new LogTail(
-      (after, limit) => this.#readSettled(reader, after, limit),
-      async (entries, source) => {
-        try {
-          await reader.take(entries, source);
-          failing = false;
-        } catch (error) {
-          if (error instanceof CursorMoved) moved.abort();
-          if (!failing) this.#logger.warn({ cursor: reader.cursor, reason: nameOf(error) }, 'entries wait for a retry');
-          failing = true;
-          throw error;
-        }
-      },
-    );
-  }
-
-  async #readSettled({ settleMs }: DurableReader, after: number, limit: number): Promise<LogEntry[]> {
-    const entries = await this.parts.reader.after(after, limit);
-    const latest = this.parts.clock.now().getTime() - settleMs;
-    const young = settleMs > 0 ? entries.findIndex(({ at }) => Date.parse(at) > latest) : -1;
-    return young < 0 ? entries : entries.slice(0, young);
-  }
-}
-
-function nameOf(error: unknown): string {
-  const { code, name } = error as { code?: string; name?: string };
-  return code ?? name ?? 'error';
 }

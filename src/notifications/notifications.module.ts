@@ -17,7 +17,7 @@ import { LogFollower } from './log-follower.js';
 import { StreamBackfill } from './stream-backfill.js';
 
 type DeliveryReaderNeeds = [Database, LogCursors, Deliveries, DeliveryQueue, Clock, Config];
-type LogFollowerNeeds = [Database, LogCursors, AlertReader, AlertStream, Clock, DeliveryReader, StreamBackfill];
+type LogFollowerNeeds = [Database, LogCursors, AlertStream, DeliveryReader, StreamBackfill];
 
 /** From the log to the receivers: the producing half. The jobs themselves run in the workers' children. */
 @Module({
@@ -35,15 +35,15 @@ type LogFollowerNeeds = [Database, LogCursors, AlertReader, AlertStream, Clock, 
     },
     {
       provide: StreamBackfill,
-      inject: [Database, LogCursors, AlertStream],
-      useFactory: (database: Database, cursors: LogCursors, stream: AlertStream) =>
-        new StreamBackfill(database, cursors, stream),
+      inject: [AlertReader, AlertStream, LogCursors, CLOCK],
+      useFactory: (reader: AlertReader, stream: AlertStream, cursors: LogCursors, clock: Clock) =>
+        new StreamBackfill({ reader, stream, cursors, clock }),
     },
     {
       provide: LogFollower,
-      inject: [Database, LogCursors, AlertReader, AlertStream, CLOCK, DeliveryReader, StreamBackfill],
-      useFactory: (...[database, cursors, reader, stream, clock, ...readers]: LogFollowerNeeds) =>
-        new LogFollower({ database, cursors, reader, stream, clock, readers }),
+      inject: [Database, LogCursors, AlertStream, DeliveryReader, StreamBackfill],
+      useFactory: (...[database, cursors, stream, ...readers]: LogFollowerNeeds) =>
+        new LogFollower({ database, cursors, stream, readers }),
     },
   ],
   exports: [LogFollower, DeliverySweeper],

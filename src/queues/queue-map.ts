@@ -1,8 +1,8 @@
 /** Every queue, its jobs and what each job carries: small JSON, no secret, nothing that Postgres does not hold. */
 export interface QueueMap {
   readonly notifications: {
-    /** One attempt at one row of `deliveries`. */
-    readonly 'deliver-webhook': { readonly deliveryId: string };
+    /** One attempt at each of these rows of `deliveries`, which have one receiver. */
+    readonly 'deliver-webhooks': { readonly deliveryIds: readonly string[] };
   };
   readonly maintenance: {
     /** Deletes what retention no longer keeps. */
@@ -23,7 +23,7 @@ interface QueueSettings<Q extends QueueName> {
 
 /** The queues at run time. */
 export const QUEUES: { readonly [Q in QueueName]: QueueSettings<Q> } = {
-  notifications: { jobs: ['deliver-webhook'], concurrency: 6 },
+  notifications: { jobs: ['deliver-webhooks'], concurrency: 6 },
   maintenance: { jobs: ['prune'], concurrency: 1 },
 };
 export const QUEUE_NAMES = Object.keys(QUEUES) as QueueName[];

@@ -1,4 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
 import type { FromChild, Task, ToChild } from './task-messages.js';
 
 /** Limits of every task; times in ms. */
@@ -37,6 +38,7 @@ export class TaskProcess {
       execArgv: ['--enable-source-maps'],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
+    if (this.#child.pid !== undefined) yieldToAlerts(this.#child.pid);
     this.#child.on('message', (message) => this.#take(message as FromChild));
     this.exited = new Promise((resolve) => {
       this.#child.once('exit', (code, signal) => {
@@ -138,5 +140,14 @@ export class TaskProcess {
   #send(message: ToChild): void {
     // A process that is just ending cannot be told anything; its exit is what is acted on.
     if (this.#child.connected) this.#child.send(message, () => undefined);
+  }
+}
+
+/** Where the CPU is short, who takes alerts comes before who tells of them. */
+function yieldToAlerts(pid: number): void {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // It has ended already, or the system allows no such thing: it runs like any other.
   }
 }

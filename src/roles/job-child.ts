@@ -1,8 +1,7 @@
 import { Logger } from '@nestjs/common';
-import { AlertReader } from '../alerts/alert-reader.js';
 import { systemClock } from '../clock.js';
 import { Database } from '../database/database.js';
-import { DeliverWebhook } from '../notifications/deliver-webhook.js';
+import { DeliverWebhooks } from '../notifications/deliver-webhooks.js';
 import { Deliveries } from '../notifications/deliveries.js';
 import { AllowedHosts, systemResolve } from '../notifications/webhook-target.js';
 import { createLogger, NestLogger } from '../observability/logger.js';
@@ -21,10 +20,9 @@ serveTasks<JobSettings>((settings) => {
     allowed: new AllowedHosts(settings.NABOOM_WEBHOOK_ALLOWED_HOSTS),
     resolve: systemResolve,
   };
-  const reader = new AlertReader(database);
   return {
     handlers: [
-      new DeliverWebhook({ deliveries: new Deliveries(database), reader, clock, settings: webhooks }),
+      new DeliverWebhooks({ deliveries: new Deliveries(database), clock, settings: webhooks }),
       new PruneLog({ database, clock, retentionDays: settings.NABOOM_RETENTION_DAYS }),
     ],
     close: () => database.close(),

@@ -134,8 +134,8 @@ describe('children', () => {
 
 describe('a boot', () => {
   it.each([
-    ['without a handler', ['deliver-webhook'], 'No handler for: prune'],
-    ['with two handlers', ['deliver-webhook', 'prune', 'prune'], 'The job prune has two handlers'],
+    ['without a handler', ['deliver-webhooks'], 'No handler for: prune'],
+    ['with two handlers', ['deliver-webhooks', 'prune', 'prune'], 'The job prune has two handlers'],
   ])('is stopped by a job %s', async (_case, handlers, reason) => {
     await expect(poolWith({}, { handlers }).start()).rejects.toThrow(reason);
   });

@@ -137,8 +137,8 @@ it('deletes finished deliveries after thirty days, and never a pending one', asy
   );
   const { rows } = await database.query<{ id: string }>({ text: 'select id from deliveries order by id' });
   for (const [index, { id }] of rows.slice(0, 5).entries()) {
-    const claimed = await deliveries.claim(id, clock.now(), 0);
-    if (index < 4) await deliveries.markDelivered(claimed!, clock.now());
+    const [claimed] = await deliveries.claim([id], clock.now(), 0);
+    if (index < 4) await deliveries.markDelivered([id], clock.now());
     else await deliveries.markFailed(claimed!, 'HTTP 410', clock.now());
   }
   clock.advance(30 * DAY_MS);

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { DELIVERY_LIMITS } from '../../src/notifications/deliver-webhook.js';
+import { DELIVERY_LIMITS } from '../../src/notifications/deliver-webhooks.js';
 import { Deliveries } from '../../src/notifications/deliveries.js';
 import { AllowedHosts } from '../../src/notifications/webhook-target.js';
 import { eventually } from '../support/eventually.js';
@@ -137,7 +137,7 @@ describe('a delivery', () => {
 
   it('is taken over when the worker that had it died, after its lease and not before', async () => {
     const id = await bench.deliveryTo(receiver.url());
-    await new Deliveries(bench.database).claim(id, bench.clock.now(), DELIVERY_LIMITS.leaseMs);
+    await new Deliveries(bench.database).claim([id], bench.clock.now(), DELIVERY_LIMITS.leaseMs);
     bench.clock.advance(DELIVERY_LIMITS.leaseMs - 1);
     expect(await bench.attempt(id)).toEqual({ outcome: 'not due' });
     bench.clock.advance(1);

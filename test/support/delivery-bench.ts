@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import { AlertLog } from '../../src/alerts/alert-log.js';
 import { AlertReader } from '../../src/alerts/alert-reader.js';
 import { Database } from '../../src/database/database.js';
-import { DELIVERY_LIMITS, DeliverWebhook, type WebhookSettings } from '../../src/notifications/deliver-webhook.js';
+import { DELIVERY_LIMITS, DeliverWebhooks, type WebhookSettings } from '../../src/notifications/deliver-webhooks.js';
 import { Deliveries } from '../../src/notifications/deliveries.js';
 import { AllowedHosts, systemResolve } from '../../src/notifications/webhook-target.js';
 import { raiseAlert } from './raise-alert.js';
@@ -65,9 +65,8 @@ export class DeliveryBench {
   async attempt(id: string, { limits = {}, settings = {}, signal = NEVER }: AttemptSetup = {}): Promise<unknown> {
     const { database, clock } = this;
     const targets = await database.query<{ target: string }>({ text: 'select target from deliveries' });
-    const job = new DeliverWebhook({
+    const job = new DeliverWebhooks({
       deliveries: new Deliveries(database),
-      reader: new AlertReader(database),
       clock,
       settings: {
         urls: targets.rows.map(({ target }) => target),
@@ -78,7 +77,10 @@ export class DeliveryBench {
       },
       limits: { ...DELIVERY_LIMITS, ...limits },
     });
-    return job.run({ deliveryId: id }, signal);
+    const { notDue, ...outcomes } = await job.run({ deliveryIds: [id] }, signal);
+    if (notDue > 0) return { outcome: 'not due' };
+    const [outcome] = Object.entries(outcomes).find(([, count]) => count > 0)!;
+    return { outcome, attempts: (await this.row(id)).attempts };
   }
 
   async row(id: string): Promise<{ status: string; attempts: number; lastError: string | null; waitMs: number }> {

@@ -17,7 +17,7 @@ const acts = {
     new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
 };
 
-serveTasks(({ handlers = ['deliver-webhook', 'prune'] }) => ({
+serveTasks(({ handlers = ['deliver-webhooks', 'prune'] }) => ({
   handlers: handlers.map((job) => ({ job, run: async (payload, signal) => acts[payload.act](payload, signal) })),
   close: async () => undefined,
 }));

@@ -1,15 +1,15 @@
 import { Logger } from '@nestjs/common';
 import type { LogEntry } from '../alerts/alert.js';
-import type { AlertReader } from '../alerts/alert-reader.js';
 import { responderMessage } from '../alerts/alert-views.js';
 import type { Clock } from '../clock.js';
 import type { JobHandler } from '../queues/job-handler.js';
 import type { JobPayload } from '../queues/queue-map.js';
 import type { ClaimedDelivery, Deliveries } from './deliveries.js';
+import { GroupedWrites } from './grouped-writes.js';
 import { readRetryAfter, RETRY_LIMITS, retryDelay, type RetryLimits } from './retry-delay.js';
 import { postWebhook, type WebhookAnswer } from './webhook-request.js';
 import { signatureHeaders } from './webhook-signature.js';
-import { checkTarget, RefusedTarget, type AllowedHosts, type Resolve } from './webhook-target.js';
+import { checkTarget, RefusedTarget, type AllowedHosts, type CheckedAddress, type Resolve } from './webhook-target.js';
 
 /** Limits of one delivery; times in ms. */
 export interface DeliveryLimits extends RetryLimits {
@@ -35,13 +35,18 @@ export interface WebhookSettings {
 
 interface Parts {
   readonly deliveries: Deliveries;
-  readonly reader: AlertReader;
   readonly clock: Clock;
   readonly settings: WebhookSettings;
   readonly limits?: DeliveryLimits;
 }
 
-export type DeliveryOutcome = 'delivered' | 'retry' | 'dead' | 'not due';
+/** How many deliveries of a job came to what; those that were not due were somebody else's. */
+export interface DeliveryOutcomes {
+  delivered: number;
+  retry: number;
+  dead: number;
+  notDue: number;
+}
 
 /** Why an attempt failed, in words that hold no secret; `final` when another attempt could not help. */
 class AttemptFailed extends Error {
@@ -54,9 +59,17 @@ class AttemptFailed extends Error {
   }
 }
 
-/** The job `deliver-webhook`: one attempt to post one event to one receiver. Its result stands in `deliveries`. */
-export class DeliverWebhook implements JobHandler<'deliver-webhook'> {
-  readonly job = 'deliver-webhook';
+/** What the attempts of one job share. */
+interface Shared {
+  /** Ends them all: they began together. */
+  readonly limit: AbortSignal;
+  /** Checks a receiver once for all of them. */
+  readonly addressesOf: (target: string) => Promise<readonly CheckedAddress[]>;
+}
+
+/** The job `deliver-webhooks`: one attempt each to post events to a receiver. The results stand in `deliveries`. */
+export class DeliverWebhooks implements JobHandler<'deliver-webhooks'> {
+  readonly job = 'deliver-webhooks';
   readonly #logger = new Logger('Webhooks');
   readonly #limits: DeliveryLimits;
 
@@ -64,46 +77,60 @@ export class DeliverWebhook implements JobHandler<'deliver-webhook'> {
     this.#limits = parts.limits ?? DELIVERY_LIMITS;
   }
 
-  async run(
-    { deliveryId }: JobPayload<'deliver-webhook'>,
-    signal: AbortSignal,
-  ): Promise<{ outcome: DeliveryOutcome; attempts?: number }> {
+  async run({ deliveryIds }: JobPayload<'deliver-webhooks'>, signal: AbortSignal): Promise<DeliveryOutcomes> {
     const { deliveries, clock } = this.parts;
-    const delivery = await deliveries.claim(deliveryId, clock.now(), this.#limits.leaseMs);
-    if (!delivery) return { outcome: 'not due' };
-    const { attempts } = delivery;
-    try {
-      await this.#attempt(delivery, signal);
-    } catch (error) {
-      if (!(error instanceof AttemptFailed)) throw error; // Postgres: the lease ends and it is tried again
-      return { outcome: await this.#failed(delivery, error), attempts };
-    }
-    await deliveries.markDelivered(delivery, clock.now());
-    return { outcome: 'delivered', attempts };
+    const claimed = await deliveries.claim(deliveryIds, clock.now(), this.#limits.leaseMs);
+    const outcomes = { delivered: 0, retry: 0, dead: 0, notDue: deliveryIds.length - claimed.length };
+    const delivered = new GroupedWrites<string>((ids) => deliveries.markDelivered(ids, clock.now()));
+    const shared = this.#shared(signal);
+    const settled = await Promise.allSettled(
+      claimed.map(async (delivery) => {
+        const failure = await this.#attempt(delivery, shared).then(() => undefined, attemptFailure);
+        if (failure) outcomes[await this.#failed(delivery, failure)] += 1;
+        else {
+          await delivered.add(delivery.id);
+          outcomes.delivered += 1;
+        }
+      }),
+    );
+    // Postgres: their leases end and they are tried again.
+    for (const one of settled) if (one.status === 'rejected') throw one.reason;
+    return outcomes;
   }
 
-  async #attempt(delivery: ClaimedDelivery, signal: AbortSignal): Promise<void> {
+  #shared(signal: AbortSignal): Shared {
+    const { settings } = this.parts;
+    const checks = new Map<string, Promise<readonly CheckedAddress[]>>();
+    return {
+      limit: AbortSignal.any([signal, AbortSignal.timeout(this.#limits.requestMs)]),
+      addressesOf(target) {
+        const check = checks.get(target) ?? checkTarget(new URL(target), settings.allowed, settings.resolve);
+        checks.set(target, check);
+        return check;
+      },
+    };
+  }
+
+  async #attempt(delivery: ClaimedDelivery, shared: Shared): Promise<void> {
     const { maxAttempts } = this.#limits;
+    const { attempts, target, entry } = delivery;
     // Only a worker that died in its last attempt leaves one like this.
-    if (delivery.attempts > maxAttempts) throw new AttemptFailed(`no answer kept of ${maxAttempts} attempts`, true);
-    if (!this.parts.settings.urls.includes(delivery.target)) throw new AttemptFailed('receiver not configured', true);
-    const [entry] = await this.parts.reader.after(delivery.seq - 1, 1);
-    if (entry?.seq !== delivery.seq) throw new AttemptFailed('event no longer kept', true);
-    const { status, retryAfter } = await this.#post(delivery, entry, signal);
+    if (attempts > maxAttempts) throw new AttemptFailed(`no answer kept of ${maxAttempts} attempts`, true);
+    if (!this.parts.settings.urls.includes(target)) throw new AttemptFailed('receiver not configured', true);
+    if (!entry) throw new AttemptFailed('event no longer kept', true);
+    const { status, retryAfter } = await this.#post(delivery, entry, shared);
     if (status >= 200 && status < 300) return;
     throw new AttemptFailed(`HTTP ${status}`, status === 410, readRetryAfter(retryAfter, this.parts.clock.now()));
   }
 
-  async #post(delivery: ClaimedDelivery, entry: LogEntry, signal: AbortSignal): Promise<WebhookAnswer> {
+  async #post(delivery: ClaimedDelivery, entry: LogEntry, { limit, addressesOf }: Shared): Promise<WebhookAnswer> {
     const { clock, settings } = this.parts;
-    const url = new URL(delivery.target);
     const body = JSON.stringify({ type: entry.type, timestamp: entry.at, data: responderMessage(entry) });
     const timestamp = Math.floor(clock.now().getTime() / 1000);
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(this.#limits.requestMs)]);
     try {
       return await postWebhook({
-        url,
-        addresses: await unlessAborted(checkTarget(url, settings.allowed, settings.resolve), limit),
+        url: new URL(delivery.target),
+        addresses: await unlessAborted(addressesOf(delivery.target), limit),
         headers: {
           'content-type': 'application/json',
           'user-agent': 'naboom-realtime',
@@ -118,7 +145,7 @@ export class DeliverWebhook implements JobHandler<'deliver-webhook'> {
     }
   }
 
-  async #failed(delivery: ClaimedDelivery, { message, final, askedMs }: AttemptFailed): Promise<DeliveryOutcome> {
+  async #failed(delivery: ClaimedDelivery, { message, final, askedMs }: AttemptFailed): Promise<'dead' | 'retry'> {
     const { deliveries, clock } = this.parts;
     const now = clock.now();
     if (final || delivery.attempts >= this.#limits.maxAttempts) {
@@ -134,6 +161,12 @@ export class DeliverWebhook implements JobHandler<'deliver-webhook'> {
     await deliveries.markFailed(delivery, message, now, new Date(now.getTime() + delay));
     return 'retry';
   }
+}
+
+/** The reason of a failed attempt; what is none is Postgres' trouble and goes on up. */
+function attemptFailure(error: unknown): AttemptFailed {
+  if (error instanceof AttemptFailed) return error;
+  throw error;
 }
 
 /** A code of Node or of OpenSSL; messages may repeat the URL, and receivers put tokens into those. */
