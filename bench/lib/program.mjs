@@ -20,12 +20,15 @@ export function startProgram({ file, args = [], env = {}, onLine }) {
   return { pid: child.pid, child, exited: once(child, 'exit'), stop: () => endChild(child) };
 }
 
-/** Starts a program of peers/ and waits until it says `listening <url>`. Ends with the stack. */
-export async function startPeer(stack, { name, env }) {
+/** Starts a program, one of peers/ unless `file` is given, and waits until it says `listening <url>`. Ends with the stack. */
+export async function startPeer(
+  stack,
+  { name, env, file = fileURLToPath(new URL(`../peers/${name}.mjs`, import.meta.url)) },
+) {
   let sayListening;
   const listening = new Promise((resolve) => (sayListening = resolve));
   const program = startProgram({
-    file: fileURLToPath(new URL(`../peers/${name}.mjs`, import.meta.url)),
+    file,
     env,
     onLine: (line) => line.startsWith('listening ') && sayListening(line.slice('listening '.length)),
   });
