@@ -52,7 +52,7 @@ export class DeadLetters {
   }
 
   /**
-   * Makes dead deliveries pending again, with all their attempts; the workers' sweepers find them within a second.
+   * Makes dead deliveries pending again, with all their attempts; the workers' sweepers find them within two seconds.
    * @returns how many; those that are not dead are passed over
    */
   async replay(which: readonly string[] | 'all', now: Date): Promise<number> {

@@ -9,7 +9,7 @@ const USAGE = [
   'Usage: npm run jobs -- list | dead | replay <id ...> | replay --all   [--json]',
   '  list     deliveries that wait for an attempt',
   '  dead     deliveries that were given up',
-  '  replay   makes dead ones pending again; running workers take them within a second',
+  '  replay   makes dead ones pending again; running workers take them within two seconds',
 ];
 
 /** `npm run jobs`: exit code 0 when done, 1 when there was nothing to replay, 2 for a wrong use. */
