@@ -14,7 +14,8 @@ const BLOCK_MS = 1000;
 const READ_COUNT = 500;
 const RETRY_MS = 250;
 
-type StreamReply = [key: string, entries: [id: string, fields: string[]][]][] | null;
+/** As buffers: most of what is read is known already, and of that only `seq` becomes a string. */
+type StreamReply = [key: Buffer, entries: [id: Buffer, fields: Buffer[]][]][] | null;
 
 /** The emergency streams `panic:alerts:<severity>`, as realtime_user: at least once, never the record. */
 export class AlertStream {
@@ -80,7 +81,7 @@ export class AlertStream {
 
   async #read(reader: RoleRedis, ids: string[], isKnown: (seq: number) => boolean): Promise<LogEntry[]> {
     const streams = SEVERITIES.map(keys.alertStream);
-    const reply = (await reader.xread(
+    const reply = (await reader.xreadBuffer(
       'COUNT',
       READ_COUNT,
       'BLOCK',
@@ -91,8 +92,8 @@ export class AlertStream {
     )) as StreamReply;
     const entries: LogEntry[] = [];
     for (const [key, added] of reply ?? []) {
-      for (const [id, fields] of added) {
-        ids[streams.indexOf(key)] = id;
+      ids[streams.indexOf(key.toString())] = added.at(-1)![0].toString();
+      for (const [, fields] of added) {
         const entry = isKnown(Number(fieldOf(fields, 'seq'))) ? undefined : readEntry(fields);
         if (entry) entries.push(entry);
       }
@@ -106,12 +107,15 @@ async function lastId(reader: RoleRedis, key: string): Promise<string> {
   return last?.[0] ?? '0-0';
 }
 
-function fieldOf(fields: readonly string[], name: string): string | undefined {
-  return fields[fields.indexOf(name) + 1];
+function fieldOf(fields: readonly Buffer[], name: string): string | undefined {
+  for (let index = 0; index < fields.length; index += 2) {
+    if (fields[index]!.toString('latin1') === name) return fields[index + 1]?.toString();
+  }
+  return undefined;
 }
 
 /** An entry of ours; anything else that somebody put into the stream is passed over. */
-function readEntry(fields: readonly string[]): LogEntry | undefined {
+function readEntry(fields: readonly Buffer[]): LogEntry | undefined {
   try {
     const entry = JSON.parse(fieldOf(fields, 'entry') ?? '') as Partial<LogEntry> | null;
     return Number.isSafeInteger(entry?.seq) && entry?.alert && entry.type ? (entry as LogEntry) : undefined;

@@ -13,6 +13,7 @@ import type { Config } from '../config/config.js';
 import { AppError } from '../errors/app-error.js';
 import { toProblem } from '../errors/problem.js';
 import { ProblemFilter } from '../errors/problem.filter.js';
+import { createRequestLogger } from '../observability/logger.js';
 import { BODY_LIMIT, registerBodyParsers } from './body-parsers.js';
 
 const IDLE_CLOSE_MS = 100;
@@ -50,11 +51,11 @@ export function createHttpAdapter({ env }: Config, logger: Logger): FastifyAdapt
 }
 
 /** Everything around the routes: headers, body parsers, origins, errors, versioned prefix. */
-export async function configureHttp(app: NestFastifyApplication, { env }: Config): Promise<void> {
+export function configureHttp(app: NestFastifyApplication, { env }: Config, logger: Logger): void {
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   registerBodyParsers(fastify);
   addHeaders(fastify);
-  logRequests(fastify);
+  logRequests(fastify, logger);
   closeIdleConnectionsWhileClosing(fastify);
   if (env.NABOOM_ALLOWED_ORIGINS.length > 0) {
     app.enableCors({
@@ -90,12 +91,13 @@ function addHeaders(fastify: FastifyInstance): void {
   });
 }
 
-function logRequests(fastify: FastifyInstance): void {
+function logRequests(fastify: FastifyInstance, logger: Logger): void {
+  const requests = createRequestLogger(logger);
   fastify.addHook('onResponse', (request, reply, done) => {
     const { id: reqId, method, url } = request;
     const level = url.startsWith('/health') || url.startsWith('/assets') ? 'debug' : 'info';
     const [path] = url.split('?', 1);
-    request.log[level]({ reqId, method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime) });
+    requests[level]({ reqId, method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime) });
     done();
   });
 }

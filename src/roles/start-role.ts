@@ -33,7 +33,7 @@ export async function startRole(config: Config, logger: Logger): Promise<Running
     createHttpAdapter(config, logger),
     { logger: new NestLogger(logger), bodyParser: false, abortOnError: false, forceCloseConnections: false },
   );
-  await configureHttp(app, config);
+  configureHttp(app, config, logger);
   root.prepare?.(app);
   app.enableShutdownHooks();
   await app.listen(root.port(env), env.HOST);

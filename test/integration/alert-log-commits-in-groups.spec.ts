@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { LogEntry } from '../../src/alerts/alert.js';
 import type { Outcome } from '../../src/alerts/alert-batch.js';
 import { AlertLog } from '../../src/alerts/alert-log.js';
+import { READ_STATE } from '../../src/alerts/alert-log.sql.js';
 import { AlertReader } from '../../src/alerts/alert-reader.js';
 import { apply } from '../../src/alerts/apply.js';
 import type { RaiseCommand } from '../../src/alerts/decide.js';
@@ -130,6 +131,22 @@ describe('the alert log on Postgres', () => {
     expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
     const { head } = await reader.range();
     expect((await wholeLog()).at(-1)!.seq).toBe(head);
+  });
+
+  it('looks up what a batch touches by index, also with plans that were made while the tables were empty', async () => {
+    const empty = await createTestDatabase();
+    const database = new Database(empty.url);
+    try {
+      await database.writers.query(`prepare state (uuid[], text[], bytea[]) as ${READ_STATE.text}`);
+      const { rows } = await database.writers.query<{ 'QUERY PLAN': string }>(
+        `explain execute state ('{}', '{}', '{}')`,
+      );
+      const scanned = rows.flatMap((row) => /Seq Scan on (\w+)/.exec(row['QUERY PLAN'])?.[1] ?? []);
+      expect(scanned).toEqual(['log_head']);
+    } finally {
+      await database.close();
+      await empty.drop();
+    }
   });
 
   it('runs a press again that Postgres undid to end a deadlock', async () => {
