@@ -49,6 +49,7 @@ export class AlertStream {
     signal: AbortSignal,
     isKnown: (seq: number) => boolean = () => false,
   ): Promise<void> {
+    if (signal.aborted) return;
     const reader = this.redis.open('stream', BLOCKING_READER);
     signal.addEventListener('abort', () => reader.disconnect(), { once: true });
     let ids: string[] | undefined;

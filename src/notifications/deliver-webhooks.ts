@@ -176,14 +176,15 @@ function reasonOf(error: unknown): string {
 }
 
 async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
   let abort: (() => void) | undefined;
   const aborted = new Promise<never>((_, reject) => {
     abort = () => reject(signal.reason as Error);
-    signal.addEventListener('abort', abort, { once: true });
+    if (signal.aborted) abort();
+    else signal.addEventListener('abort', abort, { once: true });
   });
   try {
-    return await Promise.race([work, aborted]);
+    // Also when it is aborted already: nobody else would hear of `work` failing, and the process would end.
+    return await Promise.race([aborted, work]);
   } finally {
     signal.removeEventListener('abort', abort!);
   }

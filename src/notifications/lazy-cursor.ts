@@ -12,7 +12,7 @@ export class LazyCursor {
   #savedAt = 0;
 
   constructor(
-    private readonly cursors: LogCursors,
+    private readonly cursors: Pick<LogCursors, 'advance'>,
     readonly name: CursorName,
   ) {}
 

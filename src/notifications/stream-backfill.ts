@@ -15,7 +15,7 @@ const MAX_HEARD = 10_000;
 interface Parts {
   readonly reader: Pick<AlertReader, 'after'>;
   readonly stream: Pick<AlertStream, 'add'>;
-  readonly cursors: LogCursors;
+  readonly cursors: Pick<LogCursors, 'advance'>;
   readonly clock: Clock;
 }
 

@@ -2,7 +2,12 @@ import { Logger } from '@nestjs/common';
 import { AlertLog } from '../../src/alerts/alert-log.js';
 import { AlertReader } from '../../src/alerts/alert-reader.js';
 import { Database } from '../../src/database/database.js';
-import { DELIVERY_LIMITS, DeliverWebhooks, type WebhookSettings } from '../../src/notifications/deliver-webhooks.js';
+import {
+  DELIVERY_LIMITS,
+  DeliverWebhooks,
+  type DeliveryOutcomes,
+  type WebhookSettings,
+} from '../../src/notifications/deliver-webhooks.js';
 import { Deliveries } from '../../src/notifications/deliveries.js';
 import { AllowedHosts, systemResolve } from '../../src/notifications/webhook-target.js';
 import { raiseAlert } from './raise-alert.js';
@@ -16,6 +21,7 @@ export interface AttemptSetup {
   readonly limits?: Partial<typeof DELIVERY_LIMITS>;
   readonly settings?: Partial<WebhookSettings>;
   readonly signal?: AbortSignal;
+  readonly deliveries?: Deliveries;
 }
 
 /** Deliveries in a real Postgres, attempted in this process by a clock that a test moves. */
@@ -61,12 +67,23 @@ export class DeliveryBench {
     return row!.id;
   }
 
+  /** One run of the job for one delivery; what came of it. */
+  async attempt(id: string, setup: AttemptSetup = {}): Promise<unknown> {
+    const { notDue, ...outcomes } = await this.attemptAll([id], setup);
+    if (notDue > 0) return { outcome: 'not due' };
+    const [outcome] = Object.entries(outcomes).find(([, count]) => count > 0)!;
+    return { outcome, attempts: (await this.row(id)).attempts };
+  }
+
   /** One run of the job, with this machine as the only one allowed and every receiver configured. */
-  async attempt(id: string, { limits = {}, settings = {}, signal = NEVER }: AttemptSetup = {}): Promise<unknown> {
+  async attemptAll(
+    deliveryIds: readonly string[],
+    { limits = {}, settings = {}, signal = NEVER, deliveries = new Deliveries(this.database) }: AttemptSetup = {},
+  ): Promise<DeliveryOutcomes> {
     const { database, clock } = this;
     const targets = await database.query<{ target: string }>({ text: 'select target from deliveries' });
     const job = new DeliverWebhooks({
-      deliveries: new Deliveries(database),
+      deliveries,
       clock,
       settings: {
         urls: targets.rows.map(({ target }) => target),
@@ -77,10 +94,7 @@ export class DeliveryBench {
       },
       limits: { ...DELIVERY_LIMITS, ...limits },
     });
-    const { notDue, ...outcomes } = await job.run({ deliveryIds: [id] }, signal);
-    if (notDue > 0) return { outcome: 'not due' };
-    const [outcome] = Object.entries(outcomes).find(([, count]) => count > 0)!;
-    return { outcome, attempts: (await this.row(id)).attempts };
+    return job.run({ deliveryIds }, signal);
   }
 
   async row(id: string): Promise<{ status: string; attempts: number; lastError: string | null; waitMs: number }> {
