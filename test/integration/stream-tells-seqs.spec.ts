@@ -66,7 +66,8 @@ it('tells the seq of what is added to any of the streams, and of nothing else in
   const db4 = redis.admin();
   await db4.select(4);
   await db4.xadd(keys.alertStream('high'), '*', 'seq', 'no number', 'entry', '{}');
-  await db4.xadd(keys.alertStream('low'), '*', 'something', 'else');
+  await db4.xadd(keys.commits(), '*', 'something', 'else');
+  await db4.xadd(keys.commits(), '*', 'node', 'n', 'seqs', '7,x');
   await stream.add([entry(9)]);
   await eventually(() => seqs.includes(9));
   expect(seqs.toSorted((a, b) => a - b)).toEqual([2, 3, 4, 5, 9]);
@@ -90,6 +91,29 @@ it('keeps what comes while it is being heard, and tells it together', async () =
   goOn!();
   await eventually(() => told.length === 2);
   expect(told).toEqual([[1], [2, 3]]);
+  stop.abort();
+  await following;
+});
+
+it('brings what another node adds, in order and once, and reads nothing for what this one adds', async () => {
+  const other = new AlertStream(realtime);
+  const brought: number[] = [];
+  const asked: number[] = [];
+  const isKnown = (seq: number) => {
+    asked.push(seq);
+    return seq % 2 === 1;
+  };
+  const following = stream.follow((added) => void brought.push(...added.map(({ seq }) => seq)), stop.signal, isKnown);
+  await untilReading();
+  await stream.add([entry(1)]);
+  await stream.add([entry(3, 'low')]);
+  expect(asked).toEqual([]);
+  await other.add([entry(2, 'critical'), entry(4, 'low'), entry(6)]);
+  await eventually(() => brought.length === 3);
+  expect(brought).toEqual([2, 4, 6]);
+  await other.add([entry(8)]);
+  await eventually(() => brought.includes(8));
+  expect(asked.toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 6, 8]);
   stop.abort();
   await following;
 });

@@ -4,3 +4,6 @@ alter table alert_events
   alter column actor type json,
   alter column details type json,
   alter column alert type json;
+
+-- Nothing looks an alert up by its reference, and each index costs every alert that is written.
+drop index alerts_reference;
