@@ -21,7 +21,7 @@ export interface Written {
 /**
  * Decides batches of commands on the committed state and commits them, one batch at a time. All writers of a log stand
  * in line for one row, `log_head`, so commit order is `seq` order (ADR 2). Most batches join the line only with the
- * statement that writes, which does nothing when the log is no longer where they were decided (ADR 10).
+ * statement that writes, which does nothing when the log is no longer where they were decided (ADR 11).
  */
 export class LogWriter {
   #head: number | undefined;
