@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { LogEntry } from '../../src/alerts/alert.js';
 import type { Outcome } from '../../src/alerts/alert-batch.js';
 import { AlertLog } from '../../src/alerts/alert-log.js';
-import { READ_STATE } from '../../src/alerts/alert-log.sql.js';
+import { BEGIN_AND_LOCK, READ_STATE } from '../../src/alerts/alert-log.sql.js';
 import { AlertReader } from '../../src/alerts/alert-reader.js';
 import { apply } from '../../src/alerts/apply.js';
 import type { RaiseCommand } from '../../src/alerts/decide.js';
@@ -26,6 +26,19 @@ const digest = (letter: string) => letter.repeat(64);
 function accepted(outcome: Outcome) {
   if ('refused' in outcome) throw new Error(outcome.refused);
   return outcome;
+}
+
+/** What the writer's connection is asked from now on: names of prepared statements, else their text. */
+async function statementsOf(database: Database): Promise<string[]> {
+  const asked: string[] = [];
+  const connection = await database.writers.connect();
+  const query = connection.query.bind(connection) as (statement: unknown) => unknown;
+  jest.spyOn(connection, 'query').mockImplementation((statement: unknown) => {
+    asked.push(typeof statement === 'string' ? statement : (statement as { name: string }).name);
+    return query(statement);
+  });
+  connection.release();
+  return asked;
 }
 
 describe('the alert log on Postgres', () => {
@@ -131,6 +144,22 @@ describe('the alert log on Postgres', () => {
     expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
     const { head } = await reader.range();
     expect((await wholeLog()).at(-1)!.seq).toBe(head);
+  });
+
+  it('writes in one statement where it knows the head, reads what a press may touch, and locks when it was overtaken', async () => {
+    const log = new AlertLog(nodes[0]!);
+    await log.append(press());
+    const asked = await statementsOf(nodes[0]!);
+    await log.append(press());
+    expect(asked.splice(0)).toEqual(['write-batch']);
+    await log.append(press({ reporter: 'phone:+27820000077' }));
+    expect(asked.splice(0)).toEqual(['read-state', 'write-batch']);
+    await logs[1]!.append(press());
+    const overtaken = accepted(await log.append(press()));
+    expect(asked).toEqual(['write-batch', BEGIN_AND_LOCK, 'read-state', 'write-batch', 'commit']);
+    const { head } = await reader.range();
+    expect(overtaken.entry!.seq).toBe(head);
+    expect((await wholeLog()).map(({ seq }) => seq)).toEqual(Array.from({ length: head }, (_, n) => n + 1));
   });
 
   it('looks up what a batch touches by index, also with plans that were made while the tables were empty', async () => {
