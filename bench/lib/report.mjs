@@ -3,11 +3,12 @@ import { median, round3 } from './rounds.mjs';
 /**
  * Holds a figure against its goal.
  * @param {{ name: string, product: number[], peerValues?: number[], machine?: { load: number, strangers: number }[],
- *   clientCpuUs?: number[], what?: string }} figure a value a round each; `what` where it is not quite the goal's
+ *   clientCpuUs?: number[], costs?: Record<string, number[]>, what?: string }} figure a value a round each; `what` where
+ *   it is not quite the goal's, `costs` what bench/scaling.mjs calculates with
  * @param {import('../goals.mjs').Goal} goal
  */
 export function judge(figure, goal) {
-  const { product, peerValues = [], machine = [], clientCpuUs = [] } = figure;
+  const { product, peerValues = [], machine = [], clientCpuUs = [], costs } = figure;
   if (product.length === 0 || (goal.compare !== 'absolute' && peerValues.length !== product.length))
     throw new Error(`${figure.name}: each round needs a value of the product and of its peer`);
   const perRound = product.map((value, round) => COMPARE[goal.compare](value, peerValues[round]));
@@ -28,6 +29,9 @@ export function judge(figure, goal) {
     peerValue: peerValues.length > 0 ? round3(median(peerValues)) : null,
     perRound: perRound.map(round3),
     ...(clientCpuUs.length > 0 ? { clientCpuUs: round3(median(clientCpuUs)) } : {}),
+    ...(costs
+      ? { costs: Object.fromEntries(Object.entries(costs).map(([name, rounds]) => [name, round3(median(rounds))])) }
+      : {}),
     ...(machine.length > 0
       ? {
           load: round3(median(machine.map(({ load }) => load))),
@@ -90,6 +94,7 @@ function text(value) {
   return typeof value === 'number' ? String(round3(value)) : value;
 }
 
-function table(head, rows) {
+/** Rows of cells as a Markdown table. */
+export function table(head, rows) {
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
