@@ -18,7 +18,12 @@ import { monotonicMs } from './monotonic.mjs';
  * Every answer lists the problems so far: a gap, a repeat, other bytes, a closed connection.
  */
 const PROBLEMS_SHOWN = 5;
+/**
+ * Few of one address, and addresses of its own for each process of clients: with most of an address' ports in use, or
+ * still in TIME_WAIT after another one, the kernel searches 8 ms for each free port.
+ */
 const SOCKETS_AN_ADDRESS = 2500;
+const ADDRESSES = `127.${1 + ((process.pid >> 8) & 127)}.${process.pid & 255}`;
 
 const deliveries = new Deliveries();
 const sockets = new Set();
@@ -42,6 +47,7 @@ for await (const line of createInterface({ input: process.stdin })) {
     );
   });
 }
+closeAll();
 process.exit(0);
 
 /**
@@ -58,7 +64,7 @@ async function connectAll({ count, concurrency, urls, atOnce = false, withinMs, 
   let readyCount = 0;
   const openInTurn = async () => {
     while (ready.length < count && problems.length === 0) {
-      const localAddress = `127.0.0.${2 + Math.floor(ready.length / SOCKETS_AN_ADDRESS)}`;
+      const localAddress = `${ADDRESSES}.${1 + Math.floor(sockets.size / SOCKETS_AN_ADDRESS)}`;
       const socket = open({ ...how, url: targets[ready.length % targets.length], localAddress });
       ready.push(socket.ready.then(() => (readyCount += 1)));
       await (atOnce ? socket.upgraded : socket.ready);
