@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { ensureBuilt } from '../scripts/lib/build.mjs';
 import { ensureInstalled } from '../scripts/lib/install.mjs';
 import { PlainError } from '../scripts/lib/plain-error.mjs';
@@ -10,6 +11,9 @@ import { describeMachine, writePerformancePage } from './lib/performance-page.mj
 import { judge, lineOf } from './lib/report.mjs';
 
 const ROUNDS = { quick: 3, full: 5 };
+/** Load that each system gets before it is measured: V8 takes seconds to have compiled a server at its best. */
+const WARM_UP_SECONDS = { quick: 4, full: 20 };
+const ENDS_WITHIN_MS = 30_000;
 
 /**
  * `npm run bench [-- --quick] [--json FILE] [--only NAME,…] [--write]`: measures the product beside its peers. A goal
@@ -17,40 +21,58 @@ const ROUNDS = { quick: 3, full: 5 };
  */
 await runScript(async (args) => {
   const options = readOptions(args);
+  if (options.json) checkWritable(options.json);
   if (process.platform !== 'linux') throw new PlainError('The benchmark reads CPU times from /proc: it needs Linux');
   await ensureInstalled(PROJECT_ROOT, say);
   await ensureBuilt(PROJECT_ROOT, say);
   const { openStack, newScope } = await import('./lib/stack.mjs');
+  const stopped = untilAskedToStop().then((reason) => Promise.reject(new PlainError(`Stopped (${reason})`)));
+  stopped.catch(() => undefined); // it may come while the stack is being opened: the race below tells it
   const stack = await openStack(say);
   const work = measureAll({ options, stack, newScope });
-  work.catch(() => undefined); // when it is asked to stop, what was under way fails in its own ways
   try {
-    const stopped = untilAskedToStop().then((reason) => Promise.reject(new PlainError(`Stopped (${reason})`)));
-    await Promise.race([work, stopped]);
+    await Promise.race([stopped, work]);
   } finally {
+    await stack.close();
+    // When it is asked to stop, what was under way fails in its own ways, and may have started something meanwhile.
+    await Promise.race([work.catch(() => undefined), delay(ENDS_WITHIN_MS, undefined, { ref: false })]);
     await stack.close();
   }
 });
+
+/** Told now, and not after the run. */
+function checkWritable(file) {
+  try {
+    appendFileSync(file, '');
+  } catch (error) {
+    throw new PlainError(`The results cannot be written to ${file}: ${error.code}`);
+  }
+}
 
 async function measureAll({ options, stack, newScope }) {
   const machine = await describeMachine(stack);
   say(machine);
   const rows = [];
   const notes = [];
+  const pace = options.quick ? 'quick' : 'full';
   for (const name of options.scenarios) {
+    const startedAt = performance.now();
     say(`${name}:`);
-    const scope = stack.own({ ...newScope(stack), stop: () => scope.close() });
+    const scope = newScope(stack);
+    stack.own({ stop: scope.close });
     const { measure } = await import(`./scenarios/${name}.mjs`);
     const figures = await measure({
       stack: scope,
       quick: options.quick,
-      rounds: options.quick ? ROUNDS.quick : ROUNDS.full,
+      rounds: ROUNDS[pace],
+      warmUpSeconds: WARM_UP_SECONDS[pace],
       say,
       note: (row) => notes.push(row),
     });
     await scope.close();
     const judged = GOALS.filter(({ scenario }) => scenario === name).map((goal) => rowOf(goal, figures));
     for (const row of judged) process.stdout.write(`${lineOf(row)}\n`);
+    say(`${name} took ${((performance.now() - startedAt) / 1000).toFixed(0)} s`);
     rows.push(...judged);
   }
   if (options.json) writeFileSync(options.json, `${JSON.stringify(rows, undefined, 2)}\n`);

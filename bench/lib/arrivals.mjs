@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { PlainError } from '../../scripts/lib/plain-error.mjs';
 
 const LOOK_EVERY_MS = 20;
-const WITHIN_MS = 60_000;
+const WITHIN_MS = 120_000;
 
 /** Counts what arrives at a program, each id once; times in ms of its own clock. Programs answer for it over HTTP. */
 export class Arrivals {

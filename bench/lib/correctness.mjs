@@ -17,6 +17,31 @@ export async function checkStored(databaseUrl, ids, table = 'product') {
     throw new PlainError(`${ids.length} alerts were answered with 201, ${rows[0].stored} of them are in Postgres`);
 }
 
+/** The last `seq` of the log of the product. */
+export async function headOf(databaseUrl) {
+  const { rows } = await withClient(databaseUrl, (client) => client.query('select seq::int as head from log_head'));
+  return rows[0].head;
+}
+
+/** Entries a commit in the log of the product, after `seq`: a commit is one transaction, and has one `xmin`. */
+export async function batchAfter(databaseUrl, seq) {
+  const { rows } = await withClient(databaseUrl, (client) =>
+    client.query('select count(*)::float8 / count(distinct xmin::text) as batch from alert_events where seq > $1', [
+      seq,
+    ]),
+  );
+  return rows[0].batch;
+}
+
+/** Bytes of tables and indexes that one alert of the product takes. */
+export async function storedBytes(databaseUrl) {
+  const { rows } = await withClient(databaseUrl, (client) =>
+    client.query(`select sum(pg_total_relation_size(relid))::float8 / (select count(*) from alerts) as bytes
+                    from pg_stat_user_tables`),
+  );
+  return rows[0].bytes;
+}
+
 /** Throws unless the log of the product has every `seq` from its first to its head, once. */
 export async function checkLogIsGapless(databaseUrl) {
   const { rows } = await withClient(databaseUrl, (client) =>

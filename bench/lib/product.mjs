@@ -7,6 +7,7 @@ import { PlainError } from '../../scripts/lib/plain-error.mjs';
 import { PROJECT_ROOT } from '../../scripts/lib/project.mjs';
 import { endChild } from './program.mjs';
 import { productStores } from './stack.mjs';
+import { together } from './together.mjs';
 
 const READY_WITHIN_MS = 20_000;
 const POLL_MS = 5;
@@ -21,9 +22,10 @@ export async function startProduct(stack, { name, apis = 1, worker = true, env =
   const stores = await productStores(stack, name);
   await prepare?.(stores.databaseUrl);
   const processEnv = { ...stores.env, ...env };
-  const started = [];
-  for (let index = 0; index < apis; index += 1) started.push(await startRole(stack, { role: 'api', env: processEnv }));
-  const workerProcess = worker ? await startRole(stack, { role: 'worker', env: processEnv }) : undefined;
+  const roles = [...Array.from({ length: apis }, () => 'api'), ...(worker ? ['worker'] : [])];
+  const processes = await together(roles.map((role) => startRole(stack, { role, env: processEnv })));
+  const started = processes.slice(0, apis);
+  const workerProcess = processes[apis];
   return {
     ...stores,
     name,
@@ -31,7 +33,7 @@ export async function startProduct(stack, { name, apis = 1, worker = true, env =
     url: started[0].url,
     apis: started,
     worker: workerProcess,
-    pids: [...started, ...(workerProcess ? [workerProcess] : [])].map(({ pid }) => pid),
+    pids: processes.map(({ pid }) => pid),
   };
 }
 
@@ -50,7 +52,8 @@ export async function startRole(stack, { role, env, nodeArgs = [] }) {
   const node = { role, url: `http://127.0.0.1:${port}`, pid: child.pid, logFile, stop: () => endChild(child) };
   stack.own(node);
   while (!(await answersReady(node.url))) {
-    const lost = child.exitCode !== null || performance.now() - startedAt > READY_WITHIN_MS;
+    const lost =
+      child.exitCode !== null || child.signalCode !== null || performance.now() - startedAt > READY_WITHIN_MS;
     if (lost)
       throw new PlainError(`the ${role} process did not start:\n${readFileSync(logFile, 'utf8').slice(-2_000)}`);
     await delay(POLL_MS);

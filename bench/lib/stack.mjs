@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { prepareStores, readConfig, writeAclFile } from '../../scripts/lib/compiled.mjs';
 import { newSecret } from '../../scripts/lib/env-file.mjs';
+import { PlainError } from '../../scripts/lib/plain-error.mjs';
 import { startPostgres } from '../../scripts/lib/postgres-server.mjs';
 import { PROJECT_ROOT } from '../../scripts/lib/project.mjs';
 import { findRedisBinary } from '../../scripts/lib/redis-binary.mjs';
@@ -28,7 +29,11 @@ export async function openStack(log) {
   const folder = mkdtempSync(join(tmpdir(), 'naboom-bench-'));
   chmodSync(folder, 0o711); // Postgres' own user must be able to enter it when root runs this
   const stack = newScope({ folder, counter: { names: 0, presses: 0 } });
-  stack.own({ stop: () => rmSync(folder, { recursive: true, force: true }) });
+  const closeScope = stack.close;
+  stack.close = async () => {
+    await closeScope();
+    rmSync(folder, { recursive: true, force: true });
+  };
   try {
     const dataDir = process.env.NABOOM_DATA_DIR ?? join(PROJECT_ROOT, '.naboom');
     stack.redisBinary = await findRedisBinary({ dataDir, log });
@@ -40,24 +45,31 @@ export async function openStack(log) {
   }
 }
 
-/** A part of a stack: the same servers, and what is opened through it is closed by its own `close`, last first. */
+/**
+ * A part of a stack: the same servers, and what is opened through it is closed by its own `close`, last first. Close it
+ * again once the work in it has ended: what was still being started meanwhile has ended by then.
+ */
 export function newScope(stack) {
   const opened = [];
+  const late = [];
   let closed = false;
   return {
     ...stack,
-    /** Something to end with the scope; gives back the same thing. */
+    /** Something to end with the scope; gives back the same thing. Throws when the scope is closed already. */
     own(thing) {
-      if (closed)
-        void thing.stop(); // asked to stop while it was being started
-      else opened.push(thing);
-      return thing;
+      if (!closed) {
+        opened.push(thing);
+        return thing;
+      }
+      late.push(thing.stop()); // asked to stop while it was being started
+      throw new PlainError('The run has been stopped');
     },
     /** A file or folder name of its own in the folder of the run. */
     path: (name) => join(stack.folder, `${(stack.counter.names += 1)}-${name}`),
     async close() {
       closed = true;
       for (const thing of opened.splice(0).reverse()) await thing.stop();
+      await Promise.all(late);
     },
   };
 }
@@ -107,6 +119,7 @@ export async function createDatabase(stack, name) {
 /** Runs `work` on a connection of its own. */
 export async function withClient(url, work) {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  client.on('error', () => undefined); // the query under way fails as well, and says so
   await client.connect();
   try {
     return await work(client);

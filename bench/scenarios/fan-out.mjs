@@ -2,13 +2,19 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { PlainError } from '../../scripts/lib/plain-error.mjs';
 import { checkLogIsGapless, checkStored } from '../lib/correctness.mjs';
 import { cpuOf } from '../lib/cpu.mjs';
+import { httpLoad } from '../lib/http-load.mjs';
 import { interleave, median, values } from '../lib/rounds.mjs';
 import { connectSockets, startProductForSockets, startStock, startWsLimit } from '../lib/socket-systems.mjs';
+import { together } from '../lib/together.mjs';
 
 /** Alerts of one round at a number of sockets. */
-const ALERTS = { 100: 20, 1000: 15, 10_000: 5 };
-/** As many as V8 takes to have compiled a server's and a client's code at its best; the more sockets, the fewer. */
-const WARM_UP_DELIVERIES = 50_000;
+const ALERTS = { quick: { 1000: 8, 10_000: 3 }, full: { 100: 20, 1000: 15, 10_000: 5 } };
+/** V8 has compiled what writes to sockets, in servers and clients, after so many; the more sockets, the fewer alerts. */
+const WARM_UP_DELIVERIES = { quick: 10_000, full: 50_000 };
+const WARM_UP_ALERTS = 5;
+const WARM_UP_CONNECTIONS = 50;
+/** The system of two processes has one goal, at so many sockets. */
+const TWO_FROM = 10_000;
 /** What an alert leaves to do (streams, cache, worker) ends before the next one, which may be another system's. */
 const SETTLE_MS = 60;
 
@@ -16,20 +22,24 @@ const SETTLE_MS = 60;
  * From the POST to all sockets, beside the limit and stock Socket.IO: everything connected at the same time, the
  * alerts in turn. CPU is that of the processes which hold the sockets.
  */
-export async function measure({ stack, quick, rounds, say, note }) {
-  const systems = {
-    product: await startProductForSockets(stack, 'product'),
-    ws: await startWsLimit(stack),
-    stock: await startStock(stack),
-    two: await startProductForSockets(stack, 'two', 2),
-  };
+export async function measure({ stack, quick, rounds, warmUpSeconds, say, note }) {
+  const pace = quick ? 'quick' : 'full';
+  const [product, ws, stock, two] = await together([
+    startProductForSockets(stack, 'product'),
+    startWsLimit(stack),
+    startStock(stack),
+    startProductForSockets(stack, 'two', 2),
+  ]);
+  const systems = { product, ws, stock, two };
+  for (const system of Object.values(systems)) await warmUp(stack, system, warmUpSeconds);
   const at = {};
-  for (const count of quick ? [1000, 10_000] : [100, 1000, 10_000]) {
+  for (const count of Object.keys(ALERTS[pace]).map(Number)) {
     say(`${count} sockets:`);
-    for (const system of Object.values(systems)) await grow(system, count, say);
-    const runs = Object.entries(systems).map(([name, system]) => ({ name, run: () => alerts(system, ALERTS[count]) }));
+    const measured = Object.entries(systems).filter(([name]) => name !== 'two' || count >= TWO_FROM);
+    for (const [, system] of measured) await grow(system, count, { pace, say });
+    const runs = measured.map(([name, system]) => ({ name, run: () => alerts(system, ALERTS[pace][count]) }));
     at[count] = await interleave({ rounds, systems: runs, say });
-    for (const name of Object.keys(systems)) note(noteOf(count, systems[name].name, at[count][name]));
+    for (const [name, system] of measured) note(noteOf(count, system.name, at[count][name]));
   }
   for (const { product, raised } of [systems.product, systems.two]) {
     await checkStored(product.databaseUrl, raised);
@@ -38,12 +48,21 @@ export async function measure({ stack, quick, rounds, say, note }) {
   return figures(at);
 }
 
+/** Presses before the first socket connects: what a POST costs a cold server would be counted to the deliveries. */
+async function warmUp(stack, system, seconds) {
+  for (const url of system.urls) {
+    const load = { connections: WARM_UP_CONNECTIONS, seconds: seconds / system.urls.length };
+    const { ids } = await httpLoad(stack, { ...system, url }, load);
+    for (const id of ids) system.raised.push(id);
+  }
+}
+
 /** Connects what is missing to `count`, and runs warm. */
-async function grow(system, count, say) {
+async function grow(system, count, { pace, say }) {
   const ms = await connectSockets(system, count - system.sockets);
   say(`  ${system.name}: connected in ${(ms / 1000).toFixed(1)} s`);
   await system.clients.ask('time', { after: system.raised.length });
-  await alerts(system, Math.max(10, WARM_UP_DELIVERIES / count));
+  await alerts(system, Math.max(WARM_UP_ALERTS, WARM_UP_DELIVERIES[pace] / count));
 }
 
 /** Raises alerts one after the other; the median of each figure. */
@@ -93,7 +112,7 @@ function figures({ 1000: small, 10_000: large }) {
     versus('fan-out-p50-10k-vs-stock', 'p50', large, large.stock),
     versus('fan-out-last-10k-vs-stock', 'last', large, large.stock),
     versus('fan-out-cpu-1k-vs-ws', 'cpuUs', small, small.ws),
-    versus('fan-out-cpu-10k-vs-ws', 'cpuUs', large, large.ws),
+    { ...versus('fan-out-cpu-10k-vs-ws', 'cpuUs', large, large.ws), costs: { bytes: values(large.product, 'bytes') } },
     versus('fan-out-cpu-1k-vs-stock', 'cpuUs', small, small.stock),
     versus('fan-out-cpu-10k-vs-stock', 'cpuUs', large, large.stock),
     versus('two-processes-last-vs-one', 'last', { product: large.two }, large.product),

@@ -3,20 +3,21 @@ import { httpLoad } from '../lib/http-load.mjs';
 import { startProduct } from '../lib/product.mjs';
 import { interleave, median, values } from '../lib/rounds.mjs';
 import { storeAlerts } from '../lib/stored-alerts.mjs';
+import { together } from '../lib/together.mjs';
 
 const FEW = 1_000;
 const MANY = 1_000_000;
 /** A million takes a minute to store: a quick run has no time for it, and says so. */
 const MANY_QUICKLY = 250_000;
+const WARM_UP_CONNECTIONS = 50;
 
 /** One press, and one page of the list, with many alerts stored and with few: two systems side by side. */
-export async function measure({ stack, quick, rounds, say, note }) {
-  const few = await start(stack, 'few', FEW);
+export async function measure({ stack, quick, rounds, warmUpSeconds, say, note }) {
   const startedAt = performance.now();
   const count = quick ? MANY_QUICKLY : MANY;
-  const many = await start(stack, 'many', count);
+  const [few, many] = await together([start(stack, 'few', FEW), start(stack, 'many', count)]);
   say(`${count} alerts stored in ${((performance.now() - startedAt) / 1000).toFixed(0)} s`);
-  const seconds = quick ? 1.5 : 4;
+  const seconds = quick ? 1 : 4;
   const press = (system) => async () => {
     const { ids, ...result } = await httpLoad(stack, system, { connections: 1, seconds });
     await checkStored(system.databaseUrl, ids);
@@ -27,7 +28,10 @@ export async function measure({ stack, quick, rounds, say, note }) {
     const { ids: _none, ...result } = await httpLoad(stack, system, { connections: 1, seconds, get: true, headers });
     return result;
   };
-  for (const system of [few, many]) await httpLoad(stack, system, { connections: 10, seconds, warmupSeconds: 1 });
+  for (const system of [few, many]) {
+    await httpLoad(stack, system, { connections: WARM_UP_CONNECTIONS, seconds: warmUpSeconds });
+    await list(system)();
+  }
   const side = (run) => [many, few].map((system) => ({ name: system.name, run: run(system) }));
   say('one press:');
   const presses = await interleave({ rounds, systems: side(press), say });

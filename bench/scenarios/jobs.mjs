@@ -7,19 +7,27 @@ import { startProduct } from '../lib/product.mjs';
 import { startPeer } from '../lib/program.mjs';
 import { interleave, median, values } from '../lib/rounds.mjs';
 import { peerRedis, withClient } from '../lib/stack.mjs';
+import { together } from '../lib/together.mjs';
 
 const RECEIVER = fileURLToPath(new URL('../load/webhook-receiver.mjs', import.meta.url));
 const CONNECTIONS = 50;
+/** All that is pressed to warm up has to be delivered before anything can be measured. */
+const WARM_UP_AT_MOST_SECONDS = 5;
 const RAW_JOBS = { quick: 10_000, full: 20_000 };
 
 /**
  * From POST to job completed: 50 connections raise alerts, and each alert becomes a signed webhook that its receiver
  * has answered. Beside it BullMQ alone, 50 jobs added and 50 processed at once; and the product without receivers.
  */
-export async function measure({ stack, quick, rounds, say, note }) {
-  const seconds = quick ? 2 : 4;
-  const systems = await startSystems(stack, { seconds, rawJobs: RAW_JOBS[quick ? 'quick' : 'full'] });
-  for (const { run } of systems) await run(); // warms up
+export async function measure({ stack, quick, rounds, warmUpSeconds, say, note }) {
+  const seconds = quick ? 1.5 : 4;
+  const warmUp = Math.min(warmUpSeconds, WARM_UP_AT_MOST_SECONDS);
+  const systems = await startSystems(stack, {
+    seconds,
+    warmUpSeconds: warmUp,
+    rawJobs: RAW_JOBS[quick ? 'quick' : 'full'],
+  });
+  for (const system of systems) await system.warmUp();
   const { jobs, bullmq, alone } = await interleave({ rounds, systems, say });
   for (const [system, results] of Object.entries({ 'with webhooks': jobs, 'without webhooks': alone })) {
     note(noteOf(system, results));
@@ -35,24 +43,27 @@ export async function measure({ stack, quick, rounds, say, note }) {
   ];
 }
 
-async function startSystems(stack, { seconds, rawJobs }) {
+async function startSystems(stack, { seconds, warmUpSeconds, rawJobs }) {
   const receiver = await startPeer(stack, { name: 'webhook-receiver', file: RECEIVER, env: {} });
   const webhooks = {
     NABOOM_WEBHOOK_URLS: receiver.url,
     NABOOM_WEBHOOK_SECRET: `whsec_${Buffer.from('the signing key of a benchmark run').toString('base64')}`,
     NABOOM_WEBHOOK_ALLOWED_HOSTS: '127.0.0.1',
   };
-  const jobs = await startProduct(stack, { name: 'jobs', env: webhooks });
-  const alone = await startProduct(stack, { name: 'alone' });
-  const { env } = await peerRedis(stack, 'bullmq');
+  const [jobs, alone, { env }] = await together([
+    startProduct(stack, { name: 'jobs', env: webhooks }),
+    startProduct(stack, { name: 'alone' }),
+    peerRedis(stack, 'bullmq'),
+  ]);
   const raw = (PART) =>
     startPeer(stack, { name: 'raw-bullmq', env: { ...env, PART, CONCURRENCY: String(CONNECTIONS) } });
   const [adder, processor] = [await raw('add'), await raw('process')];
-  const load = (product) => pressLoad(stack, product, seconds);
+  const delivered = (time) => deliver(receiver, jobs, (product) => pressLoad(stack, product, time));
+  const undelivered = async (time) => withoutIds(await pressLoad(stack, alone, time));
   return [
-    { name: 'jobs', run: () => deliver(receiver, jobs, load) },
-    { name: 'bullmq', run: () => runRaw(adder, processor, rawJobs) },
-    { name: 'alone', run: async () => withoutIds(await load(alone)) },
+    { name: 'jobs', run: () => delivered(seconds), warmUp: () => delivered(warmUpSeconds) },
+    { name: 'bullmq', run: () => runRaw(adder, processor, rawJobs), warmUp: () => runRaw(adder, processor, rawJobs) },
+    { name: 'alone', run: () => undelivered(seconds), warmUp: () => undelivered(warmUpSeconds) },
   ];
 }
 

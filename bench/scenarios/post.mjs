@@ -1,57 +1,73 @@
 import { fileURLToPath } from 'node:url';
-import { checkLogIsGapless, checkStored } from '../lib/correctness.mjs';
+import { batchAfter, checkLogIsGapless, checkStored, headOf, storedBytes } from '../lib/correctness.mjs';
 import { httpLoad } from '../lib/http-load.mjs';
 import { startProduct } from '../lib/product.mjs';
 import { runProgram, startPeer } from '../lib/program.mjs';
 import { interleave, median, values } from '../lib/rounds.mjs';
 import { createDatabase, peerRedis } from '../lib/stack.mjs';
+import { together } from '../lib/together.mjs';
 
 const COMMIT_LOAD = fileURLToPath(new URL('../load/commit-load.mjs', import.meta.url));
 
+/** People do not wait for each other's answers: what a press takes at a pace that every system can hold. */
+const OPEN_LOOP_RATE = 1000;
+
 /**
- * Raising alerts over HTTP, closed loop: c = 1, 10, 50 and 200, beside three peers and the bare COMMIT. A quick run
- * measures what a goal needs.
+ * Raising alerts over HTTP, closed loop: c = 1, 10, 50 and 200, beside three peers and the bare COMMIT; and open loop.
+ * A quick run measures what a goal needs.
  */
-export async function measure({ stack, quick, rounds, say, note }) {
+export async function measure({ stack, quick, rounds, warmUpSeconds, say, note }) {
   const systems = await startSystems(stack);
   const { product, limit, durable, express } = systems;
-  const seconds = quick ? 2 : 4;
+  const seconds = quick ? 1.5 : 3;
   const all = [product, limit, durable, express];
-  for (const system of all) await load(stack, system, { connections: 50, seconds, warmupSeconds: 1 });
-  const at = async (connections, which, more = []) => {
-    say(`${connections} connections:`);
+  for (const system of all) await load(stack, system, { connections: 50, seconds: warmUpSeconds });
+  const at = async (connections, which, { more = [], rate } = {}) => {
+    const group = rate ? `POST, open loop, ${rate} a second` : 'POST, closed loop';
+    say(`${group}, ${connections} connections:`);
+    const time = connections === 1 ? seconds / 1.5 : seconds;
     const runs = which.map((system) => ({
       name: system.name,
-      run: () => load(stack, system, { connections, seconds: connections === 1 ? seconds / 2 : seconds }),
+      run: () => load(stack, system, { connections, seconds: time, rate }),
     }));
     const results = await interleave({ rounds, systems: [...runs, ...more], say });
-    for (const system of which) note(noteOf(connections, system, results[system.name]));
+    for (const system of which) note({ group, ...noteOf(connections, system, results[system.name]) });
     return results;
   };
-  const commit = { name: 'commit', run: () => bareCommit(stack, systems, seconds / 2) };
-  const alone = await at(1, quick ? [product] : all, [commit]);
+  const commit = { name: 'commit', run: () => bareCommit(stack, systems, seconds / 1.5) };
+  const alone = await at(1, quick ? [product] : all, { more: [commit] });
   if (!quick) await at(10, all);
   const c50 = await at(50, all);
   const c200 = await at(200, quick ? [product, durable] : all);
+  if (!quick) await at(50, all, { rate: OPEN_LOOP_RATE });
   await checkLogIsGapless(product.databaseUrl);
+  const stored = { storedBytes: [await storedBytes(product.databaseUrl)] };
   return [
     figure('post-rate-c50-vs-limit', 'rate', c50.product, c50.limit),
     figure('post-rate-c50-vs-express', 'rate', c50.product, c50.express),
-    figure('post-rate-c50-vs-durable', 'rate', c50.product, c50.durable),
-    figure('post-rate-c200-vs-durable', 'rate', c200.product, c200.durable),
+    { ...figure('post-rate-c50-vs-durable', 'rate', c50.product, c50.durable), costs: costsOf(c50.product) },
+    {
+      ...figure('post-rate-c200-vs-durable', 'rate', c200.product, c200.durable),
+      costs: costsOf(c200.product, stored),
+    },
     figure('post-cpu-c50-vs-limit', 'allCpuUs', c50.product, c50.limit),
-    figure('post-c1-p50-over-commit', 'p50', alone.product, alone.commit),
+    { ...figure('post-c1-p50-over-commit', 'p50', alone.product, alone.commit), costs: costsOf(alone.product) },
     figure('post-p99-c50-vs-limit', 'p99', c50.product, c50.limit),
   ];
 }
 
 async function startSystems(stack) {
-  const product = await startProduct(stack, { name: 'product' });
-  const [limitRedis, expressRedis] = [await peerRedis(stack, 'limit'), await peerRedis(stack, 'express')];
-  const database = await createDatabase(stack, 'durable');
-  const limit = await startPeer(stack, { name: 'limit', env: limitRedis.env });
-  const durable = await startPeer(stack, { name: 'durable-limit', env: { DATABASE_URL: database.url } });
-  const express = await startPeer(stack, { name: 'express-socketio', env: expressRedis.env });
+  const [product, limitRedis, expressRedis, database] = await together([
+    startProduct(stack, { name: 'product' }),
+    peerRedis(stack, 'limit'),
+    peerRedis(stack, 'express'),
+    createDatabase(stack, 'durable'),
+  ]);
+  const [limit, durable, express] = await together([
+    startPeer(stack, { name: 'limit', env: limitRedis.env }),
+    startPeer(stack, { name: 'durable-limit', env: { DATABASE_URL: database.url } }),
+    startPeer(stack, { name: 'express-socketio', env: expressRedis.env }),
+  ]);
   const postgresPid = stack.postgres.pid;
   return {
     product: {
@@ -77,9 +93,25 @@ async function startSystems(stack) {
 
 /** One load; what was answered with 201 must be in Postgres, where the system has one. */
 async function load(stack, system, options) {
+  const isProduct = system.table === 'product';
+  const head = isProduct ? await headOf(system.databaseUrl) : undefined;
   const { ids, ...result } = await httpLoad(stack, system, options);
   if (system.table) await checkStored(system.databaseUrl, ids, system.table);
-  return { ...result, allCpuUs: result.cpuUs + result.redisUs + result.postgresUs };
+  const batch = isProduct ? { batch: await batchAfter(system.databaseUrl, head) } : {};
+  return { ...result, allCpuUs: result.cpuUs + result.redisUs + result.postgresUs, ...batch };
+}
+
+/** What one alert costs each part, µs of CPU, and how many a commit took. */
+function costsOf(results, more = {}) {
+  const of = (name) => values(results, name);
+  return {
+    apiUs: of('cpuUs'),
+    workerUs: of('workerUs'),
+    redisUs: of('redisUs'),
+    postgresUs: of('postgresUs'),
+    batch: of('batch'),
+    ...more,
+  };
 }
 
 async function bareCommit(stack, { durable }, seconds) {
@@ -101,7 +133,6 @@ function figure(name, of, product, peer) {
 function noteOf(connections, { name }, results) {
   const middle = (of) => median(values(results, of));
   return {
-    group: 'POST, closed loop',
     connections,
     system: name,
     'req/s': middle('rate'),
