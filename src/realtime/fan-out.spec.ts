@@ -1,6 +1,6 @@
 import type { LogEntry } from '../alerts/alert.js';
 import type { Severity } from '../alerts/severity.js';
-import { fanOut } from './fan-out.js';
+import { fanOut, SOCKETS_PER_TURN } from './fan-out.js';
 import { LiveSockets } from './live-sockets.js';
 import { PreFramed } from './pre-framed.js';
 import { ALL_ROOM, alertRoom, severityRoom } from './rooms.js';
@@ -24,15 +24,17 @@ function liveWith(audiences: Record<string, Audience>) {
     return true;
   });
   const leave: Record<string, () => void> = {};
-  for (const [name, audience] of Object.entries(audiences)) {
-    const once = (_: 'disconnect', listener: () => void) => (leave[name] = listener);
-    live.add({ name, connected: true, data: { audience }, once } as unknown as RealtimeSocket);
-  }
-  return { live, written, leave };
+  const join = (name: string, audience: Audience) => {
+    const socket = { name, connected: true, data: { audience }, once: () => undefined };
+    const once = (_: 'disconnect', left: () => void) => (leave[name] = () => ((socket.connected = false), left()));
+    live.add(Object.assign(socket, { once }) as unknown as RealtimeSocket);
+  };
+  for (const [name, audience] of Object.entries(audiences)) join(name, audience);
+  return { live, written, leave, join };
 }
 
 describe('the fan-out', () => {
-  it('serves responders before reporters, each with one write of all that is for it', () => {
+  it('serves responders before reporters, each with one write of all that is for it', async () => {
     const { live, written } = liveWith({
       reporter: reporter('a'),
       another: reporter('z'),
@@ -40,7 +42,7 @@ describe('the fan-out', () => {
       urgent: responder(severityRoom('high'), severityRoom('critical')),
       all: responder(ALL_ROOM),
     });
-    fanOut(live, [entry(1, 'a', 'high'), entry(2, 'b', 'critical'), entry(3, 'a', 'medium')]);
+    await fanOut(live, [entry(1, 'a', 'high'), entry(2, 'b', 'critical'), entry(3, 'a', 'medium')]);
     expect(written).toEqual([
       ['urgent', [1, 2]],
       ['all', [1, 2, 3]],
@@ -56,7 +58,22 @@ describe('the fan-out', () => {
     expect([...live.responders()].map(({ sockets }) => sockets.size)).toEqual([2]);
   });
 
-  it('knows nothing of a socket that has left', () => {
+  it('lets others have their turn between many sockets, and serves exactly those who were live when it began', async () => {
+    const names = Array.from({ length: 2 * SOCKETS_PER_TURN + 1 }, (_, index) => `socket ${index}`);
+    const { live, written, leave, join } = liveWith(
+      Object.fromEntries(names.map((name) => [name, responder(ALL_ROOM)])),
+    );
+    join('reporter', reporter('a'));
+    const done = fanOut(live, [entry(1, 'a', 'high')]);
+    expect(written).toHaveLength(SOCKETS_PER_TURN);
+    // Its catch-up has brought it the entry.
+    join('late', responder(ALL_ROOM));
+    leave[names.at(-1)!]!();
+    await done;
+    expect(written).toEqual([...names.slice(0, -1), 'reporter'].map((name) => [name, [1]]));
+  });
+
+  it('knows nothing of a socket that has left', async () => {
     const { live, written, leave } = liveWith({
       one: responder(ALL_ROOM),
       two: responder(ALL_ROOM),
@@ -64,7 +81,7 @@ describe('the fan-out', () => {
     });
     leave.one!();
     leave.own!();
-    fanOut(live, [entry(1, 'a', 'high')]);
+    await fanOut(live, [entry(1, 'a', 'high')]);
     expect(written).toEqual([['two', [1]]]);
     expect([live.count('responder'), live.count('reporter')]).toEqual([1, 0]);
     expect(live.reporters('a')).toBeUndefined();

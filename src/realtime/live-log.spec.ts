@@ -21,7 +21,7 @@ describe('the live log', () => {
     const heard: string[] = [];
     let rewound = 0;
     live.start({
-      onEntries: (entries) => heard.push(...entries.map(({ alertId }) => alertId)),
+      onEntries: (entries) => void heard.push(...entries.map(({ alertId }) => alertId)),
       onRewind: () => (rewound += 1),
     });
     expect(await live.whenStarted(1000)).toBe(true);
@@ -37,6 +37,34 @@ describe('the live log', () => {
     expect(live.recent.position).toBe(3);
     raise(4, 'new');
     expect(heard).toEqual(['f', 'new']);
+    await live.stop();
+  });
+
+  it('hands over what is committed while it delivers afterwards, together and in order', async () => {
+    const log: LogEntry[] = [];
+    let commit: CommitListener = () => undefined;
+    const live = new LiveLog({
+      log: { onCommit: (listener) => (commit = listener) },
+      reader: { after: async (seq) => log.slice(seq), range: async () => ({ head: log.length, floor: 0 }) },
+      stream: { follow: async () => undefined },
+    });
+    const heard: string[] = [];
+    let deliveredAll = () => {};
+    const onEntries = async (entries: readonly LogEntry[]) => {
+      heard.push(entries.map(({ alertId }) => alertId).join('+'));
+      await new Promise<void>((resolve) => (deliveredAll = resolve));
+    };
+    live.start({ onEntries, onRewind: () => undefined });
+    await live.whenStarted(1000);
+    for (const id of ['a', 'b', 'c']) {
+      log.push(entry(log.length + 1, id));
+      commit(log.slice(-1));
+    }
+    expect(heard).toEqual(['a']);
+    deliveredAll();
+    expect(await live.reached(1, 1000)).toBe(true);
+    expect(heard).toEqual(['a', 'b+c']);
+    deliveredAll();
     await live.stop();
   });
 });

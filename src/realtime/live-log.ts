@@ -23,10 +23,10 @@ export interface LiveLogParts {
   readonly keep?: number;
 }
 
-/** What hears of the log; neither may throw. */
+/** What hears of the log; neither may throw or reject. */
 export interface LiveListener {
-  /** Gets every entry in order, once. */
-  readonly onEntries: (entries: readonly LogEntry[]) => void;
+  /** Gets every entry in order, once. It is waited for: what is committed meanwhile comes with the next call. */
+  readonly onEntries: (entries: readonly LogEntry[]) => void | Promise<void>;
   /** What was delivered is no longer the log: whoever has it must begin anew. */
   readonly onRewind: () => void;
 }
@@ -129,22 +129,17 @@ export class LiveLog {
   }
 
   /** The tail brings entries again when it was interrupted; what was delivered is passed over. */
-  #deliver(entries: readonly LogEntry[]): void | Promise<void> {
+  async #deliver(entries: readonly LogEntry[]): Promise<void> {
     const fresh = entries.filter(({ seq }) => seq > this.recent.position);
-    this.#deliverChunk(fresh.slice(0, CHUNK));
-    return fresh.length > CHUNK ? this.#deliverRest(fresh) : undefined;
-  }
-
-  async #deliverRest(fresh: readonly LogEntry[]): Promise<void> {
-    for (let start = CHUNK; start < fresh.length; start += CHUNK) {
-      await nextTurn();
-      this.#deliverChunk(fresh.slice(start, start + CHUNK));
+    for (let start = 0; start < fresh.length; start += CHUNK) {
+      if (start > 0) await nextTurn();
+      await this.#deliverChunk(fresh.slice(start, start + CHUNK));
     }
   }
 
-  /** Memory and sockets change within one tick: whoever catches up finds no entry between the two. */
-  #deliverChunk(entries: readonly LogEntry[]): void {
+  /** They come to the memory and are given to whoever is live in one tick: who catches up finds none between the two. */
+  #deliverChunk(entries: readonly LogEntry[]): void | Promise<void> {
     this.recent.add(entries);
-    this.#listener.onEntries(entries);
+    return this.#listener.onEntries(entries);
   }
 }

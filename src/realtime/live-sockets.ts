@@ -59,7 +59,12 @@ export class LiveSockets {
 
   /** Sends events to all sockets of a group. */
   send({ sockets }: SocketGroup, events: PreFramed): void {
-    for (const socket of sockets) if (!this.writer.write(socket, events)) this.#lagging.add(socket);
+    for (const socket of sockets) this.sendTo(socket, events);
+  }
+
+  /** Sends events to a socket that was live a moment ago. */
+  sendTo(socket: RealtimeSocket, events: PreFramed): void {
+    if (socket.connected && !this.writer.write(socket, events)) this.#lagging.add(socket);
   }
 
   /** Ends the sockets that fell behind, after those that did not have had their turn to send. */

@@ -64,9 +64,10 @@ export class RealtimeGateway implements OnGatewayInit, OnModuleInit, OnModuleDes
     for (const socket of this.#server?.of('/').sockets.values() ?? []) resync(socket, 'cursor-ahead');
   }
 
-  #deliver(entries: readonly LogEntry[]): void {
+  /** Never rejects. */
+  async #deliver(entries: readonly LogEntry[]): Promise<void> {
     try {
-      this.sessions.deliver(entries);
+      await this.sessions.deliver(entries);
     } catch (error) {
       const [first] = entries;
       this.#logger.error({ err: error, seq: first?.seq }, 'events could not be sent; their sockets connect anew');

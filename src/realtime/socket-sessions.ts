@@ -32,9 +32,9 @@ export class SocketSessions {
     presence.stop();
   }
 
-  /** Sends entries of the log to the live sockets. */
-  deliver(entries: readonly LogEntry[]): void {
-    fanOut(this.parts.presence.sockets, entries);
+  /** Sends entries of the log to the live sockets; the next ones must wait until it resolves. */
+  async deliver(entries: readonly LogEntry[]): Promise<void> {
+    await fanOut(this.parts.presence.sockets, entries);
   }
 
   /** Never rejects. */
