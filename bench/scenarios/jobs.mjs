@@ -13,11 +13,14 @@ const RECEIVER = fileURLToPath(new URL('../load/webhook-receiver.mjs', import.me
 const CONNECTIONS = 50;
 /** All that is pressed to warm up has to be delivered before anything can be measured. */
 const WARM_UP_AT_MOST_SECONDS = 5;
+/** Jobs that one worker of ours runs at once (src/queues/queue-map.ts). */
+const CONCURRENCY = 6;
 const RAW_JOBS = { quick: 10_000, full: 20_000 };
 
 /**
  * From POST to job completed: 50 connections raise alerts, and each alert becomes a signed webhook that its receiver
- * has answered. Beside it BullMQ alone, 50 jobs added and 50 processed at once; and the product without receivers.
+ * has answered. Rates are of deliveries, of which a job of ours carries up to 25. Beside it BullMQ alone, adding and
+ * processing with the concurrency of our worker; and the product without receivers.
  */
 export async function measure({ stack, quick, rounds, warmUpSeconds, say, note }) {
   const seconds = quick ? 1.5 : 4;
@@ -56,7 +59,7 @@ async function startSystems(stack, { seconds, warmUpSeconds, rawJobs }) {
     peerRedis(stack, 'bullmq'),
   ]);
   const raw = (PART) =>
-    startPeer(stack, { name: 'raw-bullmq', env: { ...env, PART, CONCURRENCY: String(CONNECTIONS) } });
+    startPeer(stack, { name: 'raw-bullmq', env: { ...env, PART, CONCURRENCY: String(CONCURRENCY) } });
   const [adder, processor] = [await raw('add'), await raw('process')];
   const delivered = (time) => deliver(receiver, jobs, (product) => pressLoad(stack, product, time));
   const undelivered = async (time) => withoutIds(await pressLoad(stack, alone, time));
