@@ -61,8 +61,8 @@ function streamBackfill(): StreamBackfill {
   return new StreamBackfill({ reader: new AlertReader(database), stream, cursors, clock: systemClock });
 }
 
-async function follow(): Promise<LogFollower> {
-  follower = new LogFollower({ database, cursors, stream, readers: [deliveryReader(), streamBackfill()] });
+async function follow(streams = streamBackfill()): Promise<LogFollower> {
+  follower = new LogFollower({ database, cursors, stream, readers: [deliveryReader(), streams] });
   await follower.start();
   await eventually(() => follower!.isLeading);
   return follower;
@@ -96,7 +96,7 @@ it('makes one delivery of each event and receiver, though a stream tells late, t
   await raise(5);
   const db4 = redis.admin();
   await db4.select(4);
-  await db4.xadd(keys.alertStream('high'), '*', 'seq', '999999', 'entry', '{}');
+  await db4.xadd(keys.commits(), '*', 'node', 'another', 'seqs', '999999');
   await raise(5);
   await eventually(async () => (await ledger()).length === 20);
   expect(await ledger()).toEqual(wanted(1, 10));
@@ -144,20 +144,43 @@ it('stands still when somebody else has moved its cursor, and writes no row', as
   other.start(0);
   await other.advance(1);
   await expect(overtaken.advance(2)).rejects.toThrow('the cursor deliveries is not at 0');
+  await expect(cursors.advance('deliveries', 1, 3)).rejects.toThrow('3 is not in the log');
   expect(await ledger()).toEqual(wanted(1, 1));
 });
 
+it('gives an event and receiver no second row, whoever asks for it', async () => {
+  await raise(2);
+  const range = { after: 0, through: 2 };
+  const insert = () =>
+    database.transaction((client) => new Deliveries(database).insert(client, range, TARGETS, new Date()));
+  expect(await insert()).toHaveLength(4);
+  expect(await insert()).toEqual([]);
+  expect(await ledger()).toEqual(wanted(1, 2));
+});
+
 it('writes its cursors down when it stops, in the middle of gathering too', async () => {
-  const running = await follow();
-  const heard = jest.spyOn(StreamBackfill.prototype, 'heard');
-  const isHeard = new Promise<void>((resolve) => heard.mockImplementationOnce(() => resolve()));
-  const added = new AlertReader(database);
+  log.onCommit((entries) => void stream.add(entries));
+  const streams = streamBackfill();
+  const hear = streams.heard.bind(streams);
+  const listen = jest.spyOn(streams, 'heard');
+  const running = await follow(streams);
+  const hears = (seq: number) =>
+    new Promise<void>((resolve) => {
+      listen.mockImplementation((seqs) => {
+        hear(seqs);
+        if (seqs.includes(seq)) resolve();
+      });
+    });
+  const first = hears(1);
   await raise(1);
-  await stream.add(await added.after(0, 1));
-  await isHeard; // it waits for more that go together
+  await first;
+  await eventually(async () => (await ledger()).length === 2);
+  const again = hears(1);
+  await stream.add(await new AlertReader(database).after(0, 1));
+  await again; // it waits for more that go together
   await running.stop();
   expect(running.isLeading).toBe(false);
-  expect(await cursors.open('deliveries')).toBe(1);
+  expect([await cursors.open('deliveries'), await cursors.open('streams')]).toEqual([1, 1]);
   const clients = redis.admin();
   await once(clients, 'ready');
   await eventually(async () => !String(await clients.client('LIST')).includes('naboom:realtime:stream'));

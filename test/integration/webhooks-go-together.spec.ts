@@ -68,6 +68,14 @@ describe('the deliveries of one job', () => {
     expect(receiver.received).toHaveLength(4);
   });
 
+  it('do not wait for one that somebody else is just taking', async () => {
+    const ids = await deliveriesTo('/', '/');
+    await bench.database.transaction(async (client) => {
+      await client.query('select 1 from deliveries where id = $1 for update', [ids[0]]);
+      expect(await bench.attemptAll(ids)).toMatchObject({ delivered: 1, notDue: 1 });
+    });
+  });
+
   it('fail with the error of Postgres when it cannot be noted, and are tried again after the lease', async () => {
     const ids = await deliveriesTo('/', '/');
     const deliveries = new Deliveries(bench.database);
