@@ -61,15 +61,8 @@ function send(request: WebhookRequest): Promise<IncomingMessage> {
       lookup: pinned(request.addresses),
       signal,
     });
-    let answered = false;
-    outgoing.once('response', (answer) => {
-      answered = true;
-      resolve(answer);
-    });
-    outgoing.on('error', (error) => {
-      if (!answered && wasClosedMeanwhile(outgoing, error)) resolve(send(request));
-      else reject(error); // after the answer has begun, whoever reads it hears of the end
-    });
+    outgoing.once('response', resolve);
+    outgoing.on('error', (error) => (wasClosedMeanwhile(outgoing, error) ? resolve(send(request)) : reject(error)));
     outgoing.end(body);
   });
 }
