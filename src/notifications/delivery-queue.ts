@@ -11,9 +11,9 @@ import type { DueDelivery } from './deliveries.js';
 const ADD_MS = 1500;
 /**
  * Deliveries of one job. They are posted at once, so this bounds what a receiver gets from one child process in
- * parallel; with ten, what a job costs beside its requests no longer counts.
+ * parallel. Worker and job processes need 0.5 ms of CPU a delivery with 25, and 0.9 ms with ten.
  */
-const MAX_BATCH = 10;
+const MAX_BATCH = 25;
 
 type NotificationJobs = QueueMap['notifications'];
 type NotificationQueue = Queue<NotificationJobs['deliver-webhooks'], unknown, keyof NotificationJobs>;

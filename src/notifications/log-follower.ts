@@ -13,7 +13,7 @@ const RETRY_MS = 1000;
 /** How often Postgres itself is asked for the head of the log. */
 const LOOK_MS = 1000;
 /** What the streams bring within this time after a first entry goes together: many alerts cost little more than one. */
-const GATHER_MS = 10;
+const GATHER_MS = { least: 10, anEntry: 5, most: 50 };
 
 interface Parts {
   readonly database: Database;
@@ -81,7 +81,7 @@ export class LogFollower {
     this.#leading = true;
     const hear = async (seqs: readonly number[]) => {
       for (const run of runs) run.heard(seqs);
-      await pause(GATHER_MS, end);
+      await pause(gatherMs(seqs.length), end);
     };
     const hearing = this.parts.stream.followSeqs(hear, end);
     try {
@@ -109,4 +109,10 @@ export class LogFollower {
   async #openCursors(): Promise<number[]> {
     return Promise.all(this.parts.readers.map(({ cursor }) => this.parts.cursors.open(cursor)));
   }
+}
+
+/** The more there was, the longer: above 200 alerts a second the jobs are full ones, and below nobody waits for it. */
+function gatherMs(entries: number): number {
+  const { least, anEntry, most } = GATHER_MS;
+  return Math.min(most, Math.max(least, entries * anEntry));
 }
