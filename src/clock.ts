@@ -1,4 +1,4 @@
-import { Inject } from '@nestjs/common';
+import { Inject } from '@nestjs/common/decorators/core/inject.decorator.js';
 
 /** Where time comes from, so that tests can move it. */
 export interface Clock {

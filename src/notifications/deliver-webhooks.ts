@@ -1,4 +1,4 @@
-import { Logger } from '@nestjs/common';
+import { Logger } from '../observability/nest-log.js';
 import type { LogEntry } from '../alerts/alert.js';
 import { responderMessage } from '../alerts/alert-views.js';
 import type { Clock } from '../clock.js';

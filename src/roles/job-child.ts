@@ -1,4 +1,4 @@
-import { Logger } from '@nestjs/common';
+import { Logger } from '../observability/nest-log.js';
 import { systemClock } from '../clock.js';
 import { Database } from '../database/database.js';
 import { DeliverWebhooks } from '../notifications/deliver-webhooks.js';

@@ -4,7 +4,7 @@ import { NotificationsModule } from '../notifications/notifications.module.js';
 import { JobWorkersModule } from '../queues/job-workers.module.js';
 import { RetentionModule } from '../retention/retention.module.js';
 
-const CHILD_MODULE = join(import.meta.dirname, 'job-child.js');
+const CHILD_MODULE = join(import.meta.dirname, 'job-process.js');
 
 /** Follows the log for the receivers, keeps the schedules, and runs the jobs in child processes. */
 @Module({ imports: [NotificationsModule, RetentionModule, JobWorkersModule.with({ childModule: CHILD_MODULE })] })
