@@ -10,7 +10,7 @@ import { together } from '../lib/together.mjs';
 /** Alerts of one round at a number of sockets. */
 const ALERTS = { quick: { 1000: 8, 10_000: 3 }, full: { 100: 20, 1000: 15, 10_000: 5 } };
 /** V8 has compiled what writes to sockets, in servers and clients, after so many; the more sockets, the fewer alerts. */
-const WARM_UP_DELIVERIES = { quick: 10_000, full: 50_000 };
+const WARM_UP_DELIVERIES = { quick: 30_000, full: 100_000 };
 const WARM_UP_ALERTS = 5;
 const WARM_UP_CONNECTIONS = 50;
 /** The system of two processes has one goal, at so many sockets. */
