@@ -7,7 +7,7 @@ import type { Outcome } from './alert-batch.js';
 import type { AlertCommand } from './decide.js';
 import { LogWriter } from './log-writer.js';
 
-/** Commands of one transaction; more wait for the next. */
+/** Commands of one batch; more wait for the next. */
 const MAX_BATCH = 200;
 const CONFLICT_RETRIES = 3;
 const CONFLICT_PAUSE_MS = 20;

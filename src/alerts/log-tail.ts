@@ -31,6 +31,7 @@ export class LogTail {
   #delivering: Promise<void> | undefined;
   #reading: Promise<void> | undefined;
   #mustRead = false;
+  #rewinds = 0;
   #stopped = true;
   readonly #pending = new Map<number, Offered>();
   readonly #waiters = new Set<() => void>();
@@ -72,6 +73,7 @@ export class LogTail {
 
   /** Goes on after an earlier entry, because the log itself has gone back. */
   rewind(cursor: number): void {
+    this.#rewinds += 1;
     this.#pending.clear();
     this.#cursor = cursor;
   }
@@ -125,13 +127,16 @@ export class LogTail {
   #deliverRun(run: readonly Offered[]): Promise<void> | undefined {
     const { source } = run[0]!;
     const entries = run.map(({ entry }) => entry);
+    const rewinds = this.#rewinds;
+    // What was under way when the log went back says nothing about where it stands now.
+    const advance = () => (rewinds === this.#rewinds ? this.#advance(entries) : undefined);
     let delivered: void | Promise<void>;
     try {
       delivered = this.deliver(entries, source);
     } catch {
       return delay(RETRY_MS);
     }
-    if (delivered) return delivered.then(() => this.#advance(entries)).catch(() => delay(RETRY_MS));
+    if (delivered) return delivered.then(advance).catch(() => delay(RETRY_MS));
     this.#advance(entries);
     return undefined;
   }

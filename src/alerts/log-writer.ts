@@ -7,7 +7,7 @@ import { jsonOf } from './alert-json.js';
 import { BEGIN_AND_LOCK, READ_STATE, WRITE_BATCH } from './alert-log.sql.js';
 import type { AlertCommand } from './decide.js';
 
-/** Batches that take the lock first after another node has come in between: it is writing as well. */
+/** Batches that take the lock first after the short way failed: mostly because another node is writing as well. */
 const LOCKED_BATCHES = 20;
 /** A head that is known for longer is read again, so that what may meet a dead connection first is a read. */
 const HEAD_KNOWN_MS = 1000;
@@ -62,8 +62,9 @@ export class LogWriter {
       this.#head = undefined;
       if (!isUnavailable(error)) return undefined;
       broken = error as Error;
-      // Whether it is committed is not known: writing it again could store it twice.
-      if (writing) throw error;
+      // Whether a write is committed is not known: written again, it could be stored twice. And a server that let a
+      // read time out lets the lock time out as well: an answer now is worth more.
+      if (writing || isTimeout(error)) throw error;
       return undefined;
     } finally {
       connection.release(broken);
@@ -116,6 +117,11 @@ export class LogWriter {
     this.#head = head;
     this.#forgetHead.refresh();
   }
+}
+
+function isTimeout(error: unknown): boolean {
+  const { code, message } = error as { code?: string; message?: string };
+  return code === '57014' || /timeout/i.test(message ?? '');
 }
 
 interface State {

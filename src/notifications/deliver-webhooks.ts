@@ -22,7 +22,7 @@ export interface DeliveryLimits extends RetryLimits {
 export const DELIVERY_LIMITS: DeliveryLimits = {
   ...RETRY_LIMITS,
   requestMs: 10_000,
-  leaseMs: 15_000,
+  leaseMs: 30_000,
   maxAnswerBytes: 65_536,
 };
 

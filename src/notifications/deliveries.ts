@@ -123,7 +123,7 @@ export class Deliveries {
         name: 'sweep-deliveries',
         text: `select id, target, attempts, next_attempt_at from deliveries
                 where status = 'pending' and next_attempt_at <= $1 and (attempts > 0 or next_attempt_at <= $2)
-                order by next_attempt_at limit $3
+                order by next_attempt_at, id limit $3
                 for update skip locked`,
         values: [until, firstUntil, limit],
       });

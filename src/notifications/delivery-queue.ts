@@ -14,6 +14,8 @@ const ADD_MS = 1500;
  * parallel. Worker and job processes need 0.5 ms of CPU a delivery with 25, and 0.9 ms with ten.
  */
 const MAX_BATCH = 25;
+/** While so many jobs wait for a worker, no delivery gets a further one: it would not be attempted any sooner. */
+const ENOUGH_JOBS = 200;
 
 type NotificationJobs = QueueMap['notifications'];
 type NotificationQueue = Queue<NotificationJobs['deliver-webhooks'], unknown, keyof NotificationJobs>;
@@ -39,6 +41,8 @@ export class DeliveryQueue {
    * others find at their attempt that there is nothing left to do. Errors as of {@link add}.
    */
   async addAgain(due: readonly DueDelivery[]): Promise<void> {
+    const { waiting = 0, prioritized = 0 } = await within(ADD_MS, this.queue.getJobCounts('waiting', 'prioritized'));
+    if (waiting + prioritized >= ENOUGH_JOBS) return;
     await this.#add(batches(due), (batch) => ({ deduplication: { id: `webhooks-${digestOf(batch)}` } }));
   }
 

@@ -23,7 +23,7 @@ export class ReaderRun {
   /** These entries are in the streams, so the log reaches at least to the last of them. */
   heard(seqs: readonly number[]): void {
     this.reader.heard?.(seqs);
-    this.reach(Math.max(...seqs));
+    this.reach(seqs.reduce((latest, seq) => Math.max(latest, seq), 0));
   }
 
   /** The log reaches to `head`; the same head again lets the reader look after what waits. */

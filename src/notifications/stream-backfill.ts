@@ -41,8 +41,10 @@ export class StreamBackfill implements DurableReader {
   }
 
   heard(seqs: readonly number[]): void {
-    if (this.#heard.size + seqs.length > MAX_HEARD) this.#heard.clear();
-    for (const seq of seqs) if (seq > this.#at.position) this.#heard.add(seq);
+    for (const seq of seqs) {
+      if (this.#heard.size >= MAX_HEARD) this.#heard.clear();
+      if (seq > this.#at.position) this.#heard.add(seq);
+    }
   }
 
   async advance(head: number): Promise<void> {

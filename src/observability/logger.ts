@@ -36,13 +36,23 @@ export function createLogger(level: string, fields: Readonly<Record<string, unkn
 /** The lines of requests are written together, after so many bytes or milliseconds. */
 const WRITE_BYTES = 4096;
 const WRITE_MS = 100;
+/** Lines that nobody takes are dropped beyond it. */
+const MAX_WAITING_BYTES = 1024 * 1024;
 
 /**
  * A logger beside `logger` for lines that come with every request and hold nothing to redact: looking for it, and a
  * write for each, costs more than the line.
  */
 export function createRequestLogger(logger: PinoLogger): PinoLogger {
-  const destination = pino.destination({ dest: 1, sync: false, minLength: WRITE_BYTES, periodicFlush: WRITE_MS });
+  const destination = pino.destination({
+    dest: 1,
+    sync: false,
+    minLength: WRITE_BYTES,
+    maxLength: MAX_WAITING_BYTES,
+    periodicFlush: WRITE_MS,
+  });
+  // A full disk or a reader that is gone costs lines, never an alert.
+  destination.on('error', () => undefined);
   return pino(lines(logger.level, { ...logger.bindings(), context: 'Http' }), destination);
 }
 

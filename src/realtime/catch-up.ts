@@ -47,7 +47,7 @@ class MustResync extends Error {
 /**
  * Brings a new socket to where the live log stands, and lets it go on from there: first what it asks for (a snapshot,
  * or what came after its cursor), page by page as fast as it reads; what has come meanwhile it finds in memory. The
- * last page and the joining of its rooms are one tick, so no event is lost between the two and none comes twice.
+ * last page and its going live are one tick, so no event is lost between the two and none comes twice.
  */
 export class CatchUp {
   readonly #reads = new Slots(READS_AT_A_TIME);

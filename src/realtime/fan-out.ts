@@ -7,7 +7,7 @@ import type { RealtimeSocket } from './socket-events.js';
 
 /** Sockets written to in the first turn of the event loop, about 3 ms: after it the panic itself is answered. */
 export const FIRST_SOCKETS = 256;
-/** Sockets of each further turn. In turns of 256 the last of 10 000 waits a fifth longer: pings and jobs come between. */
+/** Sockets of each further turn. In turns of 256 the last of 10 000 waits a seventh longer: pings and jobs come between. */
 const SOCKETS_PER_TURN = 10_000;
 
 interface Delivery {

@@ -133,6 +133,8 @@ export class LiveLog {
     const fresh = entries.filter(({ seq }) => seq > this.recent.position);
     for (let start = 0; start < fresh.length; start += CHUNK) {
       if (start > 0) await nextTurn();
+      // The log has gone back meanwhile: the rest is no longer part of it.
+      if (start > 0 && fresh[start]!.seq !== this.recent.position + 1) return;
       await this.#deliverChunk(fresh.slice(start, start + CHUNK));
     }
   }

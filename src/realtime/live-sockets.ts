@@ -94,19 +94,22 @@ export class LiveSockets {
   }
 
   #end(socket: RealtimeSocket): void {
-    this.#delete(socket);
+    // A fan-out that began before still has it: ended a second time, it would lose the word why.
+    if (!this.#delete(socket)) return;
     dropUnsent(socket);
     resync(socket, 'slow');
   }
 
-  #delete(socket: RealtimeSocket): void {
+  /** False when it was no longer here. */
+  #delete(socket: RealtimeSocket): boolean {
     const { audience } = socket.data;
     const groups = this.#groups[audience.kind];
     const group = groups.get(groupOf(audience));
     this.#lagging.delete(socket);
-    if (!group?.sockets.delete(socket)) return;
+    if (!group?.sockets.delete(socket)) return false;
     if (group.sockets.size === 0) groups.delete(groupOf(audience));
     this.#counts[audience.kind] -= 1;
     this.onChange();
+    return true;
   }
 }

@@ -59,6 +59,7 @@ class RedisIoAdapter extends IoAdapter {
       connectTimeout: 5000,
       pingInterval: 10_000,
       pingTimeout: 5000,
+      // It cannot reject: its turn comes, and the gate answers whatever it is asked.
       allowRequest: (request: IncomingMessage, done) => void this.#admit(request, done),
       ...(listed.length > 0 ? { cors: { origin: listed } } : {}),
       adapter: joinedByRedis(redis) as ServerOptions['adapter'],
@@ -69,10 +70,14 @@ class RedisIoAdapter extends IoAdapter {
   /** Answers a handshake in its turn: thousands that come at once must not hold up a panic. */
   async #admit(request: IncomingMessage, done: (refusal: string | null, admitted: boolean) => void): Promise<void> {
     const { socket } = request;
+    const refused = this.parts.gate.refusal(request);
+    if (refused !== undefined) return done(refused, false);
     // While it waits nobody else listens, and an error without a listener would end the process.
     socket.on('error', ignore);
     await this.#handshakes.take(1);
     socket.off('error', ignore);
+    if (socket.destroyed) return;
+    // Meanwhile this process may have begun to stop.
     const refusal = this.parts.gate.refusal(request);
     // The answer and Engine.IO's greeting become one write.
     if (refusal === undefined) corkForThisTurn(socket);
