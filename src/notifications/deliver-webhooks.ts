@@ -15,14 +15,17 @@ import { checkTarget, RefusedTarget, type AllowedHosts, type CheckedAddress, typ
 export interface DeliveryLimits extends RetryLimits {
   /** Name look-up, connection, headers and body together. */
   readonly requestMs: number;
-  /** A worker that died holds a delivery no longer than this; longer than an attempt can take. */
+  /**
+   * A worker that died holds a delivery no longer than this: longer than an attempt takes while Postgres answers within a
+   * second or two. When it does not, the delivery may be posted again.
+   */
   readonly leaseMs: number;
   readonly maxAnswerBytes: number;
 }
 export const DELIVERY_LIMITS: DeliveryLimits = {
   ...RETRY_LIMITS,
   requestMs: 10_000,
-  leaseMs: 30_000,
+  leaseMs: 15_000,
   maxAnswerBytes: 65_536,
 };
 
