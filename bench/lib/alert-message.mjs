@@ -8,21 +8,20 @@ export const ALERT_BODY = {
 };
 
 /**
- * What responders get of a raised alert: field by field as the product sends it, so that the peers put the same bytes
- * on the wire.
+ * A raised alert, field by field as the product has it, so that the peers store and send as many bytes. Written out
+ * here, not taken from its source: a peer is a program of its own.
  */
-export function alertMessage(seq, { severity, location, message }) {
-  const at = new Date().toISOString();
-  const alert = {
-    id: randomUUID(),
-    reference: 'NB-7K3F2',
+export function raisedAlert({ id, at, seq }, { severity, kind = 'panic', location, message, contact = null }) {
+  return {
+    id,
+    reference: `NB-${id.slice(-5)}`,
     status: 'open',
     severity,
-    kind: 'panic',
+    kind,
     location,
     trail: [],
     message,
-    contact: null,
+    contact,
     test: false,
     verified: true,
     repeatCount: 0,
@@ -34,5 +33,11 @@ export function alertMessage(seq, { severity, location, message }) {
     closing: null,
     own: { location, message },
   };
+}
+
+/** What responders get of it. */
+export function alertMessage(seq, { severity, location, message }) {
+  const at = new Date().toISOString();
+  const alert = raisedAlert({ id: randomUUID(), at, seq }, { severity, location, message });
   return { seq, type: 'alert.raised', at, alert, actor: { kind: 'reporter' } };
 }

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { PlainError } from '../../scripts/lib/plain-error.mjs';
 import { cpuOf } from './cpu.mjs';
 import { runProgram } from './program.mjs';
+import { median, values } from './rounds.mjs';
 
 const PROGRAM = fileURLToPath(new URL('../load/http-load.mjs', import.meta.url));
 /** More presses than one load can send, so that no number comes twice in a run and no two presses fold. */
@@ -44,4 +45,19 @@ export async function httpLoad(stack, system, load) {
 function cpuOfSystem({ pids, workerPid, redisPid, postgresPid }) {
   const one = (pid) => (pid === undefined ? 0 : cpuOf([pid]));
   return { server: cpuOf(pids), worker: one(workerPid), redis: one(redisPid), postgres: one(postgresPid) };
+}
+
+/** The medians of the rounds of a load, as the columns of a table. */
+export function costsOfPosts(results) {
+  const middle = (of) => median(values(results, of));
+  return {
+    'req/s': middle('rate'),
+    'p50 ms': middle('p50'),
+    'p99 ms': middle('p99'),
+    'server CPU µs': middle('cpuUs'),
+    'worker CPU µs': middle('workerUs'),
+    'Redis CPU µs': middle('redisUs'),
+    'Postgres CPU µs': middle('postgresUs'),
+    'client CPU µs': middle('clientCpuUs'),
+  };
 }

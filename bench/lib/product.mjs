@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { answersReady } from '../../scripts/lib/app-process.mjs';
 import { freePort } from '../../scripts/lib/free-port.mjs';
 import { PlainError } from '../../scripts/lib/plain-error.mjs';
 import { PROJECT_ROOT } from '../../scripts/lib/project.mjs';
@@ -59,14 +60,4 @@ export async function startRole(stack, { role, env, nodeArgs = [] }) {
     await delay(POLL_MS);
   }
   return { ...node, readyMs: performance.now() - startedAt };
-}
-
-async function answersReady(url) {
-  try {
-    const response = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(2_000) });
-    await response.arrayBuffer();
-    return response.ok;
-  } catch {
-    return false; // not listening yet
-  }
 }

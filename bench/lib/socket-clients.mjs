@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { PlainError } from '../../scripts/lib/plain-error.mjs';
 
@@ -27,14 +28,12 @@ export function startSocketClients(stack, name) {
     const id = (lastId += 1);
     const answered = new Promise((resolve) => asked.set(id, resolve));
     child.stdin.write(`${JSON.stringify({ ...command, id, do: what })}\n`);
-    const answer = await Promise.race([answered, silent(timeoutMs), exited.then(() => undefined)]);
+    // Without `ref`: the silence of an answer that came long ago must not hold up the end of the run.
+    const silence = delay(timeoutMs, undefined, { ref: false });
+    const answer = await Promise.race([answered, silence, exited.then(() => undefined)]);
     if (answer === undefined) throw new PlainError(`the sockets of ${name} gave no answer to ${JSON.stringify(what)}`);
     if (answer.problemCount === 0) return answer;
     throw new PlainError(`${answer.problemCount} problems at the sockets of ${name}: ${answer.problems.join('; ')}`);
   }
   return { name, pid: child.pid, ask };
-}
-
-function silent(ms) {
-  return new Promise((resolve) => void setTimeout(resolve, ms).unref());
 }

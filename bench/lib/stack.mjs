@@ -5,19 +5,13 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { prepareStores, readConfig, writeAclFile } from '../../scripts/lib/compiled.mjs';
 import { newSecret } from '../../scripts/lib/env-file.mjs';
+import { REDIS_USERS } from '../../scripts/lib/generated-values.mjs';
 import { PlainError } from '../../scripts/lib/plain-error.mjs';
 import { startPostgres } from '../../scripts/lib/postgres-server.mjs';
 import { PROJECT_ROOT } from '../../scripts/lib/project.mjs';
 import { findRedisBinary } from '../../scripts/lib/redis-binary.mjs';
 import { startRedis } from '../../scripts/lib/redis-server.mjs';
 
-const REDIS_USERS = {
-  MASTER: 'naboom_admin',
-  APP: 'app_user',
-  WEBSOCKET: 'websocket_user',
-  REALTIME: 'realtime_user',
-  MONITORING: 'monitoring_user',
-};
 const PEER_USER = 'peer_user';
 
 /**

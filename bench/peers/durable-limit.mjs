@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import pg from 'pg';
 import { v7 as uuidv7 } from 'uuid';
+import { raisedAlert } from '../lib/alert-message.mjs';
 import { answer, listen, readBody } from './http-server.mjs';
 
 /**
@@ -40,32 +41,8 @@ const server = createServer((request, response) => {
   readBody(request, (text) => {
     const id = uuidv7();
     const at = new Date().toISOString();
-    waiting.push({ id, at, alert: JSON.stringify(alertOf(id, at, JSON.parse(text))), response });
+    waiting.push({ id, at, alert: JSON.stringify(raisedAlert({ id, at, seq: 0 }, JSON.parse(text))), response });
     if (!running) void insertAll();
   });
 });
 await listen(server);
-
-function alertOf(id, at, { severity, kind, location, message, contact }) {
-  return {
-    id,
-    reference: `NB-${id.slice(-5)}`,
-    status: 'open',
-    severity,
-    kind,
-    location,
-    trail: [],
-    message,
-    contact: contact ?? null,
-    test: false,
-    verified: true,
-    repeatCount: 0,
-    openedAt: at,
-    pressedAt: at,
-    updatedAt: at,
-    seq: 0,
-    acknowledgements: [],
-    closing: null,
-    own: { location, message },
-  };
-}

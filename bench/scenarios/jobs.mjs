@@ -2,10 +2,10 @@ import { fileURLToPath } from 'node:url';
 import { PlainError } from '../../scripts/lib/plain-error.mjs';
 import { arrivalRate, restartCount } from '../lib/arrivals.mjs';
 import { checkStored } from '../lib/correctness.mjs';
-import { httpLoad } from '../lib/http-load.mjs';
+import { costsOfPosts, httpLoad } from '../lib/http-load.mjs';
 import { startProduct } from '../lib/product.mjs';
 import { startPeer } from '../lib/program.mjs';
-import { interleave, median, values } from '../lib/rounds.mjs';
+import { interleave, values } from '../lib/rounds.mjs';
 import { peerRedis, withClient } from '../lib/stack.mjs';
 import { together } from '../lib/together.mjs';
 
@@ -33,7 +33,7 @@ export async function measure({ stack, quick, rounds, warmUpSeconds, say, note }
   for (const system of systems) await system.warmUp();
   const { jobs, bullmq, alone } = await interleave({ rounds, systems, say });
   for (const [system, results] of Object.entries({ 'with webhooks': jobs, 'without webhooks': alone })) {
-    note(noteOf(system, results));
+    note({ group: 'POST to job completed', connections: CONNECTIONS, system, ...costsOfPosts(results) });
   }
   return [
     {
@@ -117,21 +117,4 @@ function withoutIds({ ids: _ids, ...result }) {
 
 function ofRun(results) {
   return { clientCpuUs: values(results, 'clientCpuUs'), machine: values(results, 'machine') };
-}
-
-function noteOf(system, results) {
-  const middle = (of) => median(values(results, of));
-  return {
-    group: 'POST to job completed',
-    connections: CONNECTIONS,
-    system,
-    'req/s': middle('rate'),
-    'p50 ms': middle('p50'),
-    'p99 ms': middle('p99'),
-    'server CPU µs': middle('cpuUs'),
-    'worker CPU µs': middle('workerUs'),
-    'Redis CPU µs': middle('redisUs'),
-    'Postgres CPU µs': middle('postgresUs'),
-    'client CPU µs': middle('clientCpuUs'),
-  };
 }

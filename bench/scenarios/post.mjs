@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { batchAfter, checkLogIsGapless, checkStored, headOf, storedBytes } from '../lib/correctness.mjs';
-import { httpLoad } from '../lib/http-load.mjs';
+import { costsOfPosts, httpLoad } from '../lib/http-load.mjs';
 import { startProduct } from '../lib/product.mjs';
 import { runProgram, startPeer } from '../lib/program.mjs';
-import { interleave, median, values } from '../lib/rounds.mjs';
+import { interleave, values } from '../lib/rounds.mjs';
 import { createDatabase, peerRedis } from '../lib/stack.mjs';
 import { together } from '../lib/together.mjs';
 
@@ -31,7 +31,8 @@ export async function measure({ stack, quick, rounds, warmUpSeconds, say, note }
       run: () => load(stack, system, { connections, seconds: time, rate }),
     }));
     const results = await interleave({ rounds, systems: [...runs, ...more], say });
-    for (const system of which) note({ group, ...noteOf(connections, system, results[system.name]) });
+    for (const system of which)
+      note({ group, connections, system: system.name, ...costsOfPosts(results[system.name]) });
     return results;
   };
   const commit = { name: 'commit', run: () => bareCommit(stack, systems, seconds / 1.5) };
@@ -127,21 +128,5 @@ function figure(name, of, product, peer) {
     peerValues: values(peer, of),
     clientCpuUs: values(product, 'clientCpuUs'),
     machine: values([...product, ...peer], 'machine'),
-  };
-}
-
-function noteOf(connections, { name }, results) {
-  const middle = (of) => median(values(results, of));
-  return {
-    connections,
-    system: name,
-    'req/s': middle('rate'),
-    'p50 ms': middle('p50'),
-    'p99 ms': middle('p99'),
-    'server CPU µs': middle('cpuUs'),
-    'worker CPU µs': middle('workerUs'),
-    'Redis CPU µs': middle('redisUs'),
-    'Postgres CPU µs': middle('postgresUs'),
-    'client CPU µs': middle('clientCpuUs'),
   };
 }

@@ -62,7 +62,8 @@ export async function untilReady(app, url, signal) {
   throw new PlainError(`The app is not ready after ${READY_WITHIN_MS / 1000} s: see ${app.logFile}`);
 }
 
-async function answersReady(url) {
+/** Whether a process of ours can do its work; false also while nothing listens. */
+export async function answersReady(url) {
   try {
     const response = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(2_000) });
     await response.arrayBuffer();

@@ -2,7 +2,8 @@ import { appendToEnvFile, newSecret, readEnvFile } from './env-file.mjs';
 import { canListen, freePort } from './free-port.mjs';
 import { generatedFileOf, isGiven } from './run-environment.mjs';
 
-const REDIS_USERS = {
+/** Role -> user, as redis-acl.conf names them. */
+export const REDIS_USERS = {
   MASTER: 'naboom_admin',
   APP: 'app_user',
   WEBSOCKET: 'websocket_user',

@@ -162,6 +162,22 @@ describe('the alert log on Postgres', () => {
     expect((await wholeLog()).map(({ seq }) => seq)).toEqual(Array.from({ length: head }, (_, n) => n + 1));
   });
 
+  it('gives no number twice, also when the entry that bears it is no longer kept', async () => {
+    const pruned = await createTestDatabase();
+    const [one, other] = [new Database(pruned.url), new Database(pruned.url)];
+    try {
+      const log = new AlertLog(one);
+      await log.append(press());
+      await new AlertLog(other).append(press());
+      // Then no key of the table tells that the number is taken: only the head does.
+      await other.query({ text: 'delete from alert_events' });
+      expect(accepted(await log.append(press())).entry!.seq).toBe(3);
+    } finally {
+      await Promise.all([one.close(), other.close()]);
+      await pruned.drop();
+    }
+  });
+
   it('looks up what a batch touches by index, also with plans that were made while the tables were empty', async () => {
     const empty = await createTestDatabase();
     const database = new Database(empty.url);
