@@ -88,6 +88,18 @@ describe('LogTail', () => {
     await tail.stop();
   });
 
+  it('stays where it was set back to, also when a delivery of before ends later', async () => {
+    let end: (() => void) | undefined;
+    const deliver = () => new Promise<void>((resolve) => (end = resolve));
+    const tail = new LogTail(async () => [], deliver, 3_600_000);
+    tail.start(0);
+    tail.offer(range(1, 5), 'commit');
+    tail.rewind(2);
+    end!();
+    await tail.stop();
+    expect(tail.cursor).toBe(2);
+  });
+
   it('gives each entry once and in order, whatever is offered when', async () => {
     const offers = fc.array(
       fc.record({ from: fc.integer({ min: 1, max: 40 }), length: fc.integer({ min: 0, max: 12 }) }),
