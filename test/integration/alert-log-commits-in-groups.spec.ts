@@ -216,8 +216,7 @@ describe('the alert log on Postgres', () => {
     expect(seq).toBe(opened.entry!.seq);
     expect(alerts.at(-1)).toEqual(opened.alert);
     const at = new Date().toISOString();
-    const actor = { kind: 'operator' } as const;
-    await logs[0]!.append({ type: 'resolve', alertId: opened.alertId, at, actor });
+    await logs[0]!.append({ type: 'resolve', alertId: opened.alertId, at, actor: OPERATOR });
     const after = await reader.openAlerts();
     expect(after.seq).toBe(seq + 1);
     expect(after.alerts.map(({ id }) => id)).not.toContain(opened.alertId);
