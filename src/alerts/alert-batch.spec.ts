@@ -59,7 +59,7 @@ function press(n: number, command: Partial<RaiseCommand> = {}): RaiseCommand {
   };
 }
 
-function step(type: LifecycleCommand['type'], n: number): LifecycleCommand {
+function step(type: 'acknowledge' | 'resolve' | 'reopen' | 'cancel', n: number): LifecycleCommand {
   return { type, alertId: idOf(n), at: timeOf(500_000), actor: { kind: 'operator' } };
 }
 
@@ -234,8 +234,8 @@ describe('the pure core of the alert log', () => {
     expect(accepted(store.run([step('resolve', 1)])[0]).outcome).toBe('changed');
     expect(accepted(store.run([step('resolve', 1)])[0]).outcome).toBe('unchanged');
     expect(store.run([step('acknowledge', 1), step('cancel', 1), step('resolve', 9)])).toEqual([
-      { refused: 'ALERT_CLOSED' },
-      { refused: 'ALERT_CLOSED' },
+      { refused: 'ALERT_STATE' },
+      { refused: 'ALERT_STATE' },
       { refused: 'ALERT_NOT_FOUND' },
     ]);
   });

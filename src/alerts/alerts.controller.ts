@@ -1,8 +1,10 @@
 import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { CallerIdentity, requireReaderOf, requireResponder, type Caller } from '../auth/caller.js';
+import { CallerIdentity } from '../auth/caller-identity.js';
+import type { Caller } from '../auth/caller.js';
 import { bearerToken } from '../auth/operator-key.js';
 import { OriginPolicy } from '../auth/origin-policy.js';
+import { requireMay, sightOf, type Sight } from '../auth/policy.js';
 import { InjectConfig } from '../config/config.module.js';
 import type { Config } from '../config/config.js';
 import { AppError } from '../errors/app-error.js';
@@ -14,9 +16,8 @@ import type { Alert } from './alert.js';
 import { readAlertId } from './alert-id.js';
 import { AlertReader } from './alert-reader.js';
 import { acknowledgeSchema, closeSchema, listSchema, timelineSchema } from './alert.schemas.js';
-import { reporterMessage, reporterView, responderMessage, type ResponderView } from './alert-views.js';
+import { messageOf, viewOf, type ResponderView } from './alert-views.js';
 import { AlertsService } from './alerts.service.js';
-import type { LifecycleCommand } from './decide.js';
 import { bodyOfForm } from './form-press.js';
 
 const FOREIGN_ORIGIN = 'origin: sent from another web site; the alert is stored as unverified';
@@ -41,7 +42,7 @@ export class AlertsController {
     const token = bearerToken(headers.authorization) ?? textOf(form?.get('receiptToken'));
     const { created, answer } = await this.alerts.raise({
       body: form ? bodyOfForm(form) : body,
-      caller: this.identity.identify(token),
+      caller: await this.identity.identify(token),
       idempotencyKey: textOf(headers['idempotency-key']) ?? textOf(form?.get('idempotencyKey')),
       doubt: this.origins.allows(headers.origin, headers.host) ? undefined : FOREIGN_ORIGIN,
     });
@@ -60,7 +61,8 @@ export class AlertsController {
   /** Responders list; newest first. */
   @Get()
   async list(@Headers('authorization') authorization: string | undefined, @Query() query: unknown) {
-    requireResponder(this.#caller(authorization));
+    const caller = await this.#caller(authorization);
+    requireMay(caller, caller.kind === 'operator');
     const { cursor, ...filter } = parse(listSchema, query);
     const items = await this.reader.list({ ...filter, ...(cursor ? { before: cursor } : {}) });
     const next = items.length === filter.limit ? items.at(-1)!.id : null;
@@ -70,9 +72,8 @@ export class AlertsController {
   /** One alert, for responders and for its reporter. */
   @Get(':id')
   async one(@Headers('authorization') authorization: string | undefined, @Param('id') id: string) {
-    const reader = requireReaderOf(this.#caller(authorization), id);
-    const alert = await this.#find(id);
-    return reader === 'responder' ? alert : reporterView(alert);
+    const { alert, sight } = await this.#seen(await this.#caller(authorization), id);
+    return viewOf(alert, sight);
   }
 
   /** What happened to it, in order. */
@@ -82,12 +83,11 @@ export class AlertsController {
     @Param('id') id: string,
     @Query() query: unknown,
   ) {
-    const reader = requireReaderOf(this.#caller(authorization), id);
+    const { alert, sight } = await this.#seen(await this.#caller(authorization), id);
     const { cursor, limit } = parse(timelineSchema, query);
-    const alert = await this.#find(id);
     const entries = await this.reader.timeline(alert.id, cursor, limit);
-    const items = entries.map((entry) => (reader === 'responder' ? responderMessage(entry) : reporterMessage(entry)));
-    return { items, next: items.length === limit ? items.at(-1)!.seq : null };
+    const items = entries.flatMap((entry) => messageOf(entry, sight) ?? []);
+    return { items, next: entries.length === limit ? entries.at(-1)!.seq : null };
   }
 
   @Post(':id/acknowledge')
@@ -108,22 +108,30 @@ export class AlertsController {
     return this.#step('cancel', id, request);
   }
 
-  async #step(type: LifecycleCommand['type'], id: string, { headers, body }: FastifyRequest): Promise<ResponderView> {
-    const caller = this.#caller(headers.authorization);
-    requireResponder(caller);
+  async #step(
+    type: 'acknowledge' | 'resolve' | 'cancel',
+    id: string,
+    { headers, body }: FastifyRequest,
+  ): Promise<ResponderView> {
+    const caller = await this.#caller(headers.authorization);
+    requireMay(caller, caller.kind === 'operator');
     const note =
       type === 'acknowledge' ? parse(acknowledgeSchema, body ?? {}).note : parse(closeSchema, body ?? {}).reason;
     return this.alerts.step(type, readAlertId(id), caller, note);
   }
 
-  #caller(authorization: string | undefined): Caller {
+  async #caller(authorization: string | undefined): Promise<Caller> {
     return this.identity.identify(bearerToken(authorization));
   }
 
-  async #find(id: string): Promise<Alert> {
+  /** The alert, and how much of it the caller sees. Who may see no alert at all is not told which ones there are. */
+  async #seen(caller: Caller, id: string): Promise<{ alert: Alert; sight: Sight }> {
+    requireMay(caller, caller.kind !== 'anonymous');
     const alert = await this.reader.byId(readAlertId(id));
-    if (!alert) throw new AppError('ALERT_NOT_FOUND');
-    return alert;
+    const sight = alert && sightOf(caller, alert);
+    if (!alert && caller.kind === 'operator') throw new AppError('ALERT_NOT_FOUND');
+    requireMay(caller, sight !== undefined);
+    return { alert: alert!, sight: sight! };
   }
 }
 

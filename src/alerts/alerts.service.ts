@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
-import { actorOf, type Caller } from '../auth/caller.js';
+import { answeringActor, reporterActor, type Caller } from '../auth/caller.js';
 import type { ReceiptTokens } from '../auth/receipt-tokens.js';
 import type { Clock } from '../clock.js';
 import { AppError } from '../errors/app-error.js';
@@ -9,7 +9,7 @@ import type { Outcome } from './alert-batch.js';
 import type { AlertLog } from './alert-log.js';
 import type { AlertPublisher } from './alert-publisher.js';
 import { reporterView, type ReporterView, type ResponderView } from './alert-views.js';
-import type { IdempotencyKey, LifecycleCommand, RaiseCommand, Refusal } from './decide.js';
+import type { IdempotencyKey, RaiseCommand, Refusal } from './decide.js';
 import { readPress } from './read-press.js';
 
 /** An anonymous key stands for itself, so it must be hard to guess. */
@@ -26,7 +26,7 @@ export interface RaiseInput {
 }
 
 /** Answer to a press, the same on HTTP and sockets. */
-export interface RaiseAnswer extends Omit<ReporterView, 'acknowledgedAt'> {
+export interface RaiseAnswer extends Omit<ReporterView, 'acknowledgedAt' | 'coming' | 'onScene'> {
   /** Where the durable record stands. */
   readonly stored: 'postgres';
   /** `delayed`: other nodes have it within the poll interval instead of at once. */
@@ -63,12 +63,17 @@ export class AlertsService {
 
   /**
    * Acknowledges, resolves or cancels; a step that is already taken changes nothing.
-   * @throws AppError ALERT_NOT_FOUND, ALERT_CLOSED or DATABASE_UNAVAILABLE
+   * @throws AppError ALERT_NOT_FOUND, ALERT_STATE or DATABASE_UNAVAILABLE
    */
-  async step(type: LifecycleCommand['type'], alertId: string, caller: Caller, note?: string): Promise<ResponderView> {
+  async step(
+    type: 'acknowledge' | 'resolve' | 'cancel',
+    alertId: string,
+    caller: Caller,
+    note?: string,
+  ): Promise<ResponderView> {
     const { log, clock } = this.parts;
     const at = clock.now().toISOString();
-    const command = { type, alertId, at, actor: actorOf(caller), ...(note === undefined ? {} : { note }) };
+    const command = { type, alertId, at, actor: answeringActor(caller, []), ...(note === undefined ? {} : { note }) };
     return allowed(await log.append(command)).alert;
   }
 
@@ -87,7 +92,7 @@ export class AlertsService {
       type: 'raise',
       newId: uuidv7({ msecs: this.parts.clock.now().getTime() }),
       at: this.parts.clock.now().toISOString(),
-      actor: actorOf(caller),
+      actor: reporterActor(caller),
       press,
       ...(phone ? { reporter: `${read.test ? 'test:' : ''}phone:${phone}` } : {}),
       ...(caller.kind === 'reporter' ? { [caller.proven ? 'receiptOf' : 'weakReceiptOf']: caller.alertId } : {}),
@@ -98,7 +103,7 @@ export class AlertsService {
 
   #answer(outcome: Exclude<Outcome, Refusal>, press: Press, live: boolean, warnings: readonly string[]): RaiseAnswer {
     const { alert, proven } = outcome;
-    const { acknowledgedAt: _acknowledgedAt, ...view } = reporterView(alert);
+    const { acknowledgedAt: _acknowledgedAt, coming: _coming, onScene: _onScene, ...view } = reporterView(alert);
     return {
       ...view,
       // Who merely knows the phone number hears back what they said, and nothing of what the reporter told.

@@ -1,4 +1,12 @@
-import { TRAIL_LENGTH, type Alert, type AlertEvent, type AlertLocation, type EventDetails } from './alert.js';
+import {
+  isOpen,
+  TRAIL_LENGTH,
+  type Alert,
+  type AlertEvent,
+  type AlertLocation,
+  type EventDetails,
+  type Response,
+} from './alert.js';
 import { referenceOf } from './reference.js';
 
 /** Characters kept of all messages together; each event keeps its own in full. */
@@ -24,17 +32,54 @@ export function apply(alert: Alert | undefined, event: AlertEvent, seq: number):
         pressedAt: event.at,
       };
     }
-    case 'alert.updated':
-      return tell(next, event.details);
+    case 'alert.updated': {
+      const { duress } = alert;
+      const told = tell(next, event.details);
+      // What reporters themselves tell they see, as they would after a real cancellation.
+      return duress && event.details.proven ? { ...told, duress: { ...duress, at: event.at, seq } } : told;
+    }
     case 'alert.acknowledged': {
       const acknowledgement = { by: event.actor, at: event.at, ...event.details };
       return { ...next, status: 'acknowledged', acknowledgements: [...alert.acknowledgements, acknowledgement] };
     }
+    case 'alert.responded': {
+      const response = { by: event.actor, at: event.at, ...event.details };
+      return { ...next, status: 'acknowledged', responses: answered(alert.responses, response) };
+    }
+    case 'alert.reopened':
+      return { ...next, status: alert.acknowledgements.length > 0 ? 'acknowledged' : 'open', closing: null };
+    case 'alert.duress':
+      return { ...underDuress(next, alert), status: isOpen(alert) ? alert.status : 'open', closing: null };
     case 'alert.resolved':
       return { ...next, status: 'resolved', closing: { by: event.actor, at: event.at, ...event.details } };
     case 'alert.cancelled':
       return { ...next, status: 'cancelled', closing: { by: event.actor, at: event.at, ...event.details } };
   }
+}
+
+/** Responses in the order of the first step of each; the latest step of each counts. */
+function answered(responses: readonly Response[], response: Response): readonly Response[] {
+  const isTheirs = ({ by }: Response) => by.kind === response.by.kind && by.id === response.by.id;
+  if (!responses.some(isTheirs)) return [...responses, response];
+  return responses.map((each) => (isTheirs(each) ? response : each));
+}
+
+/** The alert becomes as urgent as can be; what the reporter goes on seeing is how it was. */
+function underDuress(next: Alert, before: Alert): Alert {
+  const duress = {
+    at: next.updatedAt,
+    seq: next.seq,
+    severity: before.severity,
+    acknowledgedAt: before.acknowledgements[0]?.at ?? null,
+    ...progressOf(before),
+  };
+  return { ...next, severity: 'critical', duress };
+}
+
+/** How many are on their way, and there. */
+export function progressOf({ responses }: Pick<Alert, 'responses'>): { coming: number; onScene: number } {
+  const count = (status: Response['status']) => responses.filter((each) => each.status === status).length;
+  return { coming: count('en_route'), onScene: count('on_scene') };
 }
 
 function raised(id: string, at: string, seq: number, press: EventDetails['alert.raised']): Alert {
@@ -51,27 +96,34 @@ function raised(id: string, at: string, seq: number, press: EventDetails['alert.
     message,
     contact: press.contact ?? null,
     test: press.test,
+    source: press.source ?? 'web',
     verified: press.verified,
+    areas: press.places?.areas ?? [],
+    organisations: press.places?.organisations ?? [],
+    reporterId: press.reporterId ?? null,
     repeatCount: 0,
     openedAt: at,
     pressedAt: at,
     updatedAt: at,
     seq,
     acknowledgements: [],
+    responses: [],
     closing: null,
+    duress: null,
     own: { location, message },
   };
 }
 
 /** Adds what a later press says; nothing that a person wrote is ever overwritten. */
 function tell(alert: Alert, told: EventDetails['alert.updated']): Alert {
-  const { location, message, contact, proven } = told;
+  const { location, message, contact, places, proven } = told;
   const own = proven
     ? { location: location ?? alert.own.location, message: addMessage(alert.own.message, message) }
     : alert.own;
   return {
     ...alert,
     ...(location === undefined ? {} : { location, trail: addToTrail(alert, location) }),
+    ...places,
     message: addMessage(alert.message, message),
     contact: contact ? { ...contact, ...alert.contact } : alert.contact,
     own,

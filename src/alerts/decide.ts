@@ -1,4 +1,14 @@
-import { isOpen, type Actor, type Alert, type AlertEvent, type Press } from './alert.js';
+import {
+  isOpen,
+  type Actor,
+  type Alert,
+  type AlertEvent,
+  type AlertOutcome,
+  type LateFacts,
+  type Places,
+  type Press,
+  type ResponseStatus,
+} from './alert.js';
 import { sameLocation } from './apply.js';
 import { moreUrgent, raiseSeverity } from './severity.js';
 
@@ -12,8 +22,10 @@ export interface RaiseCommand {
   readonly at: string;
   readonly actor: Actor;
   readonly press: Press;
-  /** Later presses of the same reporter match by it; it is weak: others may know it. */
+  /** Later presses of the same reporter match by it. */
   readonly reporter?: string;
+  /** Whether `reporter` is proven, by a session; a phone number alone is weak: others may know it. */
+  readonly reporterProven?: boolean;
   /** The alert whose receipt the presser holds: proof of being its reporter. */
   readonly receiptOf?: string;
   /** Set when the receipt came from folding by phone: it lets presses fold, but proves nothing. */
@@ -27,9 +39,8 @@ export interface IdempotencyKey {
   readonly fingerprint: string;
 }
 
-/** A responder's step in the life of an alert. */
-export interface LifecycleCommand {
-  readonly type: 'acknowledge' | 'resolve' | 'cancel';
+interface StepCommand<T extends string> {
+  readonly type: T;
   readonly alertId: string;
   readonly at: string;
   readonly actor: Actor;
@@ -37,7 +48,23 @@ export interface LifecycleCommand {
   readonly note?: string;
 }
 
-export type AlertCommand = RaiseCommand | LifecycleCommand;
+/** A responder's step in the life of an alert, or the reporter's word that it is over. */
+export type LifecycleCommand =
+  | StepCommand<'acknowledge'>
+  | (StepCommand<'respond'> & { readonly status: ResponseStatus; readonly etaAt?: string })
+  | (StepCommand<'resolve'> & { readonly outcome?: AlertOutcome; readonly duplicateOf?: string })
+  | StepCommand<'reopen'>
+  /** `duress`: the reporter gave the PIN that says so. `byReporter`: they see of it what reporters see. */
+  | (StepCommand<'cancel'> & { readonly byReporter?: boolean; readonly duress?: boolean });
+
+/** Late facts of the reporter: send first, locate after. */
+export interface UpdateCommand extends StepCommand<'update'> {
+  readonly facts: Pick<Press, 'location' | 'message' | 'contact' | 'places'>;
+  /** Told by the reporter, and not by somebody who answers the alert. */
+  readonly proven: boolean;
+}
+
+export type AlertCommand = RaiseCommand | LifecycleCommand | UpdateCommand;
 
 /** What is known of an alert before a raise is decided, by each way of finding one. */
 export interface RaiseFacts {
@@ -56,7 +83,9 @@ export interface Decision {
   readonly event?: AlertEvent;
 }
 export interface Refusal {
-  readonly refused: 'ALERT_NOT_FOUND' | 'ALERT_CLOSED';
+  readonly refused: 'ALERT_NOT_FOUND' | 'ALERT_STATE';
+  /** The alert as it is, where there is one. */
+  readonly alert?: Alert;
 }
 
 /** What a press means: a new alert, one more press on an open one, or a retry of what is known. Never a refusal. */
@@ -67,7 +96,7 @@ export function decideRaise(facts: RaiseFacts, command: RaiseCommand): Decision 
     if (retry) return retry;
   }
   if (receipted && mayFold(receipted, command)) return fold(receipted, command, command.receiptOf !== undefined);
-  if (reported && mayFold(reported, command)) return fold(reported, command, false);
+  if (reported && mayFold(reported, command)) return fold(reported, command, command.reporterProven === true);
   const { newId: alertId, at, actor, press } = command;
   return {
     outcome: 'raised',
@@ -82,7 +111,7 @@ function decideRetry(keyed: NonNullable<RaiseFacts['keyed']>, command: RaiseComm
   const replayed: Decision = { outcome: 'replayed', alertId: alert.id, proven };
   if (command.key?.fingerprint === fingerprint) return replayed;
   // The key comes back with other words: late facts for an open alert; for a closed one somebody needs help again.
-  if (!isOpen(alert) || alert.test !== command.press.test) return undefined;
+  if (!isOpenToReporter(alert) || alert.test !== command.press.test) return undefined;
   const details = newFacts(alert, command.press);
   if (!details) return replayed;
   const { at, actor } = command;
@@ -92,31 +121,53 @@ function decideRetry(keyed: NonNullable<RaiseFacts['keyed']>, command: RaiseComm
   };
 }
 
-function newFacts(alert: Alert, press: Press): Pick<Press, 'location' | 'message' | 'contact'> | undefined {
-  const { location, message, contact } = press;
+type Told = Pick<Press, 'location' | 'message' | 'contact' | 'places'>;
+
+/** Of what was told, that which the alert does not have yet. */
+function newFacts(alert: Alert, { location, message, contact, places }: Told): LateFacts | undefined {
   const known = alert.location === null ? alert.trail : [...alert.trail, alert.location];
+  const isNewPlace = location !== undefined && !known.some((place) => sameLocation(place, location));
   const facts = {
-    ...(location !== undefined && !known.some((place) => sameLocation(place, location)) ? { location } : {}),
+    ...(isNewPlace ? { location, ...moveTo(alert, places) } : {}),
     ...(message !== undefined && !alert.message?.split('\n').includes(message) ? { message } : {}),
     ...(contact !== undefined && !alert.contact ? { contact } : {}),
   };
   return Object.keys(facts).length > 0 ? facts : undefined;
 }
 
+/** What a location says of where the alert belongs; nothing where it stays. */
+function moveTo(alert: Alert, places: Places | undefined): Pick<LateFacts, 'places' | 'left'> {
+  if (!places || (isSame(alert.areas, places.areas) && isSame(alert.organisations, places.organisations))) return {};
+  const left = {
+    areas: alert.areas.filter((id) => !places.areas.includes(id)),
+    organisations: alert.organisations.filter((id) => !places.organisations.includes(id)),
+  };
+  return { places, left };
+}
+
+function isSame(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((id) => b.includes(id));
+}
+
+/** To a reporter who had to cancel under duress, the alert is over: nothing may tell that it goes on. */
+function isOpenToReporter(alert: Alert): boolean {
+  return isOpen(alert) && alert.duress === null;
+}
+
 function mayFold(alert: Alert, command: RaiseCommand): boolean {
-  if (!isOpen(alert) || alert.test !== command.press.test) return false;
+  if (!isOpenToReporter(alert) || alert.test !== command.press.test) return false;
   return Date.parse(command.at) - Date.parse(alert.pressedAt) <= FOLD_WINDOW_MS;
 }
 
 function fold(alert: Alert, command: RaiseCommand, proven: boolean): Decision {
   const { at, actor, press } = command;
-  const { location, message, contact, verified } = press;
+  const { location, message, contact, verified, places } = press;
   const severity = moreUrgent(raiseSeverity(alert.severity), press.severity ?? 'low');
   const details = {
     severity,
     verified,
     proven,
-    ...(location === undefined ? {} : { location }),
+    ...(location === undefined ? {} : { location, ...moveTo(alert, places) }),
     ...(message === undefined ? {} : { message }),
     ...(contact === undefined ? {} : { contact }),
   };
@@ -124,31 +175,75 @@ function fold(alert: Alert, command: RaiseCommand, proven: boolean): Decision {
   return { outcome: 'folded', alertId, proven, event: { type: 'alert.repeated', alertId, at, actor, details } };
 }
 
-/** A responder's step: done, already so, or refused because the alert is closed or unknown. */
+/** Late facts are taken whatever state the alert is in: what a reporter tells is never lost. */
+export function decideUpdate(alert: Alert | undefined, command: UpdateCommand): Decision | Refusal {
+  if (!alert) return { refused: 'ALERT_NOT_FOUND' };
+  const { alertId, at, actor, facts, proven } = command;
+  const details = newFacts(alert, facts);
+  if (!details) return { outcome: 'unchanged', alertId, proven };
+  const event = { type: 'alert.updated', alertId, at, actor, details: { ...details, proven } } as const;
+  return { outcome: 'changed', alertId, proven, event };
+}
+
+/** A step: done, already so, or refused because of the state that the alert is in. The order of the log decides. */
 export function decideLifecycle(alert: Alert | undefined, command: LifecycleCommand): Decision | Refusal {
   if (!alert) return { refused: 'ALERT_NOT_FOUND' };
-  const { type, alertId, at, actor, note } = command;
-  const unchanged: Decision = { outcome: 'unchanged', alertId, proven: false };
-  const changed = { outcome: 'changed', alertId, proven: false } as const;
-  const reason = note === undefined ? {} : { reason: note };
-  switch (type) {
+  const { alertId } = command;
+  const step = stepOf(alert, command);
+  if (step === 'refused') return { refused: 'ALERT_STATE', alert };
+  if (step === 'unchanged') return { outcome: 'unchanged', alertId, proven: false };
+  const { at, actor } = command;
+  return { outcome: 'changed', alertId, proven: false, event: { ...step, alertId, at, actor } as AlertEvent };
+}
+
+type Step = 'refused' | 'unchanged' | { readonly [K in keyof Pick<AlertEvent, 'type' | 'details'>]: AlertEvent[K] };
+
+function stepOf(alert: Alert, command: LifecycleCommand): Step {
+  const reason = command.note === undefined ? {} : { reason: command.note };
+  switch (command.type) {
     case 'acknowledge': {
-      if (!isOpen(alert)) return { refused: 'ALERT_CLOSED' };
-      if (alert.acknowledgements.some(({ by }) => sameActor(by, actor))) return unchanged;
-      const details = note === undefined ? {} : { note };
-      return { ...changed, event: { type: 'alert.acknowledged', alertId, at, actor, details } };
+      if (!isOpen(alert)) return 'refused';
+      if (alert.acknowledgements.some(({ by }) => sameActor(by, command.actor))) return 'unchanged';
+      return { type: 'alert.acknowledged', details: command.note === undefined ? {} : { note: command.note } };
     }
-    case 'resolve':
-      if (alert.status === 'resolved') return unchanged;
-      if (!isOpen(alert)) return { refused: 'ALERT_CLOSED' };
-      return { ...changed, event: { type: 'alert.resolved', alertId, at, actor, details: reason } };
+    case 'respond':
+      return isOpen(alert) ? respond(alert, command) : 'refused';
+    case 'resolve': {
+      if (alert.status === 'resolved') return 'unchanged';
+      if (!isOpen(alert)) return 'refused';
+      const { outcome, duplicateOf } = command;
+      const details = { ...reason, ...(outcome ? { outcome } : {}), ...(duplicateOf ? { duplicateOf } : {}) };
+      return { type: 'alert.resolved', details };
+    }
+    case 'reopen':
+      return isOpen(alert) ? 'unchanged' : { type: 'alert.reopened', details: reason };
     case 'cancel':
-      if (alert.status === 'cancelled') return unchanged;
-      if (!isOpen(alert)) return { refused: 'ALERT_CLOSED' };
-      return { ...changed, event: { type: 'alert.cancelled', alertId, at, actor, details: reason } };
+      return cancel(alert, command, reason);
   }
 }
 
+function respond(alert: Alert, { actor, status, etaAt, note }: LifecycleCommand & { type: 'respond' }): Step {
+  const before = alert.responses.find(({ by }) => sameActor(by, actor));
+  if (before?.status === status && before.etaAt === etaAt && before.note === note) return 'unchanged';
+  const details = { status, ...(etaAt ? { etaAt } : {}), ...(note === undefined ? {} : { note }) };
+  return { type: 'alert.responded', details };
+}
+
+/**
+ * The duress PIN is heard in every state, also when the alert was closed before. What follows a cancellation under
+ * duress is, to the reporter, what would follow a real one.
+ */
+function cancel(
+  alert: Alert,
+  { byReporter = false, duress = false }: LifecycleCommand & { type: 'cancel' },
+  details: { readonly reason?: string },
+): Step {
+  if (duress) return alert.duress ? 'unchanged' : { type: 'alert.duress', details };
+  if (byReporter && alert.duress) return 'unchanged';
+  if (alert.status === 'cancelled') return 'unchanged';
+  return isOpen(alert) ? { type: 'alert.cancelled', details } : 'refused';
+}
+
 function sameActor(a: Actor, b: Actor): boolean {
-  return a.kind === b.kind;
+  return a.kind === b.kind && a.id === b.id;
 }

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { CONFIG } from '../config/config.module.js';
 import type { Config } from '../config/config.js';
-import { CallerIdentity } from './caller.js';
+import { CallerIdentity } from './caller-identity.js';
 import { OperatorKey } from './operator-key.js';
 import { OriginPolicy } from './origin-policy.js';
 import { ReceiptTokens } from './receipt-tokens.js';

@@ -29,10 +29,31 @@ export const ERRORS = {
   FORBIDDEN: entry(403, 'Not allowed', 'Use credentials that may do this.'),
   ORIGIN_FORBIDDEN: entry(403, 'This web origin may not connect', 'Add the origin to NABOOM_ALLOWED_ORIGINS.'),
   ALERT_NOT_FOUND: entry(404, 'There is no such alert', 'Check the id.'),
-  ALERT_CLOSED: entry(
+  ALERT_STATE: entry(
     409,
-    'The alert is closed',
-    'A resolved or cancelled alert does not change any more; raise a new one.',
+    'The alert is in another state',
+    'Somebody was faster, or it is closed: read it again. A closed alert can be reopened, or a new one raised.',
+  ),
+  PIN_REQUIRED: entry(403, 'A PIN is needed', 'Send the PIN that was set for cancelling.'),
+  PIN_WRONG: entry(403, 'The PIN is wrong', 'Try again, or ask the responders to close the alert.'),
+  CREDENTIALS_WRONG: entry(401, 'Login or password is wrong', 'Check both; an account may also be disabled.'),
+  CSRF_REFUSED: entry(
+    403,
+    'This page may not act for you',
+    'Send requests with a cookie from our own pages only; programs use `Authorization: Bearer`.',
+  ),
+  TOO_MANY_REQUESTS: entry(
+    429,
+    'Too many requests',
+    'Wait `retryAfter` seconds; raising an alert is never limited.',
+    true,
+  ),
+  NOT_FOUND: entry(404, 'There is no such thing', 'Check the id.'),
+  NAME_TAKEN: entry(409, 'There is one of this name already', 'Choose another name.'),
+  GEOMETRY_INVALID: entry(
+    400,
+    'The area cannot be read',
+    'Send GeoJSON (Polygon or MultiPolygon, longitude first) or KML.',
   ),
   EVENT_UNKNOWN: entry(400, 'There is no such socket event', 'See the list of events in docs/events.md.'),
   TOO_MANY_EVENTS: entry(

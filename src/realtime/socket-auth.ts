@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { SEVERITIES } from '../alerts/severity.js';
-import { requireReaderOf, type CallerIdentity } from '../auth/caller.js';
+import type { CallerIdentity } from '../auth/caller-identity.js';
 import { AppError } from '../errors/app-error.js';
 import { parse } from '../errors/parse.js';
 import { ALL_ROOM, alertRoom, severityRoom } from './rooms.js';
@@ -20,17 +20,17 @@ const handshakeSchema = z.object({
  * Tells who connects and what they get.
  * @throws AppError REQUEST_INVALID, UNAUTHENTICATED or FORBIDDEN
  */
-export function identifySocket(identity: CallerIdentity, auth: unknown): SocketIdentity {
+export async function identifySocket(identity: CallerIdentity, auth: unknown): Promise<SocketIdentity> {
   const { token, receiptToken, cursor, severities } = parse(handshakeSchema, auth ?? {});
-  const caller = identity.identify(token ?? receiptToken ?? undefined);
+  const caller = await identity.identify(token ?? receiptToken ?? undefined);
   const withCursor = typeof cursor === 'number' ? { cursor } : {};
   if (caller.kind === 'anonymous') throw new AppError('UNAUTHENTICATED');
   if (caller.kind === 'operator') {
     const rooms = severities ? [...new Set(severities)].map(severityRoom) : [ALL_ROOM];
     return { caller, audience: { kind: 'responder', rooms }, ...withCursor };
   }
+  if (caller.kind !== 'reporter' || !caller.proven) throw new AppError('FORBIDDEN');
   const { alertId } = caller;
-  requireReaderOf(caller, alertId);
   const audience: Audience = { kind: 'reporter', rooms: [alertRoom(alertId)], alertId };
   return { caller, audience, ...withCursor };
 }

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { readAlertId } from '../alerts/alert-id.js';
 import { acknowledgeSchema, closeSchema } from '../alerts/alert.schemas.js';
 import type { AlertsService } from '../alerts/alerts.service.js';
-import { requireResponder, type Caller } from '../auth/caller.js';
+import type { Caller } from '../auth/caller.js';
+import { requireMay } from '../auth/policy.js';
 import type { Clock } from '../clock.js';
 import { AppError } from '../errors/app-error.js';
 import { parse } from '../errors/parse.js';
@@ -23,17 +24,17 @@ const HANDLERS: Record<ClientEvent, Handler> = {
   'alert:raise': async (alerts, caller, body) =>
     (await alerts.raise({ body, caller, idempotencyKey: idempotencyKeyOf(body) })).answer,
   'alert:acknowledge': async (alerts, caller, payload) => {
-    requireResponder(caller);
+    requireMay(caller, caller.kind === 'operator');
     const { id, note } = parse(acknowledgeStep, payload);
     return alerts.step('acknowledge', readAlertId(id), caller, note);
   },
   'alert:resolve': async (alerts, caller, payload) => {
-    requireResponder(caller);
+    requireMay(caller, caller.kind === 'operator');
     const { id, reason } = parse(closeStep, payload);
     return alerts.step('resolve', readAlertId(id), caller, reason);
   },
   'alert:cancel': async (alerts, caller, payload) => {
-    requireResponder(caller);
+    requireMay(caller, caller.kind === 'operator');
     const { id, reason } = parse(closeStep, payload);
     return alerts.step('cancel', readAlertId(id), caller, reason);
   },

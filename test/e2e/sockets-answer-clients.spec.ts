@@ -107,7 +107,7 @@ describe('events of clients', () => {
     const acknowledged = await ask(client, 'alert:acknowledge', { id, note: 'on my way' });
     expect(acknowledged).toMatchObject({ id, status: 'acknowledged', acknowledgements: [{ note: 'on my way' }] });
     expect(await ask(client, 'alert:resolve', { id, reason: 'safe' })).toMatchObject({ id, status: 'resolved' });
-    expect(await ask(client, 'alert:cancel', { id })).toMatchObject({ code: 'ALERT_CLOSED', status: 409 });
+    expect(await ask(client, 'alert:cancel', { id })).toMatchObject({ code: 'ALERT_STATE', status: 409 });
     const other = await ask(client, 'alert:raise', {});
     expect(await ask(client, 'alert:cancel', { id: other['id'] })).toMatchObject({ status: 'cancelled' });
     await client.reached(other['seq'] as number);
