@@ -59,7 +59,8 @@ function press(n: number, command: Partial<RaiseCommand> = {}): RaiseCommand {
   };
 }
 
-function step(type: 'acknowledge' | 'resolve' | 'reopen' | 'cancel', n: number): LifecycleCommand {
+type PlainStep = Exclude<LifecycleCommand['type'], 'respond'>;
+function step(type: PlainStep, n: number): LifecycleCommand {
   return { type, alertId: idOf(n), at: timeOf(500_000), actor: { kind: 'operator' } };
 }
 
@@ -84,13 +85,16 @@ const raises = fc.record({
     verified: fc.boolean(),
   }),
 });
-const steps = fc.record({ of: fc.nat(12), step: fc.constantFrom('acknowledge', 'resolve', 'cancel') });
+const steps = fc.record({
+  of: fc.nat(12),
+  step: fc.constantFrom<PlainStep[]>('acknowledge', 'resolve', 'reopen', 'cancel'),
+});
 
 /** A random history of presses and steps, in the order of time. */
 const histories = fc.array(fc.oneof(raises, raises, steps), { maxLength: 14 }).map((drawn) => {
   let ms = 0;
   return drawn.map((one, n): AlertCommand => {
-    if ('step' in one) return { ...step(one.step as LifecycleCommand['type'], one.of), at: timeOf(ms) };
+    if ('step' in one) return { ...step(one.step, one.of), at: timeOf(ms) };
     ms += one.gapMs;
     const { receipt, key, reporter } = one;
     return {
