@@ -13,6 +13,8 @@ import { AlertPublisher } from './alert-publisher.js';
 import { AlertReader } from './alert-reader.js';
 import { AlertStream } from './alert-stream.js';
 import { AlertsService } from './alerts.service.js';
+import { CancelPins, PIN_HASHES, type PinHashes } from './cancel-pins.js';
+import { Nowhere, PLACING, type Placing } from './placing.js';
 
 /** The connections of the three roles that a committed alert goes out by. */
 @Injectable()
@@ -41,11 +43,30 @@ class AlertRoles {
         return publisher;
       },
     },
+    { provide: PLACING, useClass: Nowhere },
+    {
+      provide: CancelPins,
+      inject: [Database, PIN_HASHES, CLOCK, CONFIG],
+      useFactory: (database: Database, hashes: PinHashes, clock: Clock, { env }: Config) =>
+        new CancelPins({ database, operatorKey: env.NABOOM_OPERATOR_KEY, hashes, clock }),
+    },
+    {
+      provide: RaiseSettings,
+      inject: [CLOCK, PLACING, CONFIG],
+      useFactory: (clock: Clock, placing: Placing, { env }: Config) =>
+        ({ clock, placing, countryCode: env.NABOOM_COUNTRY_CODE }) satisfies RaiseParts,
+    },
     {
       provide: AlertsService,
-      inject: [AlertLog, AlertPublisher, ReceiptTokens, CLOCK, CONFIG],
-      useFactory: (log: AlertLog, publisher: AlertPublisher, receipts: ReceiptTokens, clock: Clock, { env }: Config) =>
-        new AlertsService({ log, publisher, receipts, clock, countryCode: env.NABOOM_COUNTRY_CODE }),
+      inject: [AlertLog, AlertReader, AlertPublisher, ReceiptTokens, CancelPins, RaiseSettings],
+      useFactory: (
+        log: AlertLog,
+        reader: AlertReader,
+        publisher: AlertPublisher,
+        receipts: ReceiptTokens,
+        pins: CancelPins,
+        settings: RaiseParts,
+      ) => new AlertsService({ log, reader, publisher, receipts, pins, ...settings }),
     },
   ],
   exports: [AlertLog, AlertReader, AlertStream, AlertPublisher, AlertsService],

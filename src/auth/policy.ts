@@ -1,6 +1,6 @@
 import type { Places } from '../alerts/alert.js';
 import { AppError } from '../errors/app-error.js';
-import type { Caller } from './caller.js';
+import { personOf, type Caller } from './caller.js';
 import type { Role, Scope } from './roles.js';
 
 /**
@@ -52,8 +52,12 @@ const DIRECTORY: Readonly<Record<DirectoryAction, readonly Role[]>> = {
 
 const ANSWER_SCOPE: Scope = 'alerts:answer';
 
-/** How much of an alert a caller sees; undefined: nothing of it. */
+/**
+ * How much of an alert a caller sees; undefined: nothing of it. One's own alert everybody sees as its reporter, whatever
+ * else they are: under duress, somebody is looking over their shoulder.
+ */
 export function sightOf(caller: Caller, alert: SeenAlert): Sight | undefined {
+  if (isReporterOf(caller, alert)) return 'own';
   switch (caller.kind) {
     case 'operator':
       return 'full';
@@ -62,30 +66,63 @@ export function sightOf(caller: Caller, alert: SeenAlert): Sight | undefined {
         ? 'full'
         : undefined;
     case 'person': {
-      const { id, duties } = caller.person;
       const roles = rolesIn(caller, alert.organisations);
       if (roles.includes('dispatcher')) return 'full';
-      if (roles.includes('responder')) return duties.some((area) => alert.areas.includes(area)) ? 'full' : 'coarse';
-      return alert.reporterId === id ? 'own' : undefined;
+      if (!roles.includes('responder')) return undefined;
+      return caller.person.duties.some((area) => alert.areas.includes(area)) ? 'full' : 'coarse';
     }
     case 'reporter':
-      return caller.proven && caller.alertId === alert.id ? 'own' : undefined;
     case 'anonymous':
       return undefined;
   }
 }
 
-/** Whether a caller may do this to an alert. Cancelling as its reporter takes a PIN beside that. */
+/**
+ * Whether a caller may do this to an alert. Its reporter may take it back and add to it, and nothing else, whatever else
+ * they are; cancelling takes a PIN beside that.
+ */
 export function mayAnswer(caller: Caller, action: AlertAction, alert: SeenAlert): boolean {
-  if (caller.kind === 'operator') return true;
-  if (isReporterOf(caller, alert)) return action === 'cancel' || action === 'update' || answers(caller, action, alert);
-  return answers(caller, action, alert);
+  if (isReporterOf(caller, alert)) return action === 'cancel' || action === 'update';
+  return caller.kind === 'operator' || answers(caller, action, alert);
+}
+
+/** Whether what a caller raises is trusted as it stands. Everybody may raise; with these doubts it is unverified. */
+export function mayRaise(caller: Caller): boolean {
+  return caller.kind === 'machine' ? caller.scopes.includes('alerts:raise') : true;
+}
+
+/** Whether a caller presses for the owner of this phone number, as those who answer alerts do, and not for themselves. */
+export function isOnBehalf(caller: Caller, phone: string | undefined): boolean {
+  if (phone === undefined || (caller.kind !== 'person' && caller.kind !== 'operator')) return false;
+  const isStaff = caller.kind === 'operator' || caller.person.memberships.some(({ role }) => role !== 'member');
+  return isStaff && caller.person?.phone !== phone;
+}
+
+/**
+ * The places whose alerts a caller may list: organisations, and the own account for own alerts; `all` for operators;
+ * undefined when there is nothing to list. How much of each they see says {@link sightOf}.
+ */
+export function listedPlaces(caller: Caller): 'all' | readonly string[] | undefined {
+  switch (caller.kind) {
+    case 'operator':
+      return 'all';
+    case 'machine':
+      return caller.scopes.includes('alerts:read') ? [caller.organisationId] : undefined;
+    case 'person': {
+      const { id, memberships } = caller.person;
+      const answered = memberships.filter(({ role }) => role !== 'member');
+      return [id, ...answered.map(({ organisationId }) => organisationId)];
+    }
+    case 'reporter':
+    case 'anonymous':
+      return undefined;
+  }
 }
 
 /** Whether a caller proved to be who reported this alert. */
 export function isReporterOf(caller: Caller, alert: Pick<SeenAlert, 'id' | 'reporterId'>): boolean {
   if (caller.kind === 'reporter') return caller.proven && caller.alertId === alert.id;
-  const person = caller.kind === 'person' || caller.kind === 'operator' ? caller.person : undefined;
+  const person = personOf(caller);
   return person !== undefined && alert.reporterId === person.id;
 }
 
