@@ -36,7 +36,8 @@ export function commandOf(step: Step, alertId: string, actor: Actor, clock: Cloc
   switch (step.type) {
     case 'respond': {
       const { status, etaMinutes } = step;
-      const etaAt = etaMinutes === undefined ? step.etaAt : new Date(now.getTime() + etaMinutes * MINUTE_MS).toISOString();
+      const etaAt =
+        etaMinutes === undefined ? step.etaAt : new Date(now.getTime() + etaMinutes * MINUTE_MS).toISOString();
       return { ...said, type: 'respond', status, ...(etaAt === undefined ? {} : { etaAt }) };
     }
     case 'resolve': {

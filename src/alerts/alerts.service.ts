@@ -12,7 +12,7 @@ import { stateError, stateErrorUnnamed } from './alert-state-error.js';
 import { commandOf, type Step } from './alert-steps.js';
 import { reporterView, viewOf, type ReporterView, type ResponderView } from './alert-views.js';
 import type { CancelPins, GivenPins } from './cancel-pins.js';
-import type { Decision, LifecycleCommand, Refusal, UpdateCommand } from './decide.js';
+import type { LifecycleCommand, Refusal, UpdateCommand } from './decide.js';
 import { readRaise, type RaiseInput, type RaiseParts } from './raise-command.js';
 import { readPress } from './read-press.js';
 
@@ -65,7 +65,9 @@ export class AlertsService {
   async step(id: string, caller: Caller, step: Step): Promise<StepAnswer> {
     const alert = await this.#require(step.type, id, caller);
     if (step.type === 'cancel' && isReporterOf(caller, alert)) return this.#cancelOwn(alert, caller, step);
-    const outcome = await this.#append(commandOf(step, alert.id, answeringActor(caller, alert.organisations), this.parts.clock));
+    const outcome = await this.#append(
+      commandOf(step, alert.id, answeringActor(caller, alert.organisations), this.parts.clock),
+    );
     if ('refused' in outcome) throw refusalError(outcome, caller);
     return viewFor(caller, outcome.alert);
   }
@@ -74,7 +76,11 @@ export class AlertsService {
    * Adds what is told late: send first, locate after. Read as leniently as a press.
    * @throws AppError UNAUTHENTICATED, FORBIDDEN, ALERT_NOT_FOUND or DATABASE_UNAVAILABLE
    */
-  async update(id: string, caller: Caller, body: unknown): Promise<StepAnswer & { readonly warnings: readonly string[] }> {
+  async update(
+    id: string,
+    caller: Caller,
+    body: unknown,
+  ): Promise<StepAnswer & { readonly warnings: readonly string[] }> {
     const alert = await this.#require('update', id, caller);
     const proven = isReporterOf(caller, alert);
     const { press, pins, warnings } = readPress(body, this.parts.countryCode);

@@ -101,7 +101,9 @@ export class CancelPins {
 
   async #meaningOf(alertId: string, pin: string, set: PinRow): Promise<PinMeaning | undefined> {
     const digest = this.#digest(alertId, pin);
-    const ofAlert = [set.cancel_digest, set.duress_digest].map((kept) => kept !== null && timingSafeEqual(kept, digest));
+    const ofAlert = [set.cancel_digest, set.duress_digest].map(
+      (kept) => kept !== null && timingSafeEqual(kept, digest),
+    );
     const ofAccount = await this.#verify(pin, set.cancel_pin_hash, set.duress_pin_hash);
     // Where both say something, somebody may be forced.
     if (ofAlert[1] || ofAccount[1]) return 'duress';
