@@ -54,25 +54,77 @@ const ANSWER_SCOPE: Scope = 'alerts:answer';
 
 /** How much of an alert a caller sees; undefined: nothing of it. */
 export function sightOf(caller: Caller, alert: SeenAlert): Sight | undefined {
+  return sightBy(grantsOf(caller), alert);
+}
+
+/**
+ * What lets somebody see alerts, as plain JSON: the one rule of sight works on it, for a request as well as for a socket
+ * that stays. Absent is nothing.
+ */
+export interface Grants {
+  /** Every alert. */
+  readonly all?: true;
+  /** Organisations all of whose alerts are seen in full. */
+  readonly full?: readonly string[];
+  /** Organisations whose alerts are seen in full in the areas of `duties`, and coarsely elsewhere. */
+  readonly responding?: readonly string[];
+  readonly duties?: readonly string[];
+  /** Account whose own alerts are seen as a reporter sees them. */
+  readonly reporterId?: string;
+  /** Alert whose receipt proves that one reported it. */
+  readonly receiptOf?: string;
+}
+
+/** What a caller may see. */
+export function grantsOf(caller: Caller): Grants {
   switch (caller.kind) {
     case 'operator':
-      return 'full';
+      return { all: true };
     case 'machine':
-      return caller.scopes.includes('alerts:read') && alert.organisations.includes(caller.organisationId)
-        ? 'full'
-        : undefined;
+      return caller.scopes.includes('alerts:read') ? { full: [caller.organisationId] } : {};
     case 'person': {
-      const { id, duties } = caller.person;
-      const roles = rolesIn(caller, alert.organisations);
-      if (roles.includes('dispatcher')) return 'full';
-      if (roles.includes('responder')) return duties.some((area) => alert.areas.includes(area)) ? 'full' : 'coarse';
-      return alert.reporterId === id ? 'own' : undefined;
+      const { id, memberships, duties } = caller.person;
+      const where = (role: Role) =>
+        memberships.filter((each) => each.role === role).map(({ organisationId }) => organisationId);
+      const responding = where('responder');
+      return {
+        full: where('dispatcher'),
+        responding,
+        // Whoever responds nowhere (any more) is on duty nowhere.
+        duties: responding.length > 0 ? duties : [],
+        reporterId: id,
+      };
     }
     case 'reporter':
-      return caller.proven && caller.alertId === alert.id ? 'own' : undefined;
+      return caller.proven ? { receiptOf: caller.alertId } : {};
     case 'anonymous':
-      return undefined;
+      return {};
   }
+}
+
+/** How much of an alert these grants let see; undefined: nothing of it. */
+export function sightBy(grants: Grants, alert: SeenAlert): Sight | undefined {
+  return answeringSight(grants, alert) ?? respondingSight(grants, alert) ?? ownSight(grants, alert);
+}
+
+/** As {@link sightBy}, of what is told live: an alert that is not verified does not call every responder out. */
+export function liveSightBy(grants: Grants, alert: SeenAlert): Sight | undefined {
+  if (alert.verified) return sightBy(grants, alert);
+  return answeringSight(grants, alert) ?? ownSight(grants, alert);
+}
+
+function answeringSight({ all, full = [] }: Grants, { organisations }: SeenAlert): Sight | undefined {
+  return all || full.some((id) => organisations.includes(id)) ? 'full' : undefined;
+}
+
+function respondingSight({ responding = [], duties = [] }: Grants, alert: SeenAlert): Sight | undefined {
+  if (!responding.some((id) => alert.organisations.includes(id))) return undefined;
+  return duties.some((id) => alert.areas.includes(id)) ? 'full' : 'coarse';
+}
+
+function ownSight({ reporterId, receiptOf }: Grants, alert: SeenAlert): Sight | undefined {
+  const isOwn = (reporterId !== undefined && reporterId === alert.reporterId) || receiptOf === alert.id;
+  return isOwn ? 'own' : undefined;
 }
 
 /** Whether a caller may do this to an alert. Cancelling as its reporter takes a PIN beside that. */
