@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { SEVERITIES } from '../alerts/severity.js';
-import type { CallerIdentity } from '../auth/caller-identity.js';
 import type { Caller } from '../auth/caller.js';
 import { requireMay } from '../auth/policy.js';
+import type { RequestCaller } from '../auth/request-caller.js';
 import { AppError } from '../errors/app-error.js';
 import { parse } from '../errors/parse.js';
 import { audienceOf, markOf } from './audience.js';
-import type { SocketIdentity } from './socket-events.js';
+import type { RealtimeSocket, SocketIdentity } from './socket-events.js';
+
+type Handshake = Pick<RealtimeSocket['handshake'], 'auth' | 'headers'>;
 
 const token = z.string().min(1).max(512);
 
@@ -20,12 +22,12 @@ const handshakeSchema = z.object({
 });
 
 /**
- * Tells who connects and what they get.
- * @throws AppError REQUEST_INVALID, UNAUTHENTICATED or FORBIDDEN
+ * Tells who connects, by a token or by the cookie of a page of ours, and what they get.
+ * @throws AppError REQUEST_INVALID, UNAUTHENTICATED, FORBIDDEN or DATABASE_UNAVAILABLE
  */
-export async function identifySocket(identity: CallerIdentity, auth: unknown): Promise<SocketIdentity> {
+export async function identifySocket(callers: RequestCaller, { auth, headers }: Handshake): Promise<SocketIdentity> {
   const { token, receiptToken, cursor, severities, audience: told } = parse(handshakeSchema, auth ?? {});
-  const caller = await identity.identify(token ?? receiptToken ?? undefined);
+  const caller = await callers.callerOfHandshake(headers, token ?? receiptToken ?? undefined);
   if (caller.kind === 'anonymous') throw new AppError('UNAUTHENTICATED');
   const audience = audienceOf(caller, severities ?? undefined);
   requireMay(caller, audience.rooms.length > 0);

@@ -63,8 +63,14 @@ export interface NodePresence {
 export interface InterServerEvents {
   'presence:node': (presence: NodePresence) => void;
   'presence:left': (presence: { readonly node: string }) => void;
+  /** Something changed among people and areas: it can be read now. */
+  'directory:changed': () => void;
 }
-export const INTER_SERVER_EVENTS: ReadonlySet<keyof InterServerEvents> = new Set(['presence:node', 'presence:left']);
+export const INTER_SERVER_EVENTS: ReadonlySet<keyof InterServerEvents> = new Set([
+  'presence:node',
+  'presence:left',
+  'directory:changed',
+]);
 
 /** Who a socket is and what it gets. It travels between nodes as JSON: plain, small and without secrets. */
 export interface SocketIdentity {
