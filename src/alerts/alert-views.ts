@@ -39,6 +39,8 @@ export interface AlertMessage<V = ResponderView> {
   readonly at: string;
   readonly alert: V;
   readonly actor: Actor;
+  /** Set when the event took the alert out of what the receiver sees: it is to be dropped, as a closed one is. */
+  readonly gone?: true;
 }
 
 /** What the reporter gets. After a cancellation under duress: the alert as if it had been cancelled. */

@@ -52,34 +52,87 @@ const DIRECTORY: Readonly<Record<DirectoryAction, readonly Role[]>> = {
 
 const ANSWER_SCOPE: Scope = 'alerts:answer';
 
-/**
- * How much of an alert a caller sees; undefined: nothing of it. One's own alert everybody sees as its reporter, whatever
- * else they are: under duress, somebody is looking over their shoulder.
- */
+/** How much of an alert a caller sees; undefined: nothing of it. */
 export function sightOf(caller: Caller, alert: SeenAlert): Sight | undefined {
-  if (isReporterOf(caller, alert)) return 'own';
+  return sightBy(grantsOf(caller), alert);
+}
+
+/**
+ * What lets somebody see alerts, as plain JSON: the one rule of sight works on it, for a request as well as for a socket
+ * that stays. Absent is nothing.
+ */
+export interface Grants {
+  /** Every alert. */
+  readonly all?: true;
+  /** Organisations all of whose alerts are seen in full. */
+  readonly full?: readonly string[];
+  /** Organisations whose alerts are seen in full in the areas of `duties`, and coarsely elsewhere. */
+  readonly responding?: readonly string[];
+  readonly duties?: readonly string[];
+  /** Account whose own alerts are seen as a reporter sees them. */
+  readonly reporterId?: string;
+  /** Alert whose receipt proves that one reported it. */
+  readonly receiptOf?: string;
+}
+
+/** What a caller may see. */
+export function grantsOf(caller: Caller): Grants {
   switch (caller.kind) {
     case 'operator':
-      return 'full';
+      return { all: true, ...(caller.person ? { reporterId: caller.person.id } : {}) };
     case 'machine':
-      return caller.scopes.includes('alerts:read') && alert.organisations.includes(caller.organisationId)
-        ? 'full'
-        : undefined;
+      return caller.scopes.includes('alerts:read') ? { full: [caller.organisationId] } : {};
     case 'person': {
-      const roles = rolesIn(caller, alert.organisations);
-      if (roles.includes('dispatcher')) return 'full';
-      if (!roles.includes('responder')) return undefined;
-      return caller.person.duties.some((area) => alert.areas.includes(area)) ? 'full' : 'coarse';
+      const { id, memberships, duties } = caller.person;
+      const where = (role: Role) =>
+        memberships.filter((each) => each.role === role).map(({ organisationId }) => organisationId);
+      const responding = where('responder');
+      return {
+        full: where('dispatcher'),
+        responding,
+        // Whoever responds nowhere (any more) is on duty nowhere.
+        duties: responding.length > 0 ? duties : [],
+        reporterId: id,
+      };
     }
     case 'reporter':
+      return caller.proven ? { receiptOf: caller.alertId } : {};
     case 'anonymous':
-      return undefined;
+      return {};
   }
 }
 
 /**
- * Whether a caller may do this to an alert. Its reporter may take it back and add to it, and nothing else, whatever else
- * they are; cancelling takes a PIN beside that.
+ * How much of an alert these grants let see; undefined: nothing of it. One's own alert everybody sees as its reporter,
+ * whatever else they are: under duress, somebody looks over their shoulder.
+ */
+export function sightBy(grants: Grants, alert: SeenAlert): Sight | undefined {
+  return ownSight(grants, alert) ?? answeringSight(grants, alert) ?? respondingSight(grants, alert);
+}
+
+/** As {@link sightBy}, of what is told live: an alert that is not verified does not call every responder out. */
+export function liveSightBy(grants: Grants, alert: SeenAlert): Sight | undefined {
+  if (alert.verified) return sightBy(grants, alert);
+  return ownSight(grants, alert) ?? answeringSight(grants, alert);
+}
+
+function answeringSight({ all, full = [] }: Grants, { organisations }: SeenAlert): Sight | undefined {
+  return all || full.some((id) => organisations.includes(id)) ? 'full' : undefined;
+}
+
+function respondingSight({ responding = [], duties = [] }: Grants, alert: SeenAlert): Sight | undefined {
+  if (!responding.some((id) => alert.organisations.includes(id))) return undefined;
+  return duties.some((id) => alert.areas.includes(id)) ? 'full' : 'coarse';
+}
+
+function ownSight({ reporterId, receiptOf }: Grants, alert: SeenAlert): Sight | undefined {
+  const isOwn = (reporterId !== undefined && reporterId === alert.reporterId) || receiptOf === alert.id;
+  return isOwn ? 'own' : undefined;
+}
+
+/**
+ * Whether a caller may do this to an alert. Its reporter may cancel it, with a PIN beside that, and add to it, and nothing
+ * else, whatever else they are.
  */
 export function mayAnswer(caller: Caller, action: AlertAction, alert: SeenAlert): boolean {
   if (isReporterOf(caller, alert)) return action === 'cancel' || action === 'update';
@@ -103,20 +156,10 @@ export function isOnBehalf(caller: Caller, phone: string | undefined): boolean {
  * undefined when there is nothing to list. How much of each they see says {@link sightOf}.
  */
 export function listedPlaces(caller: Caller): 'all' | readonly string[] | undefined {
-  switch (caller.kind) {
-    case 'operator':
-      return 'all';
-    case 'machine':
-      return caller.scopes.includes('alerts:read') ? [caller.organisationId] : undefined;
-    case 'person': {
-      const { id, memberships } = caller.person;
-      const answered = memberships.filter(({ role }) => role !== 'member');
-      return [id, ...answered.map(({ organisationId }) => organisationId)];
-    }
-    case 'reporter':
-    case 'anonymous':
-      return undefined;
-  }
+  const { all, full = [], responding = [], reporterId } = grantsOf(caller);
+  if (all) return 'all';
+  const places = [...full, ...responding, ...(reporterId === undefined ? [] : [reporterId])];
+  return places.length > 0 ? places : undefined;
 }
 
 /** Whether a caller proved to be who reported this alert. */

@@ -7,7 +7,9 @@ import { AlertsService } from '../alerts/alerts.service.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { OriginPolicy } from '../auth/origin-policy.js';
 import { CLOCK, type Clock } from '../clock.js';
+import { DirectoryChanges } from '../directory-changes/directory-changes.js';
 import { WebsocketRedis } from '../redis/redis.modules.js';
+import { AccessWatch } from './access-watch.js';
 import { CatchUp } from './catch-up.js';
 import { HandshakeGate } from './handshake-gate.js';
 import { LiveLog } from './live-log.js';
@@ -41,10 +43,20 @@ import { SocketSessions } from './socket-sessions.js';
         new CatchUp({ reader, live, sockets }),
     },
     {
+      provide: AccessWatch,
+      inject: [DirectoryChanges],
+      useFactory: (changes: DirectoryChanges) => new AccessWatch(changes),
+    },
+    {
+      provide: SocketRequests,
+      inject: [AlertsService, CLOCK],
+      useFactory: (alerts: AlertsService, clock: Clock) => new SocketRequests(alerts, clock),
+    },
+    {
       provide: SocketSessions,
-      inject: [CatchUp, PresenceService, AlertsService, CLOCK],
-      useFactory: (catchUp: CatchUp, presence: PresenceService, alerts: AlertsService, clock: Clock) =>
-        new SocketSessions({ catchUp, presence, requests: new SocketRequests(alerts, clock) }),
+      inject: [CatchUp, PresenceService, SocketRequests, AccessWatch],
+      useFactory: (catchUp: CatchUp, presence: PresenceService, requests: SocketRequests, access: AccessWatch) =>
+        new SocketSessions({ catchUp, presence, requests, access }),
     },
   ],
   exports: [PresenceService],
