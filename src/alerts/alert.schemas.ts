@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ALERT_KINDS, ALERT_STATUSES } from './alert.js';
+import { ALERT_KINDS, ALERT_SOURCES, ALERT_STATUSES } from './alert.js';
 import { SEVERITIES } from './severity.js';
 
 export const MESSAGE_MAX = 1000;
@@ -40,6 +40,7 @@ export const raiseSchema = z
     message: text(MESSAGE_MAX).optional(),
     contact: contactSchema.optional(),
     test: z.boolean().default(false),
+    source: z.enum(ALERT_SOURCES).default('web'),
   })
   .meta({ id: 'RaiseAlert' });
 

@@ -13,6 +13,7 @@ import { AlertPublisher } from './alert-publisher.js';
 import { AlertReader } from './alert-reader.js';
 import { AlertStream } from './alert-stream.js';
 import { AlertsService } from './alerts.service.js';
+import { Lanes } from './lanes.js';
 
 /** The connections of the three roles that a committed alert goes out by. */
 @Injectable()
@@ -44,8 +45,17 @@ class AlertRoles {
     {
       provide: AlertsService,
       inject: [AlertLog, AlertPublisher, ReceiptTokens, CLOCK, CONFIG],
-      useFactory: (log: AlertLog, publisher: AlertPublisher, receipts: ReceiptTokens, clock: Clock, { env }: Config) =>
-        new AlertsService({ log, publisher, receipts, clock, countryCode: env.NABOOM_COUNTRY_CODE }),
+      useFactory: (
+        log: AlertLog,
+        publisher: AlertPublisher,
+        receipts: ReceiptTokens,
+        clock: Clock,
+        { env }: Config,
+      ) => {
+        const limits = { perAddress: env.NABOOM_FLOOD_PER_ADDRESS, total: env.NABOOM_FLOOD_TOTAL };
+        const lanes = new Lanes(limits, clock);
+        return new AlertsService({ log, publisher, receipts, lanes, clock, countryCode: env.NABOOM_COUNTRY_CODE });
+      },
     },
   ],
   exports: [AlertLog, AlertReader, AlertStream, AlertPublisher, AlertsService],

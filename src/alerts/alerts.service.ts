@@ -10,11 +10,13 @@ import type { AlertLog } from './alert-log.js';
 import type { AlertPublisher } from './alert-publisher.js';
 import { reporterView, type ReporterView, type ResponderView } from './alert-views.js';
 import type { IdempotencyKey, RaiseCommand, Refusal } from './decide.js';
+import type { Lane, Lanes } from './lanes.js';
 import { readPress } from './read-press.js';
 
 /** An anonymous key stands for itself, so it must be hard to guess. */
 const ANONYMOUS_KEY_MIN = 16;
 const KEY_MAX = 255;
+const FLOODED = 'flood: more presses came from there than people make; the alert is stored as unverified';
 
 /** A press as it came in, and who pressed. */
 export interface RaiseInput {
@@ -23,6 +25,8 @@ export interface RaiseInput {
   readonly idempotencyKey?: string | undefined;
   /** Why the report is not to be trusted as it stands, if so; it is stored all the same. */
   readonly doubt?: string | undefined;
+  /** Where it comes from, for {@link Lanes}; absent when this system presses itself or vouches for the source. */
+  readonly address?: string | undefined;
 }
 
 /** Answer to a press, the same on HTTP and sockets. */
@@ -39,6 +43,7 @@ export interface AlertsServiceParts {
   readonly log: AlertLog;
   readonly publisher: AlertPublisher;
   readonly receipts: ReceiptTokens;
+  readonly lanes: Lanes;
   readonly clock: Clock;
   readonly countryCode: string;
 }
@@ -52,13 +57,25 @@ export class AlertsService {
    * @throws AppError DATABASE_UNAVAILABLE; nothing in the input is a reason to refuse
    */
   async raise(input: RaiseInput): Promise<{ created: boolean; answer: RaiseAnswer }> {
-    const { log, publisher } = this.parts;
     const { press, warnings } = readPress(input.body, this.parts.countryCode);
-    const { command, doubts } = this.#raiseCommand(input, press, warnings);
-    const outcome = allowed(await log.append(command));
-    const live = await publisher.isLive(outcome.entry);
+    const lane = this.parts.lanes.enter(input.caller, input.address);
+    const { command, doubts } = this.#raiseCommand(input, press, warnings, lane);
+    const outcome = await this.#append(command, lane);
+    const live = await this.parts.publisher.isLive(outcome.entry);
+    // Whoever proves to be the reporter is told of the lane of the alert; others of what became of their press.
+    if (lane.flooded && !(outcome.proven && outcome.alert.verified)) doubts.push(FLOODED);
     const answer = this.#answer(outcome, command.press, live, [...warnings, ...doubts]);
     return { created: outcome.outcome === 'raised', answer };
+  }
+
+  async #append(command: RaiseCommand, lane: Lane): Promise<Exclude<Outcome, Refusal>> {
+    let outcome: Exclude<Outcome, Refusal> | undefined;
+    try {
+      outcome = allowed(await this.parts.log.append(command));
+      return outcome;
+    } finally {
+      lane.settle(outcome);
+    }
   }
 
   /**
@@ -77,7 +94,7 @@ export class AlertsService {
     return allowed(await log.append(command)).alert;
   }
 
-  #raiseCommand(input: RaiseInput, read: Omit<Press, 'verified'>, warnings: string[]) {
+  #raiseCommand(input: RaiseInput, read: Omit<Press, 'verified'>, warnings: string[], { flooded }: Lane) {
     const { caller, doubt } = input;
     const doubts = [
       ...(doubt ? [doubt] : []),
@@ -85,7 +102,8 @@ export class AlertsService {
         ? ['authorization: ignored, the token is not or no longer valid; the alert is stored as unverified']
         : []),
     ];
-    const press: Press = { ...read, verified: doubts.length === 0 };
+    const source = read.source ?? (caller.kind === 'machine' ? 'partner' : undefined);
+    const press: Press = { ...read, ...(source ? { source } : {}), verified: doubts.length === 0 && !flooded };
     const key = idempotencyKey(input, read, warnings);
     const phone = read.contact?.phone;
     const command: RaiseCommand = {

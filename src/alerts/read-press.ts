@@ -34,6 +34,7 @@ export function readPress(body: unknown, countryCode: string): ReadPress {
   );
   const contact = readContact(fields['contact'], countryCode, warnings);
   const test = readField('test', asBoolean(fields['test']), SHAPE.test.unwrap(), warnings);
+  const source = readField('source', lowerCase(fields['source']), SHAPE.source.unwrap(), warnings);
   return {
     press: {
       ...(severity === undefined ? {} : { severity }),
@@ -42,6 +43,7 @@ export function readPress(body: unknown, countryCode: string): ReadPress {
       ...(message === undefined ? {} : { message }),
       ...(contact === undefined ? {} : { contact }),
       test: test ?? false,
+      ...(source === undefined ? {} : { source }),
     },
     warnings,
   };

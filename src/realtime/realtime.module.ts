@@ -7,8 +7,11 @@ import { AlertsService } from '../alerts/alerts.service.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { OriginPolicy } from '../auth/origin-policy.js';
 import { CLOCK, type Clock } from '../clock.js';
+import { CONFIG } from '../config/config.module.js';
+import type { Config } from '../config/config.js';
 import { WebsocketRedis } from '../redis/redis.modules.js';
 import { CatchUp } from './catch-up.js';
+import { ClientAddress } from './client-address.js';
 import { HandshakeGate } from './handshake-gate.js';
 import { LiveLog } from './live-log.js';
 import { PresenceService } from './presence.js';
@@ -41,10 +44,16 @@ import { SocketSessions } from './socket-sessions.js';
         new CatchUp({ reader, live, sockets }),
     },
     {
+      provide: SocketRequests,
+      inject: [AlertsService, CLOCK, CONFIG],
+      useFactory: (alerts: AlertsService, clock: Clock, { env }: Config) =>
+        new SocketRequests(alerts, clock, new ClientAddress(env.NABOOM_TRUSTED_PROXIES)),
+    },
+    {
       provide: SocketSessions,
-      inject: [CatchUp, PresenceService, AlertsService, CLOCK],
-      useFactory: (catchUp: CatchUp, presence: PresenceService, alerts: AlertsService, clock: Clock) =>
-        new SocketSessions({ catchUp, presence, requests: new SocketRequests(alerts, clock) }),
+      inject: [CatchUp, PresenceService, SocketRequests],
+      useFactory: (catchUp: CatchUp, presence: PresenceService, requests: SocketRequests) =>
+        new SocketSessions({ catchUp, presence, requests }),
     },
   ],
   exports: [PresenceService],
