@@ -180,7 +180,7 @@ export const envSchema = z.object({
   NABOOM_INBOUND_SECRET: described(
     z
       .string()
-      .regex(/^[\w.~-]{24,}$/, 'must have at least 24 characters that may stand in a path: letters, digits, - _ . ~')
+      .regex(/^[\w.~-]{24,100}$/, 'must have 24 to 100 characters that may stand in a path: letters, digits, - _ . ~')
       .optional(),
     gatewaySecret('Secret in the addresses that SMS and USSD gateways call; without it they are off.'),
   ),
