@@ -80,6 +80,8 @@ export interface Decision {
   readonly outcome: 'raised' | 'folded' | 'replayed' | 'changed' | 'unchanged';
   readonly alertId: string;
   readonly proven: boolean;
+  /** An unverified alert became a verified one. */
+  readonly promoted?: true;
   readonly event?: AlertEvent;
 }
 export interface Refusal {
@@ -160,7 +162,8 @@ function fold(alert: Alert, command: RaiseCommand, proven: boolean): Decision {
     ...(contact === undefined ? {} : { contact }),
   };
   const alertId = alert.id;
-  return { outcome: 'folded', alertId, proven, event: { type: 'alert.repeated', alertId, at, actor, details } };
+  const event: AlertEvent = { type: 'alert.repeated', alertId, at, actor, details };
+  return { outcome: 'folded', alertId, proven, ...(verified && !alert.verified ? { promoted: true } : {}), event };
 }
 
 /** Late facts are taken whatever state the alert is in: what a reporter tells is never lost. */

@@ -7,10 +7,13 @@ import { AlertsService } from '../alerts/alerts.service.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { OriginPolicy } from '../auth/origin-policy.js';
 import { CLOCK, type Clock } from '../clock.js';
+import { CONFIG } from '../config/config.module.js';
+import type { Config } from '../config/config.js';
 import { DirectoryChanges } from '../directory-changes/directory-changes.js';
 import { WebsocketRedis } from '../redis/redis.modules.js';
 import { AccessWatch } from './access-watch.js';
 import { CatchUp } from './catch-up.js';
+import { ClientAddress } from './client-address.js';
 import { HandshakeGate } from './handshake-gate.js';
 import { LiveLog } from './live-log.js';
 import { PresenceService } from './presence.js';
@@ -49,8 +52,9 @@ import { SocketSessions } from './socket-sessions.js';
     },
     {
       provide: SocketRequests,
-      inject: [AlertsService, CLOCK],
-      useFactory: (alerts: AlertsService, clock: Clock) => new SocketRequests(alerts, clock),
+      inject: [AlertsService, CLOCK, CONFIG],
+      useFactory: (alerts: AlertsService, clock: Clock, { env }: Config) =>
+        new SocketRequests(alerts, clock, new ClientAddress(env.NABOOM_TRUSTED_PROXIES)),
     },
     {
       provide: SocketSessions,
