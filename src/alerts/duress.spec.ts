@@ -183,7 +183,7 @@ class TwoWorlds {
   }
 }
 
-const FORCED_CANCEL: Happening = { by: 'reporter', type: 'cancel', duress: true };
+const FORCED_CANCEL = { by: 'reporter', type: 'cancel', duress: true } as const;
 const before = fc.array(
   fc.oneof(reported, answered).filter((one) => one.type !== 'cancel' || one.by === 'staff'),
   {
@@ -226,6 +226,14 @@ describe('a cancellation under duress', () => {
         }
       }),
     );
+  });
+
+  it('is not called off by the other PIN, which is answered all the same', () => {
+    const worlds = new TwoWorlds();
+    worlds.open();
+    worlds.both(FORCED_CANCEL);
+    worlds.both({ ...FORCED_CANCEL, duress: false });
+    expect(worlds.forced.alerts.get(ALERT)).toMatchObject({ status: 'open', severity: 'critical' });
   });
 
   it('is told to those who answer the alert as what it is', () => {
