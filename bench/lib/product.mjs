@@ -24,7 +24,7 @@ const POLL_MS = 5;
 export async function startProduct(stack, { name, apis = 1, worker = true, env = {}, prepare }) {
   const stores = await productStores(stack, name);
   await prepare?.(stores.databaseUrl);
-  const processEnv = { ...stores.env, ...NO_FLOOD, ...env };
+  const processEnv = { ...stores.env, ...env };
   const roles = [...Array.from({ length: apis }, () => 'api'), ...(worker ? ['worker'] : [])];
   const processes = await together(roles.map((role) => startRole(stack, { role, env: processEnv })));
   const started = processes.slice(0, apis);
@@ -48,7 +48,7 @@ export async function startRole(stack, { role, env, nodeArgs = [] }) {
   const startedAt = performance.now();
   const child = spawn(process.execPath, [...nodeArgs, join(PROJECT_ROOT, 'dist/main.js'), role], {
     cwd: PROJECT_ROOT,
-    env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: port, NABOOM_WORKER_PORT: port, ...env },
+    env: { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: port, NABOOM_WORKER_PORT: port, ...NO_FLOOD, ...env },
     stdio: ['ignore', log, log],
   });
   closeSync(log);
