@@ -1,4 +1,4 @@
-import type { Actor, Alert, Places, Press } from '../../src/alerts/alert.js';
+import type { Actor, Places, Press } from '../../src/alerts/alert.js';
 import type { AlertCommand, LifecycleCommand, RaiseCommand, UpdateCommand } from '../../src/alerts/decide.js';
 import { MemoryLog } from './memory-log.js';
 
