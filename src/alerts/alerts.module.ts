@@ -7,6 +7,7 @@ import type { Config } from '../config/config.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { Database } from '../database/database.js';
 import { Passwords } from '../people/passwords.js';
+import { Pins } from '../people/pins.js';
 import { AppRedis, InjectRedis, RealtimeRedis, WebsocketRedis } from '../redis/redis.modules.js';
 import type { RoleConnections } from '../redis/role-connections.js';
 import { AlertLists } from './alert-lists.js';
@@ -16,7 +17,7 @@ import { AlertReader } from './alert-reader.js';
 import { AlertReading } from './alert-reading.js';
 import { AlertStream } from './alert-stream.js';
 import { AlertsService } from './alerts.service.js';
-import { CancelPins, PIN_HASHES, type PinHashes } from './cancel-pins.js';
+import { CancelPins } from './cancel-pins.js';
 import { Lanes } from './lanes.js';
 import { Nowhere, PLACING, type Placing } from './placing.js';
 import type { RaiseParts } from './raise-command.js';
@@ -57,13 +58,14 @@ class AlertRoles {
       },
     },
     { provide: PLACING, useClass: Nowhere },
-    // Apart from those of logins: a flood of these must not keep anybody waiting who is forced to cancel.
-    { provide: PIN_HASHES, useFactory: () => new Passwords() },
     {
       provide: CancelPins,
-      inject: [Database, PIN_HASHES, CLOCK, CONFIG],
-      useFactory: (database: Database, hashes: PinHashes, clock: Clock, { env }: Config) =>
-        new CancelPins({ database, operatorKey: env.NABOOM_OPERATOR_KEY, hashes, clock }),
+      inject: [Database, CLOCK, CONFIG],
+      useFactory: (database: Database, clock: Clock, { env }: Config) => {
+        // Not those that log in: a flood of logins must not keep anybody waiting who is forced to cancel.
+        const accounts = new Pins(database, new Passwords());
+        return new CancelPins({ database, operatorKey: env.NABOOM_OPERATOR_KEY, accounts, clock });
+      },
     },
     {
       provide: RAISE_PARTS,
