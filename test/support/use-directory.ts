@@ -15,9 +15,9 @@ export interface Directory {
   readonly node: TestNode;
   readonly client: AlertsClient;
   readonly planted: PlantedPeople;
-  ask(who: Who, method: string, path: string, body?: unknown): Promise<Answer>;
+  readonly ask: (who: Who, method: string, path: string, body?: unknown) => Promise<Answer>;
   /** A new organisation of a name of its own, made over HTTP. */
-  organisation(): Promise<string>;
+  readonly organisation: () => Promise<string>;
 }
 
 /** The status of an answer; of an error with its code. */
