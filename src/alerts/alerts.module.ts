@@ -1,4 +1,6 @@
 import { Inject, Injectable, Module, type BeforeApplicationShutdown } from '@nestjs/common';
+import { AreasModule } from '../areas/areas.module.js';
+import { LiveAreas } from '../areas/live-areas.js';
 import { CredentialsModule } from '../auth/credentials.module.js';
 import { ReceiptTokens } from '../auth/receipt-tokens.js';
 import { CLOCK, type Clock } from '../clock.js';
@@ -19,7 +21,6 @@ import { AlertStream } from './alert-stream.js';
 import { AlertsService } from './alerts.service.js';
 import { CancelPins } from './cancel-pins.js';
 import { Lanes } from './lanes.js';
-import { Nowhere, PLACING, type Placing } from './placing.js';
 import type { RaiseParts } from './raise-command.js';
 
 const RAISE_PARTS = Symbol('RaiseParts');
@@ -36,7 +37,7 @@ class AlertRoles {
 
 /** The alert log and everything that reads or writes it; no HTTP and no socket. */
 @Module({
-  imports: [AppRedis, WebsocketRedis, RealtimeRedis, DatabaseModule, CredentialsModule],
+  imports: [AppRedis, WebsocketRedis, RealtimeRedis, DatabaseModule, CredentialsModule, AreasModule],
   providers: [
     AlertRoles,
     { provide: AlertLog, inject: [Database], useFactory: (database: Database) => new AlertLog(database) },
@@ -57,7 +58,6 @@ class AlertRoles {
         return publisher;
       },
     },
-    { provide: PLACING, useClass: Nowhere },
     {
       provide: CancelPins,
       inject: [Database, CLOCK, CONFIG],
@@ -69,8 +69,8 @@ class AlertRoles {
     },
     {
       provide: RAISE_PARTS,
-      inject: [CLOCK, PLACING, Lanes, CONFIG],
-      useFactory: (clock: Clock, placing: Placing, lanes: Lanes, { env }: Config): RaiseParts => ({
+      inject: [CLOCK, LiveAreas, Lanes, CONFIG],
+      useFactory: (clock: Clock, placing: LiveAreas, lanes: Lanes, { env }: Config): RaiseParts => ({
         clock,
         placing,
         lanes,

@@ -197,7 +197,7 @@ describe('the policy', () => {
     const caller: Caller = {
       kind: 'person',
       sessionId: 's',
-      person: { id: 'me', name: 'Me', duties: [], memberships },
+      person: { id: 'me', name: 'Me', duties: [], homeAreas: [], memberships },
     };
     expect(sightOf(caller, ALERTS['town']!)).toBeUndefined();
     expect(sightOf(caller, ALERTS['other']!)).toBe('full');

@@ -1,10 +1,10 @@
-import type { Caller, Person } from '../../src/auth/caller.js';
+import type { Caller } from '../../src/auth/caller.js';
 import type { Role, Scope } from '../../src/auth/roles.js';
 
 const person = (role: Role | undefined, duties: readonly string[] = []): Caller & { kind: 'person' } => ({
   kind: 'person',
   sessionId: 'session',
-  person: { id: 'me', name: 'Me', memberships: role ? [{ organisationId: 'town', role }] : [], duties } as Person,
+  person: { id: 'me', name: 'Me', memberships: role ? [{ organisationId: 'town', role }] : [], duties, homeAreas: [] },
 });
 const machine = (...scopes: Scope[]): Caller => ({
   ...({ kind: 'machine', id: 'key', name: 'Alarm centre', organisationId: 'town', scopes } as const),
