@@ -16,8 +16,10 @@ type ClientEvent = keyof ClientToServerEvents;
 type Handler = (alerts: AlertsService, caller: Caller, payload: unknown) => Promise<object>;
 
 const withId = { id: z.string() };
-const acknowledgeStep = acknowledgeSchema.extend(withId);
-const closeStep = closeSchema.extend(withId);
+/** Payload of `alert:acknowledge`. */
+export const acknowledgeStep = acknowledgeSchema.extend(withId).meta({ id: 'AcknowledgeEvent' });
+/** Payload of `alert:resolve` and `alert:cancel`. */
+export const closeStep = closeSchema.extend(withId).meta({ id: 'CloseEvent' });
 
 /** One handler an event; the same schemas and answers as HTTP. */
 const HANDLERS: Record<ClientEvent, Handler> = {
