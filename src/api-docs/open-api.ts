@@ -129,7 +129,7 @@ function answersOf({ answers }: Operation, book: SchemaBook): Record<string, obj
 
 function problemsOf(codes: readonly ErrorCode[], book: SchemaBook): Record<string, object> {
   const problem = book.of(problemSchema, 'output');
-  const statuses = [...new Set(codes.map((code) => ERRORS[code].status))].sort();
+  const statuses = [...new Set(codes.map((code) => ERRORS[code].status))];
   const entries = statuses.map((status) => {
     const here = codes.filter((code) => ERRORS[code].status === status);
     return [status, problemResponse(here, problem, WAITS.has(status))];

@@ -8,7 +8,7 @@ export function renderType(schema: JsonSchema): string {
   const choices = schema.anyOf ?? schema.oneOf;
   if (choices) return choices.map(renderType).join(' or ');
   if (schema.enum) return schema.enum.map((value) => code(String(value))).join(' ');
-  if (schema.const !== undefined) return code(String(schema.const));
+  if (schema.const !== undefined) return code(JSON.stringify(schema.const));
   if (schema.type === 'array') return `list of ${renderType(schema.items ?? {})}`;
   if (schema.type === 'object') return renderObject(schema);
   const type = [schema.type ?? 'anything'].flat().join(' or ');

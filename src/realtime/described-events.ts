@@ -53,7 +53,8 @@ const presenceSchema = describes<PresenceCounts>()(
   z.object({ responders: count, reporters: count, nodes: count }).meta({ id: 'Presence' }),
 );
 
-const RESYNC_REASONS = ['slow', 'unavailable', 'cursor-expired', 'cursor-ahead'] as const;
+/** Every reason to connect anew; the schema beside it ties them to the type. */
+export const RESYNC_REASONS = ['slow', 'unavailable', 'cursor-expired', 'cursor-ahead'] as const;
 const resyncSchema = describes<{ readonly reason: ResyncReason }>()(
   z.object({ reason: z.enum(RESYNC_REASONS) }).meta({ id: 'Resync' }),
 );

@@ -50,14 +50,10 @@ describe('every example of the API', () => {
   });
 
   it('names only errors that its operation has, with their status', () => {
-    for (const [name, { errors }, { code, status }] of EXAMPLES) {
-      if (code)
-        expect({ name, told: errors.includes(code), status }).toEqual({
-          name,
-          told: true,
-          status: ERRORS[code].status,
-        });
-    }
+    const wrong = EXAMPLES.filter(
+      ([, { errors }, { code, status }]) => code && !(errors.includes(code) && ERRORS[code].status === status),
+    );
+    expect(wrong.map(([name]) => name)).toEqual([]);
   });
 });
 
