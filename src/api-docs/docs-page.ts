@@ -70,7 +70,7 @@ function renderSchemas({ components }: SchemaBook): string {
       ([name, schema]) => `<article class="card" id="schema-${escapeHtml(name)}">
 <h3>${escapeHtml(name)}</h3>
 ${schema.description ? `<p>${renderText(schema.description)}.</p>` : ''}
-${schema.properties ? renderFields(schema, `Fields of ${name}`) : `<p>${renderType(schema)}</p>`}
+${schema.properties ? renderFields(schema, 'Fields') : `<p>${renderType(schema)}</p>`}
 </article>`,
     );
   return `<section aria-labelledby="schemas"><h2 id="schemas">Schemas</h2>${schemas.join('\n')}</section>`;

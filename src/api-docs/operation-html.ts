@@ -3,7 +3,7 @@ import { ERRORS, type ErrorCode } from '../errors/error-codes.js';
 import { renderCurl } from './curl.js';
 import type { Access, Operation } from './operation.js';
 import type { SchemaBook } from './schema-book.js';
-import { code, renderFields, renderTable, renderText, renderType } from './schema-html.js';
+import { code, renderFields, renderPairs, renderText, renderType, type Pair } from './schema-html.js';
 
 const ACCESS_WORDS: Readonly<Record<Access, string>> = {
   anyone: 'anyone',
@@ -33,38 +33,36 @@ ${operation.examples.map((example) => renderExample(operation, example)).join('\
 /** What else than success may come back. */
 export function renderErrors(codes: readonly ErrorCode[]): string {
   if (codes.length === 0) return '';
-  const rows = codes.map(
-    (each) =>
-      `<tr><th scope="row">${ERRORS[each].status} ${code(each)}</th><td>${escapeHtml(ERRORS[each].title)}. ${renderText(ERRORS[each].help)}</td></tr>`,
-  );
-  return `<details><summary>Errors</summary>${renderTable('Errors', rows)}</details>`;
+  const pairs = codes.map((each): Pair => {
+    const { status, title, help } = ERRORS[each];
+    return [`${status} ${code(each)}`, `${escapeHtml(title)}. ${renderText(help)}`];
+  });
+  return `<details><summary>Errors</summary>${renderPairs('Errors', pairs)}</details>`;
 }
 
 function renderRequest({ params = {}, headers = {}, query, body = {} }: Operation, book: SchemaBook): string {
-  const bodies = Object.entries(body).map(
-    ([type, schema]) => `<tr><th scope="row">${code(type)}</th><td>${renderType(book.of(schema, 'input'))}</td></tr>`,
-  );
+  const bodies = Object.entries(body).map(([type, schema]): Pair => [code(type), renderType(book.of(schema, 'input'))]);
   return [
     described('In the path', params),
     query ? renderFields(book.of(query, 'input'), 'In the query') : '',
     described('Headers', headers),
-    bodies.length > 0 ? renderTable('Body', bodies) : '',
+    renderPairs('Body', bodies),
   ].join('\n');
 }
 
 function described(caption: string, things: Readonly<Record<string, string>>): string {
-  const rows = Object.entries(things).map(
-    ([name, what]) => `<tr><th scope="row">${code(name)}</th><td>${renderText(what)}</td></tr>`,
+  return renderPairs(
+    caption,
+    Object.entries(things).map(([name, what]): Pair => [code(name), renderText(what)]),
   );
-  return rows.length > 0 ? renderTable(caption, rows) : '';
 }
 
 function renderAnswers({ answers }: Operation, book: SchemaBook): string {
-  const rows = Object.entries(answers).map(([status, { about, json, types = [] }]) => {
+  const pairs = Object.entries(answers).map(([status, { about, json, types = [] }]): Pair => {
     const comes = [...(json ? [renderType(book.of(json, 'output'))] : []), ...types.map(code)].join(', ');
-    return `<tr><th scope="row">${status}</th><td>${renderText(about)} ${comes}</td></tr>`;
+    return [status, `${renderText(about)} ${comes}`];
   });
-  return renderTable('Answers', rows);
+  return renderPairs('Answers', pairs);
 }
 
 function renderExample(operation: Operation, example: Operation['examples'][number]): string {

@@ -15,17 +15,23 @@ export function renderType(schema: JsonSchema): string {
   return escapeHtml([schema.format ? `${type} (${schema.format})` : type, ...limitsOf(schema)].join(', '));
 }
 
-/** The fields of a schema as a table; `caption` tells what it is of, for those who do not see where it stands. */
+/** The fields of a schema, each with its type and what there is to say of it. */
 export function renderFields({ properties = {}, required = [] }: JsonSchema, caption: string): string {
-  const rows = Object.entries(properties).map(([name, schema]) => {
+  const pairs = Object.entries(properties).map(([name, schema]): Pair => {
     const optional = required.includes(name) ? '' : ' <span class="optional">optional</span>';
-    return `<tr><th scope="row">${code(name)}${optional}</th><td>${renderType(schema)}${remarks(schema)}</td></tr>`;
+    return [`${code(name)}${optional}`, `${renderType(schema)}${remarks(schema)}`];
   });
-  return rows.length === 0 ? '' : renderTable(caption, rows);
+  return renderPairs(caption, pairs);
 }
 
-export function renderTable(caption: string, rows: readonly string[]): string {
-  return `<table><caption>${escapeHtml(caption)}</caption><tbody>${rows.join('\n')}</tbody></table>`;
+/** A name and what it is, both HTML. */
+export type Pair = readonly [name: string, what: string];
+
+/** A list of names and what they are under a heading; nothing when there are none. */
+export function renderPairs(caption: string, pairs: readonly Pair[]): string {
+  if (pairs.length === 0) return '';
+  const rows = pairs.map(([name, what]) => `<div><dt>${name}</dt><dd>${what}</dd></div>`);
+  return `<h4>${escapeHtml(caption)}</h4><dl>${rows.join('\n')}</dl>`;
 }
 
 export function code(text: string): string {

@@ -1,23 +1,15 @@
-import { createRequire } from 'node:module';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
+import { violations } from './axe.js';
 import { connectFeed, describeInBrowser, DESKTOP, launchChromium, openPage, PHONE, pressPanic } from './chromium.js';
 import { startApp, type RunningApp } from './running-app.js';
 
 jest.setTimeout(60_000);
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** Pictures for people to look at. */
 const pictures = join(tmpdir(), 'naboom-page');
-
-/** What axe finds against WCAG 2.2 AA and good practice. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  return page.evaluate(`axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
-    .then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html)))`);
-}
 
 /** Everything that is pressed is at least 44 px in one direction and 24 px in the other (WCAG 2.2 asks for 24 x 24). */
 async function smallTargets(page: Page): Promise<string[]> {
