@@ -10,7 +10,7 @@ const NAME_MAX = 200;
 function storable(text: string): string {
   return text.replaceAll('\0', '').toWellFormed().trim();
 }
-const text = (max: number) => z.string().transform(storable).pipe(z.string().min(1).max(max));
+export const text = (max: number) => z.string().transform(storable).pipe(z.string().min(1).max(max));
 
 /** A number, or a text that is one. `Number()` alone makes 0 of blanks and of an empty list: a place in the sea. */
 const number = z.union([z.number(), z.string().trim().min(1).transform(Number)], 'Invalid input: expected number');

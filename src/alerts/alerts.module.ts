@@ -1,5 +1,5 @@
 import { Inject, Injectable, Module, type BeforeApplicationShutdown } from '@nestjs/common';
-import { AuthModule } from '../auth/auth.module.js';
+import { CredentialsModule } from '../auth/credentials.module.js';
 import { ReceiptTokens } from '../auth/receipt-tokens.js';
 import { CLOCK, type Clock } from '../clock.js';
 import { CONFIG } from '../config/config.module.js';
@@ -26,7 +26,7 @@ class AlertRoles {
 
 /** The alert log and everything that reads or writes it; no HTTP and no socket. */
 @Module({
-  imports: [AppRedis, WebsocketRedis, RealtimeRedis, DatabaseModule, AuthModule],
+  imports: [AppRedis, WebsocketRedis, RealtimeRedis, DatabaseModule, CredentialsModule],
   providers: [
     AlertRoles,
     { provide: AlertLog, inject: [Database], useFactory: (database: Database) => new AlertLog(database) },

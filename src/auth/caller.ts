@@ -51,7 +51,8 @@ export function answeringActor(caller: Caller, organisations: readonly string[])
       const roles = memberships.filter((each) => organisations.includes(each.organisationId)).map(({ role }) => role);
       return { kind: roles.includes('dispatcher') ? 'dispatcher' : 'responder', id, name };
     }
-    default:
+    case 'reporter':
+    case 'anonymous':
       return { kind: 'reporter' };
   }
 }
