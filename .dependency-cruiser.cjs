@@ -45,7 +45,7 @@ module.exports = {
       name: 'alert-core-is-pure',
       comment: 'Deciding and applying are tested by properties: no Nest, no Redis, no SQL.',
       severity: 'error',
-      from: { path: '^src/alerts/(alert|decide|apply)\\.ts$' },
+      from: { path: '^src/alerts/(alert|decide|apply|late-facts)\\.ts$' },
       to: { dependencyTypes: ['npm', 'npm-dev', 'core'] },
     },
     {

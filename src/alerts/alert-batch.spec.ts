@@ -237,7 +237,7 @@ describe('the pure core of the alert log', () => {
     expect(accepted(store.run([step('acknowledge', 1)])[0]).outcome).toBe('unchanged');
     expect(accepted(store.run([step('resolve', 1)])[0]).outcome).toBe('changed');
     expect(accepted(store.run([step('resolve', 1)])[0]).outcome).toBe('unchanged');
-    expect(store.run([step('acknowledge', 1), step('cancel', 1), step('resolve', 9)])).toEqual([
+    expect(store.run([step('acknowledge', 1), step('cancel', 1), step('resolve', 9)])).toMatchObject([
       { refused: 'ALERT_STATE' },
       { refused: 'ALERT_STATE' },
       { refused: 'ALERT_NOT_FOUND' },

@@ -8,11 +8,19 @@ import { DatabaseModule } from '../database/database.module.js';
 import { Database } from '../database/database.js';
 import { AppRedis, InjectRedis, RealtimeRedis, WebsocketRedis } from '../redis/redis.modules.js';
 import type { RoleConnections } from '../redis/role-connections.js';
+import { AlertLists } from './alert-lists.js';
 import { AlertLog } from './alert-log.js';
 import { AlertPublisher } from './alert-publisher.js';
 import { AlertReader } from './alert-reader.js';
+import { AlertReading } from './alert-reading.js';
 import { AlertStream } from './alert-stream.js';
 import { AlertsService } from './alerts.service.js';
+import { CancelPins, PIN_HASHES, type PinHashes } from './cancel-pins.js';
+import { Passwords } from '../people/passwords.js';
+import { Nowhere, PLACING, type Placing } from './placing.js';
+import type { RaiseParts } from './raise-command.js';
+
+const RAISE_PARTS = Symbol('RaiseParts');
 
 /** The connections of the three roles that a committed alert goes out by. */
 @Injectable()
@@ -31,6 +39,12 @@ class AlertRoles {
     AlertRoles,
     { provide: AlertLog, inject: [Database], useFactory: (database: Database) => new AlertLog(database) },
     { provide: AlertReader, inject: [Database], useFactory: (database: Database) => new AlertReader(database) },
+    { provide: AlertLists, inject: [Database], useFactory: (database: Database) => new AlertLists(database) },
+    {
+      provide: AlertReading,
+      inject: [AlertReader, AlertLists],
+      useFactory: (reader: AlertReader, lists: AlertLists) => new AlertReading(reader, lists),
+    },
     { provide: AlertStream, inject: [AlertRoles], useFactory: ({ realtime }: AlertRoles) => new AlertStream(realtime) },
     {
       provide: AlertPublisher,
@@ -41,14 +55,38 @@ class AlertRoles {
         return publisher;
       },
     },
+    { provide: PLACING, useClass: Nowhere },
+    // Apart from those of logins: a flood of these must not keep anybody waiting who is forced to cancel.
+    { provide: PIN_HASHES, useFactory: () => new Passwords() },
+    {
+      provide: CancelPins,
+      inject: [Database, PIN_HASHES, CLOCK, CONFIG],
+      useFactory: (database: Database, hashes: PinHashes, clock: Clock, { env }: Config) =>
+        new CancelPins({ database, operatorKey: env.NABOOM_OPERATOR_KEY, hashes, clock }),
+    },
+    {
+      provide: RAISE_PARTS,
+      inject: [CLOCK, PLACING, CONFIG],
+      useFactory: (clock: Clock, placing: Placing, { env }: Config): RaiseParts => ({
+        clock,
+        placing,
+        countryCode: env.NABOOM_COUNTRY_CODE,
+      }),
+    },
     {
       provide: AlertsService,
-      inject: [AlertLog, AlertPublisher, ReceiptTokens, CLOCK, CONFIG],
-      useFactory: (log: AlertLog, publisher: AlertPublisher, receipts: ReceiptTokens, clock: Clock, { env }: Config) =>
-        new AlertsService({ log, publisher, receipts, clock, countryCode: env.NABOOM_COUNTRY_CODE }),
+      inject: [AlertLog, AlertReader, AlertPublisher, ReceiptTokens, CancelPins, RAISE_PARTS],
+      useFactory: (
+        log: AlertLog,
+        reader: AlertReader,
+        publisher: AlertPublisher,
+        receipts: ReceiptTokens,
+        pins: CancelPins,
+        raising: RaiseParts,
+      ) => new AlertsService({ log, reader, publisher, receipts, pins, ...raising }),
     },
   ],
-  exports: [AlertLog, AlertReader, AlertStream, AlertPublisher, AlertsService],
+  exports: [AlertLog, AlertReader, AlertReading, AlertStream, AlertPublisher, AlertsService],
 })
 export class AlertsModule implements BeforeApplicationShutdown {
   constructor(@Inject(AlertLog) private readonly log: AlertLog) {}

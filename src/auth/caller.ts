@@ -8,6 +8,10 @@ export interface Person {
   readonly memberships: readonly Membership[];
   /** Areas that they are on duty for. */
   readonly duties: readonly string[];
+  /** E.164, if they gave one to their account. */
+  readonly phone?: string;
+  /** Areas where their alerts belong while nobody knows where they are. */
+  readonly homeAreas?: readonly string[];
 }
 
 /** Who asks. */
@@ -51,7 +55,8 @@ export function answeringActor(caller: Caller, organisations: readonly string[])
       const roles = memberships.filter((each) => organisations.includes(each.organisationId)).map(({ role }) => role);
       return { kind: roles.includes('dispatcher') ? 'dispatcher' : 'responder', id, name };
     }
-    default:
+    case 'reporter':
+    case 'anonymous':
       return { kind: 'reporter' };
   }
 }

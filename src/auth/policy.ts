@@ -1,6 +1,6 @@
 import type { Places } from '../alerts/alert.js';
 import { AppError } from '../errors/app-error.js';
-import type { Caller } from './caller.js';
+import { personOf, type Caller } from './caller.js';
 import type { Role, Scope } from './roles.js';
 
 /**
@@ -79,7 +79,7 @@ export interface Grants {
 export function grantsOf(caller: Caller): Grants {
   switch (caller.kind) {
     case 'operator':
-      return { all: true };
+      return { all: true, ...(caller.person ? { reporterId: caller.person.id } : {}) };
     case 'machine':
       return caller.scopes.includes('alerts:read') ? { full: [caller.organisationId] } : {};
     case 'person': {
@@ -102,15 +102,18 @@ export function grantsOf(caller: Caller): Grants {
   }
 }
 
-/** How much of an alert these grants let see; undefined: nothing of it. */
+/**
+ * How much of an alert these grants let see; undefined: nothing of it. One's own alert everybody sees as its reporter,
+ * whatever else they are: under duress, somebody looks over their shoulder.
+ */
 export function sightBy(grants: Grants, alert: SeenAlert): Sight | undefined {
-  return answeringSight(grants, alert) ?? respondingSight(grants, alert) ?? ownSight(grants, alert);
+  return ownSight(grants, alert) ?? answeringSight(grants, alert) ?? respondingSight(grants, alert);
 }
 
 /** As {@link sightBy}, of what is told live: an alert that is not verified does not call every responder out. */
 export function liveSightBy(grants: Grants, alert: SeenAlert): Sight | undefined {
   if (alert.verified) return sightBy(grants, alert);
-  return answeringSight(grants, alert) ?? ownSight(grants, alert);
+  return ownSight(grants, alert) ?? answeringSight(grants, alert);
 }
 
 function answeringSight({ all, full = [] }: Grants, { organisations }: SeenAlert): Sight | undefined {
@@ -127,17 +130,42 @@ function ownSight({ reporterId, receiptOf }: Grants, alert: SeenAlert): Sight | 
   return isOwn ? 'own' : undefined;
 }
 
-/** Whether a caller may do this to an alert. Cancelling as its reporter takes a PIN beside that. */
+/**
+ * Whether a caller may do this to an alert. Its reporter may cancel it, with a PIN beside that, and add to it, and nothing
+ * else, whatever else they are.
+ */
 export function mayAnswer(caller: Caller, action: AlertAction, alert: SeenAlert): boolean {
-  if (caller.kind === 'operator') return true;
-  if (isReporterOf(caller, alert)) return action === 'cancel' || action === 'update' || answers(caller, action, alert);
-  return answers(caller, action, alert);
+  if (isReporterOf(caller, alert)) return action === 'cancel' || action === 'update';
+  return caller.kind === 'operator' || answers(caller, action, alert);
+}
+
+/** Whether what a caller raises is trusted as it stands. Everybody may raise; with these doubts it is unverified. */
+export function mayRaise(caller: Caller): boolean {
+  return caller.kind === 'machine' ? caller.scopes.includes('alerts:raise') : true;
+}
+
+/** Whether a caller presses for the owner of this phone number, as those who answer alerts do, and not for themselves. */
+export function isOnBehalf(caller: Caller, phone: string | undefined): boolean {
+  if (phone === undefined || (caller.kind !== 'person' && caller.kind !== 'operator')) return false;
+  const isStaff = caller.kind === 'operator' || caller.person.memberships.some(({ role }) => role !== 'member');
+  return isStaff && caller.person?.phone !== phone;
+}
+
+/**
+ * The places whose alerts a caller may list: organisations, and the own account for own alerts; `all` for operators;
+ * undefined when there is nothing to list. How much of each they see says {@link sightOf}.
+ */
+export function listedPlaces(caller: Caller): 'all' | readonly string[] | undefined {
+  const { all, full = [], responding = [], reporterId } = grantsOf(caller);
+  if (all) return 'all';
+  const places = [...full, ...responding, ...(reporterId === undefined ? [] : [reporterId])];
+  return places.length > 0 ? places : undefined;
 }
 
 /** Whether a caller proved to be who reported this alert. */
 export function isReporterOf(caller: Caller, alert: Pick<SeenAlert, 'id' | 'reporterId'>): boolean {
   if (caller.kind === 'reporter') return caller.proven && caller.alertId === alert.id;
-  const person = caller.kind === 'person' || caller.kind === 'operator' ? caller.person : undefined;
+  const person = personOf(caller);
   return person !== undefined && alert.reporterId === person.id;
 }
 

@@ -34,7 +34,7 @@ export class RequestCaller {
    */
   async callerOfPanic(request: AskingRequest, token?: string): Promise<Caller> {
     const bearer = bearerToken(request.headers.authorization) ?? token;
-    const cookie = bearer === undefined ? cookieToken(request) : undefined;
+    const cookie = bearer === undefined ? cookieTokenOf(request) : undefined;
     if (cookie !== undefined && !this.#isOwnPage(request)) return { kind: 'anonymous', rejected: true };
     return this.identity.identifyForPanic(bearer ?? cookie);
   }
@@ -52,7 +52,7 @@ export class RequestCaller {
   tokenOf(request: AskingRequest): string | undefined {
     const bearer = bearerToken(request.headers.authorization);
     if (bearer !== undefined) return bearer;
-    const cookie = cookieToken(request);
+    const cookie = cookieTokenOf(request);
     if (cookie !== undefined && !SAFE_METHODS.has(request.method) && !this.#isOwnPage(request)) {
       throw new AppError('CSRF_REFUSED');
     }
@@ -71,6 +71,7 @@ export class RequestCaller {
   }
 }
 
-function cookieToken({ headers, protocol }: AskingRequest): string | undefined {
+/** The session token in the cookie of a request. */
+export function cookieTokenOf({ headers, protocol }: AskingRequest): string | undefined {
   return tokenOfCookies(headers.cookie, { secure: protocol === 'https' });
 }

@@ -1,10 +1,8 @@
 import { Logger } from '@nestjs/common';
 import { z } from 'zod';
-import { readAlertId } from '../alerts/alert-id.js';
-import { acknowledgeSchema, closeSchema } from '../alerts/alert.schemas.js';
+import { readStep, type StepType } from '../alerts/alert-steps.js';
 import type { AlertsService } from '../alerts/alerts.service.js';
 import type { Caller } from '../auth/caller.js';
-import { requireMay } from '../auth/policy.js';
 import type { Clock } from '../clock.js';
 import { AppError } from '../errors/app-error.js';
 import { parse } from '../errors/parse.js';
@@ -15,29 +13,19 @@ import { TokenBucket } from './token-bucket.js';
 type ClientEvent = keyof ClientToServerEvents;
 type Handler = (alerts: AlertsService, caller: Caller, payload: unknown) => Promise<object>;
 
-const withId = { id: z.string() };
-const acknowledgeStep = acknowledgeSchema.extend(withId);
-const closeStep = closeSchema.extend(withId);
+const withId = z.object({ id: z.string() });
+
+function stepOf(type: StepType): Handler {
+  return async (alerts, caller, payload) => alerts.step(parse(withId, payload).id, caller, readStep(type, payload));
+}
 
 /** One handler an event; the same schemas and answers as HTTP. */
 const HANDLERS: Record<ClientEvent, Handler> = {
   'alert:raise': async (alerts, caller, body) =>
     (await alerts.raise({ body, caller, idempotencyKey: idempotencyKeyOf(body) })).answer,
-  'alert:acknowledge': async (alerts, caller, payload) => {
-    requireMay(caller, caller.kind === 'operator');
-    const { id, note } = parse(acknowledgeStep, payload);
-    return alerts.step('acknowledge', readAlertId(id), caller, note);
-  },
-  'alert:resolve': async (alerts, caller, payload) => {
-    requireMay(caller, caller.kind === 'operator');
-    const { id, reason } = parse(closeStep, payload);
-    return alerts.step('resolve', readAlertId(id), caller, reason);
-  },
-  'alert:cancel': async (alerts, caller, payload) => {
-    requireMay(caller, caller.kind === 'operator');
-    const { id, reason } = parse(closeStep, payload);
-    return alerts.step('cancel', readAlertId(id), caller, reason);
-  },
+  'alert:acknowledge': stepOf('acknowledge'),
+  'alert:resolve': stepOf('resolve'),
+  'alert:cancel': stepOf('cancel'),
 };
 
 /** Answers what clients send. Every callback is called exactly once, whatever comes; no event reaches anything else. */

@@ -2,9 +2,19 @@ import { Module } from '@nestjs/common';
 import { AlertsController } from '../alerts/alerts.controller.js';
 import { AlertsModule } from '../alerts/alerts.module.js';
 import { AuthModule } from '../auth/auth.module.js';
+import { ApiKeysController } from '../people/api-keys.controller.js';
+import { AuthController } from '../people/auth.controller.js';
+import { OwnAccountController } from '../people/own-account.controller.js';
+import { PeopleModule } from '../people/people.module.js';
+import { UsersController } from '../people/users.controller.js';
 import { PagesModule } from '../pages/pages.module.js';
 import { RealtimeModule } from '../realtime/realtime.module.js';
 
-/** Takes alerts over HTTP and sockets, brings them to the sockets, and serves the pages. */
-@Module({ imports: [AlertsModule, AuthModule, RealtimeModule, PagesModule], controllers: [AlertsController] })
+const PEOPLE = [AuthController, OwnAccountController, UsersController, ApiKeysController];
+
+/** Takes alerts over HTTP and sockets, brings them to the sockets, keeps accounts, and serves the pages. */
+@Module({
+  imports: [AlertsModule, AuthModule, PeopleModule, RealtimeModule, PagesModule],
+  controllers: [AlertsController, ...PEOPLE],
+})
 export class ApiModule {}

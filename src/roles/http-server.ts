@@ -24,6 +24,7 @@ const CHECK_SLOW_MS = 2_000;
 const REQUEST_ID = /^[\w.:-]{1,100}$/;
 /** What we answer is data that no browser shall run, frame or guess at; pages bring their own policy. */
 const DATA_HEADERS = {
+  'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'cross-origin-resource-policy': 'same-origin',
   'referrer-policy': 'no-referrer',
@@ -60,9 +61,9 @@ export function configureHttp(app: NestFastifyApplication, { env }: Config, logg
   if (env.NABOOM_ALLOWED_ORIGINS.length > 0) {
     app.enableCors({
       origin: env.NABOOM_ALLOWED_ORIGINS,
-      methods: ['GET', 'POST', 'PATCH'],
+      methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
       allowedHeaders: ['authorization', 'content-type', 'idempotency-key', 'x-request-id'],
-      exposedHeaders: ['location', 'retry-after', 'x-request-id'],
+      exposedHeaders: ['location', 'retry-after', 'ratelimit', 'ratelimit-policy', 'x-request-id'],
       maxAge: 600,
     });
   }
