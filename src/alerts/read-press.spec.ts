@@ -59,7 +59,7 @@ describe('readPress', () => {
     { lat: '', lng: '' },
     { lat: null, lng: null },
   ])('makes no place in the sea of %p', (location) => {
-    expect(read({ location })).toEqual({ press: { test: false }, warnings: [] });
+    expect(read({ location })).toEqual({ press: { test: false }, pins: {}, warnings: [] });
   });
 
   it.each([
