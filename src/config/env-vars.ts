@@ -114,6 +114,10 @@ export const envSchema = z.object({
       .default('27'),
     server('Country calling code of phone numbers that are given without one.'),
   ),
+  NABOOM_NEAREST_KM: described(
+    wholeNumber(0, 1000).default(25),
+    server('Kilometres to the nearest area within which its organisation gets an alert that no area contains.'),
+  ),
   NABOOM_RETENTION_DAYS: described(
     wholeNumber(1, 36_500).default(365),
     server('Days after which closed alerts and their events are deleted.'),
