@@ -44,11 +44,12 @@ export function readImport(text: string, countryCode: string): ReadFeature[] {
   const names = new Set<string>();
   return features.map((each) => {
     const read = readFeature(each, countryCode);
-    if ('result' in read || !names.has(read.name)) {
-      names.add(read.name ?? '');
-      return read;
+    if ('result' in read) return read;
+    if (names.has(read.name)) {
+      return { name: read.name, result: 'skipped', reason: 'another one before it has the same name' };
     }
-    return { name: read.name, result: 'skipped', reason: 'another one before it has the same name' };
+    names.add(read.name);
+    return read;
   });
 }
 
