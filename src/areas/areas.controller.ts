@@ -13,7 +13,7 @@ import { AREA_BODY } from './body-limits.js';
 import { changeAreaSchema } from './directory.schemas.js';
 import { Duties } from './duties.js';
 import { readGeometry } from './read-geometry.js';
-import { readId } from './read-id.js';
+import { readId } from '../errors/read-id.js';
 
 /** One area, and who is on duty there, over HTTP. */
 @Controller('areas/:id')

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ROLES } from '../auth/roles.js';
-import { storableText } from '../database/storable-text.js';
+import { text as storableText } from '../alerts/alert.schemas.js';
 
 export const NAME_MAX = 200;
 const LOGIN_MAX = 320;

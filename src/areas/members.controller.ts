@@ -6,11 +6,12 @@ import { RequestCaller } from '../auth/request-caller.js';
 import type { Role } from '../auth/roles.js';
 import { InjectConfig } from '../config/config.module.js';
 import type { Config } from '../config/config.js';
+import { AppError } from '../errors/app-error.js';
 import { parse } from '../errors/parse.js';
 import { addMemberSchema, setRoleSchema } from './directory.schemas.js';
 import { Members, type Member, type WhichUser } from './members.js';
-import { readId } from './read-id.js';
-import { readLogin } from './read-login.js';
+import { readId } from '../errors/read-id.js';
+import { readLogin } from '../people/login.js';
 
 interface Asked {
   readonly caller: Caller;
@@ -42,7 +43,9 @@ export class MembersController {
   ): Promise<Member> {
     const asked = await this.#allowed(request, id, 'members:change');
     const { login, role } = parse(addMemberSchema, body);
-    const { member, added } = await this.#change(asked, readLogin(login, this.config.env.NABOOM_COUNTRY_CODE), role);
+    const user = readLogin(login, this.config.env.NABOOM_COUNTRY_CODE);
+    if (!user) throw new AppError('REQUEST_INVALID', 'The login is neither an e-mail address nor a phone number');
+    const { member, added } = await this.#change(asked, user, role);
     void reply.status(added ? 201 : 200);
     return member!;
   }

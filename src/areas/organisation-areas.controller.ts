@@ -12,7 +12,7 @@ import { AreaRecords, type Area } from './area-records.js';
 import { AREA_BODY, IMPORT_BODY } from './body-limits.js';
 import { createAreaSchema, listAreasSchema } from './directory.schemas.js';
 import { readGeometry } from './read-geometry.js';
-import { readId } from './read-id.js';
+import { readId } from '../errors/read-id.js';
 
 /** The areas of one organisation over HTTP. */
 @Controller('organisations/:id/areas')

@@ -6,7 +6,7 @@ import { RequestCaller } from '../auth/request-caller.js';
 import { parse } from '../errors/parse.js';
 import { changeOrganisationSchema, createOrganisationSchema } from './directory.schemas.js';
 import { Organisations, type Organisation } from './organisations.js';
-import { readId } from './read-id.js';
+import { readId } from '../errors/read-id.js';
 
 /** The organisations over HTTP. */
 @Controller('organisations')

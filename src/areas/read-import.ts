@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { storableText } from '../database/storable-text.js';
+import { text as storableText } from '../alerts/alert.schemas.js';
 import { AppError } from '../errors/app-error.js';
 import type { DrawnArea } from './area-records.js';
 import { NAME_MAX } from './directory.schemas.js';

@@ -120,7 +120,7 @@ describe('members over HTTP', () => {
     const members = `/organisations/${await organisation()}/members`;
     const add = (body: unknown) => ask(operator, 'POST', members, body).then(outcome);
     expect(await add({ login: 'nobody@example.org', role: 'member' })).toBe('404 NOT_FOUND');
-    expect(await add({ login: 'what is this', role: 'member' })).toBe('404 NOT_FOUND');
+    expect(await add({ login: 'what is this', role: 'member' })).toBe('400 REQUEST_INVALID');
     expect(await add({ login: 'nobody@example.org', role: 'operator' })).toBe('400 REQUEST_INVALID');
     expect(await add({ role: 'member' })).toBe('400 REQUEST_INVALID');
     const set = (path: string) => ask(operator, 'PUT', path, { role: 'member' }).then(outcome);
