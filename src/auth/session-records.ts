@@ -22,6 +22,7 @@ interface SessionRow {
   readonly expires_at: Date;
   readonly memberships: Membership[];
   readonly duties: string[];
+  readonly home_areas: string[];
   readonly read_at: number;
 }
 
@@ -46,7 +47,8 @@ export class SessionRecords {
                     (extract(epoch from now()) * 1000)::float8 as read_at,
                     coalesce((select json_agg(json_build_object('organisationId', organisation_id, 'role', role))
                                 from memberships where user_id = u.id), '[]') as memberships,
-                    coalesce((select json_agg(area_id) from duties where user_id = u.id), '[]') as duties
+                    coalesce((select json_agg(area_id) from duties where user_id = u.id), '[]') as duties,
+                    coalesce((select json_agg(area_id) from home_areas where user_id = u.id), '[]') as home_areas
                from sessions s join users u on u.id = s.user_id
               where s.token_hash = $1 and s.expires_at > $2 and u.disabled_at is null`,
       values: [tokenHash, now],
@@ -54,7 +56,7 @@ export class SessionRecords {
     const [row] = rows;
     if (!row) return undefined;
     const { id, user_id: userId, name, operator, expires_at: expiresAt, memberships, duties, read_at: readAt } = row;
-    const person = { id: userId, name, memberships, duties };
+    const person = { id: userId, name, memberships, duties, homeAreas: row.home_areas };
     return { id, person, operator, expiresAt: expiresAt.toISOString(), readAt };
   }
 
