@@ -91,9 +91,11 @@ describe('a gateway tells of a message', () => {
   it('whatever it sends', () => {
     fc.assert(
       fc.property(fc.anything(), fc.anything(), (body, list) => {
-        for (const gateway of [clickatell, africasTalking, twilio]) gateway.read(body);
-        clickatell.read({ event: { moText: list } });
-        clickatell.read({ event: list });
+        const bodies = [body, { event: body }, { event: { moText: list } }, { text: list, Body: list, from: body }];
+        for (const gateway of [clickatell, africasTalking, twilio]) {
+          for (const each of bodies)
+            expect(gateway.read(each).every(({ text }) => typeof text === 'string')).toBe(true);
+        }
       }),
     );
   });

@@ -13,9 +13,9 @@ export type UssdStep =
 
 /** Reads all that the caller typed so far: the first choice that there is, and behind it the place. */
 export function readUssd(text: string): UssdStep {
-  const answers = text.split(SEPARATOR).map((answer) => answer.trim());
-  const chosen = answers.findIndex((answer) => Object.hasOwn(CHOICES, answer));
-  const kind = CHOICES[answers[chosen] ?? ''];
+  const answers = text.split(SEPARATOR);
+  const chosen = answers.findIndex((answer) => Object.hasOwn(CHOICES, answer.trim()));
+  const kind = CHOICES[answers[chosen]?.trim() ?? ''];
   if (!kind) return { at: 'menu' };
   if (chosen === answers.length - 1) return { at: 'chosen', kind };
   const place = answers
