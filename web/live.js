@@ -6,13 +6,16 @@ const SILENCE_MS = 12_000;
 const FINAL_REFUSALS = new Set(['UNAUTHENTICATED', 'FORBIDDEN', 'ORIGIN_FORBIDDEN']);
 /** Reasons to connect anew that leave the cursor valid: what came after it can still be had. */
 const CURSOR_STAYS_GOOD = new Set(['slow', 'unavailable']);
+const ANSWER_WITHIN_MS = 10_000;
+
+const ignore = () => undefined;
 
 /**
  * A socket that ends with exactly the server's events: it remembers the last `seq`, asks for what came later when it
  * returns, drops what it has seen, and starts anew with a snapshot when the server no longer has what it asks for.
  * `onState` gets 'connecting', 'live' (nothing is missing), 'doubt' (connected but silent), 'offline' or 'refused'.
  */
-export function connectLive({ credentials, onSnapshot, onAlert, onPresence = () => undefined, onState }) {
+export function connectLive({ credentials, onSnapshot, onAlert, onPresence = ignore, onReach = ignore, onState }) {
   let cursor;
   let complete = false;
   let heardAt = 0;
@@ -46,6 +49,7 @@ export function connectLive({ credentials, onSnapshot, onAlert, onPresence = () 
     onPresence(counts);
     heard();
   });
+  socket.on('reach', onReach);
   socket.on('resync', ({ reason }) => {
     if (!CURSOR_STAYS_GOOD.has(reason)) cursor = undefined;
     onState('connecting');
@@ -68,6 +72,12 @@ export function connectLive({ credentials, onSnapshot, onAlert, onPresence = () 
   onState('connecting');
 
   return {
+    /** Sends an event; resolves with the answer, a problem too, or with undefined when none comes. Never rejects. */
+    send(event, payload) {
+      return new Promise((resolve) => {
+        socket.timeout(ANSWER_WITHIN_MS).emit(event, payload, (error, answer) => resolve(error ? undefined : answer));
+      });
+    },
     close() {
       clearInterval(watch);
       clearTimeout(retry);
