@@ -6,6 +6,7 @@ import { createDutySwitches } from './duty.js';
 import { connectLive } from './live.js';
 import { createReachTeller } from './reach-teller.js';
 import { startSignIn } from './sign-in.js';
+import { isResponder } from './viewer.js';
 
 const STATES = {
   connecting: ['warn', 'Connecting'],
@@ -49,7 +50,7 @@ export function startFeed() {
   function connect() {
     live?.close();
     const { token } = viewer;
-    const handlers = { onSnapshot, onAlert, onPresence, onReach, onState };
+    const handlers = { onSnapshot, onAlert, onReach, onState, ...(isResponder(viewer) ? { onPresence } : {}) };
     live = connectLive({ credentials: token ? { token } : {}, ...handlers });
     // The key is no person whom an alert could reach.
     teller = viewer.user && createReachTeller(live.send);

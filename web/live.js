@@ -15,12 +15,13 @@ const ignore = () => undefined;
  * returns, drops what it has seen, and starts anew with a snapshot when the server no longer has what it asks for.
  * `onState` gets 'connecting', 'live' (nothing is missing), 'doubt' (connected but silent), 'offline' or 'refused'.
  */
-export function connectLive({ credentials, onSnapshot, onAlert, onPresence = ignore, onReach = ignore, onState }) {
+export function connectLive({ credentials, onSnapshot, onAlert, onPresence, onReach = ignore, onState }) {
   let cursor;
+  let audience;
   let complete = false;
   let heardAt = 0;
   let retry;
-  const socket = openSocket(() => (cursor === undefined ? credentials : { ...credentials, cursor }));
+  const socket = openSocket(() => (cursor === undefined ? credentials : { ...credentials, cursor, audience }));
 
   function heard() {
     heardAt = Date.now();
@@ -32,8 +33,9 @@ export function connectLive({ credentials, onSnapshot, onAlert, onPresence = ign
     retry = setTimeout(() => socket.connect(), 300 + Math.random() * 1200);
   }
 
-  socket.on('snapshot', ({ seq, alerts, part = 1, parts = 1 }) => {
+  socket.on('snapshot', ({ seq, alerts, part = 1, parts = 1, audience: whose }) => {
     cursor = part === parts ? seq : undefined; // the half of a snapshot is nothing to go on from
+    audience = whose; // with other duties the cursor is not good any more, and the server begins anew
     onSnapshot(alerts, part > 1);
     heard();
   });
@@ -46,7 +48,7 @@ export function connectLive({ credentials, onSnapshot, onAlert, onPresence = ign
   // A responder hears it first when everything that was missed has been sent.
   socket.on('presence', (counts) => {
     complete = true;
-    onPresence(counts);
+    onPresence?.(counts);
     heard();
   });
   socket.on('reach', onReach);
@@ -54,7 +56,10 @@ export function connectLive({ credentials, onSnapshot, onAlert, onPresence = ign
     if (!CURSOR_STAYS_GOOD.has(reason)) cursor = undefined;
     onState('connecting');
   });
-  socket.on('connect', heard);
+  socket.on('connect', () => {
+    complete = !onPresence; // reporters are not told who is there, and ask for little
+    heard();
+  });
   socket.io.on('ping', heard);
   socket.on('disconnect', (reason) => {
     complete = false;

@@ -14,6 +14,11 @@ export function rolesIn({ user }, organisations = []) {
   return own.map(({ role }) => role);
 }
 
+/** Whether they answer alerts at all; whoever does not follows the own ones. */
+export function isResponder(viewer) {
+  return isOperator(viewer) || viewer.user.memberships.some(({ role }) => role !== 'member');
+}
+
 /** Whether they answer for an alert, and may close and open it again whatever others did. */
 export function mayManage(viewer, alert) {
   return isOperator(viewer) || rolesIn(viewer, alert.organisations).includes('dispatcher');
