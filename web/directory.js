@@ -6,6 +6,7 @@ const AGAIN_AFTER_MS = 30_000;
 /** The organisations and areas that a viewer may read, by id. `onChange` is called when they have been read. */
 export function createDirectory({ token }, onChange) {
   let areas = new Map();
+  let organisations = [];
   let readAt = -Infinity;
 
   async function read() {
@@ -13,6 +14,7 @@ export function createDirectory({ token }, onChange) {
     const { answer } = await ask('GET', '/organisations', { token });
     if (!answer) return;
     const lists = await Promise.all(answer.items.map(areasOf));
+    organisations = answer.items;
     areas = new Map(lists.flat().map((area) => [area.id, area]));
     onChange();
   }
@@ -26,6 +28,9 @@ export function createDirectory({ token }, onChange) {
     read,
     get areas() {
       return [...areas.values()];
+    },
+    get organisations() {
+      return organisations;
     },
     /** The names of the areas of an alert; undefined for those that are not, or not yet, known. */
     namesOf(ids) {

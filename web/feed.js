@@ -1,5 +1,6 @@
 import { createAlertList } from './alert-list.js';
 import { alertPath, ask } from './api.js';
+import { createAreasPanel } from './areas.js';
 import { createDirectory } from './directory.js';
 import { byId, setPill, setText } from './dom.js';
 import { createDutySwitches } from './duty.js';
@@ -38,6 +39,7 @@ export function startFeed() {
       connect(); // what one sees of the open alerts has changed
     },
   });
+  const areas = createAreasPanel({ onImported: () => void directory?.read() });
   const signIn = startSignIn({ onIn, onOut, say });
 
   function onIn(next) {
@@ -108,6 +110,7 @@ export function startFeed() {
 
   function showDirectory() {
     duty.show(viewer, directory?.areas ?? []);
+    areas.show(viewer, directory);
     alerts.refresh();
   }
 }

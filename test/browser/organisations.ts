@@ -13,9 +13,12 @@ export interface Account {
 // Answers are read as loosely as JSON.
 type Json = ReturnType<typeof JSON.parse>;
 
-/** Asks the API, as the operator unless another token is given. */
-export async function askApi(app: RunningApp, method: string, path: string, body?: object, token = app.operatorKey) {
-  const headers = { authorization: `Bearer ${token}`, ...(body ? { 'content-type': 'application/json' } : {}) };
+/** Asks the API as the operator. */
+export async function askApi(app: RunningApp, method: string, path: string, body?: object) {
+  const headers = {
+    authorization: `Bearer ${app.operatorKey}`,
+    ...(body ? { 'content-type': 'application/json' } : {}),
+  };
   const init = { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) };
   const response = await fetch(`${app.url}/api/v1${path}`, init);
   const text = await response.text();
