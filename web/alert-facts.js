@@ -53,11 +53,6 @@ export function peopleOf(alert, { nameOf }) {
   ];
 }
 
-/** How many it reached. */
-export function reachText({ received = 0, seen = 0 } = {}) {
-  return received || seen ? `Received by ${received}, seen by ${seen}.` : '';
-}
-
 export function contactOf(contact) {
   const { name, phone } = contact ?? {};
   const call = phone ? [element('a', { href: `tel:${phone}`, textContent: phone })] : [];

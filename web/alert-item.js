@@ -1,6 +1,8 @@
 import { createAlertActions } from './alert-actions.js';
-import { badgesOf, contactOf, factsOf, peopleOf, reachText } from './alert-facts.js';
+import { badgesOf, contactOf, factsOf, peopleOf } from './alert-facts.js';
 import { element, setText } from './dom.js';
+import { createReachDetails } from './reach-details.js';
+import { mayManage } from './viewer.js';
 
 /**
  * One alert of the list. `viewing` tells what stands beside it: `viewer()`, `areaNames(ids)`, `others(id)`, and
@@ -13,7 +15,7 @@ export function createAlertItem(first, viewing) {
   const badges = element('span', { className: 'badges' });
   const facts = element('p', { className: 'facts' });
   const people = element('ul', { className: 'people' });
-  const reach = element('p', { className: 'small', hidden: true });
+  const reach = createReachDetails(viewing.viewer);
   const contact = element('p', { className: 'contact' });
   const message = element('p', { className: 'message' });
   const actions = createAlertActions({ ...viewing, onAlert: (answer) => answer.seq > alert.seq && update(answer) });
@@ -25,8 +27,8 @@ export function createAlertItem(first, viewing) {
     contact,
     message,
     people,
-    reach,
     actions.node,
+    reach.node,
   );
 
   function update(next) {
@@ -43,6 +45,7 @@ export function createAlertItem(first, viewing) {
     setText(message, alert.message ?? '');
     message.hidden = !alert.message;
     actions.update(alert);
+    reach.update(alert, mayManage(viewing.viewer(), alert));
   }
 
   update(first);
@@ -50,10 +53,7 @@ export function createAlertItem(first, viewing) {
     node,
     title,
     update,
-    setReach(counts) {
-      setText(reach, reachText(counts));
-      reach.hidden = !reach.textContent;
-    },
+    setReach: reach.setCounts,
     isClosed: () => alert.status === 'resolved' || alert.status === 'cancelled',
     get alert() {
       return alert;
