@@ -49,9 +49,10 @@ describeInBrowser('the page', () => {
     await item.getByRole('button', { name: 'Acknowledge' }).click();
     await item.locator('.pill', { hasText: 'acknowledged' }).waitFor();
     await reporter.page.locator('#panic-status', { hasText: 'A responder has seen your alert' }).waitFor();
+    await item.getByText('Close').click();
     await item.getByRole('button', { name: 'Resolve' }).click();
     await reporter.page.locator('#panic-status', { hasText: 'This alert is closed' }).waitFor();
-    expect(await item.getByRole('button').count()).toBe(0);
+    expect(await item.getByRole('button').allTextContents()).toEqual(['Reopen']);
     for (const { errors, foreign, context } of [responder, reporter]) {
       expect({ errors, foreign }).toEqual({ errors: [], foreign: [] });
       await context.close();
@@ -120,9 +121,11 @@ describeInBrowser('the page', () => {
 
   it('says that a key is not accepted, and forgets it', async () => {
     const { page, context } = await openPage(browser, app.url);
+    await page.getByText('Use the operator key').click();
     await page.getByLabel('Operator key').fill('not-the-operator-key-at-all');
     await page.getByRole('button', { name: 'Connect' }).click();
-    await feedIs(page, 'Key not accepted');
+    await feedIs(page, 'Not accepted');
+    await page.getByText('The server does not accept this key.').waitFor();
     expect(await page.evaluate('sessionStorage.length')).toBe(0);
     await expect(page.getByLabel('Operator key').isVisible()).resolves.toBe(true);
     await context.close();
