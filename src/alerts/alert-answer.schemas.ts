@@ -12,7 +12,7 @@ import {
   type AlertLocation,
 } from './alert.js';
 import type { AlertMessage, ReporterView, ResponderView } from './alert-views.js';
-import type { RaiseAnswer } from './alerts.service.js';
+import type { AlertHead, RaiseAnswer, StepAnswer } from './alerts.service.js';
 import { SEVERITIES } from './severity.js';
 
 const id = z.uuid();
@@ -84,9 +84,21 @@ const closing = z
   })
   .meta({ id: 'Closing', description: 'How an alert ended' });
 
+const progress = z
+  .object({
+    status,
+    severity,
+    acknowledgedAt: time.nullable(),
+    coming: count,
+    onScene: count,
+    updatedAt: time,
+    seq: count,
+  })
+  .meta({ id: 'Progress', description: 'How far an alert has come, as its reporter sees it' });
+
 const duress = z
-  .object({ at: time, seq: count, severity, acknowledgedAt: time.nullable(), coming: count, onScene: count })
-  .meta({ id: 'Duress', description: 'The reporter was forced to cancel, and goes on seeing this' });
+  .object({ at: time, seen: progress.describe('What they go on seeing, and whoever forces them') })
+  .meta({ id: 'Duress', description: 'The reporter was forced to cancel' });
 
 /** An alert as those see it who answer it. */
 export const alertSchema = describes<Alert>()(
@@ -168,16 +180,39 @@ export const raisedSchema = describes<RaiseAnswer>()(
 /** An alert as whoever asks may see it. */
 export const seenAlertSchema = describes<ResponderView | ReporterView>()(z.union([alertSchema, reporterAlertSchema]));
 
+const head = { id, reference, status, updatedAt: time, seq };
+const headSchema = describes<AlertHead>()(
+  z.object(head).meta({ id: 'AlertHead', description: 'An alert to somebody who does not see it (any more)' }),
+);
+
+/** The answer to a step in the life of an alert. */
+export const stepAnswerSchema = describes<StepAnswer>()(z.union([alertSchema, reporterAlertSchema, headSchema]));
+
+const warnings = z.array(z.string()).describe('What could not be read');
+/** The answer to late facts. */
+export const updateAnswerSchema = z.union([
+  alertSchema.extend({ warnings }).meta({ id: 'UpdatedAlert' }),
+  reporterAlertSchema.extend({ warnings }).meta({ id: 'UpdatedReporterAlert' }),
+  headSchema.extend({ warnings }).meta({ id: 'UpdatedAlertHead' }),
+]);
+
 /** What happened to an alert, and the alert after it. */
 export const alertEventSchema = describes<AlertMessage<ResponderView | ReporterView>>()(
   z
-    .object({ seq: count, type: z.enum(EVENT_TYPES), at: time, alert: seenAlertSchema, actor })
+    .object({
+      seq: count,
+      type: z.enum(EVENT_TYPES),
+      at: time,
+      alert: seenAlertSchema,
+      actor,
+      gone: z.literal(true).optional().describe('It took the alert out of what you see: drop it, as a closed one'),
+    })
     .meta({ id: 'AlertEvent', description: 'What happened to an alert, and the alert after it' }),
 );
 
 /** A page of the list. */
 export const alertPageSchema = z
-  .object({ items: z.array(alertSchema), next: id.nullable().describe('`cursor` of the next page') })
+  .object({ items: z.array(seenAlertSchema), next: id.nullable().describe('`cursor` of the next page') })
   .meta({ id: 'AlertPage' });
 
 /** A page of the timeline. */

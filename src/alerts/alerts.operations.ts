@@ -3,12 +3,13 @@ import type { Operation, OperationGroup } from '../api-docs/operation.js';
 import { ALERT_KINDS } from './alert.js';
 import {
   alertPageSchema,
-  alertSchema,
   eventPageSchema,
   raisedSchema,
   seenAlertSchema,
+  updateAnswerSchema,
 } from './alert-answer.schemas.js';
-import { acknowledgeSchema, closeSchema, listSchema, raiseSchema, timelineSchema } from './alert.schemas.js';
+import { ALERT_STEP_OPERATIONS } from './alert-steps.operations.js';
+import { listSchema, raiseSchema, timelineSchema, updateSchema } from './alert.schemas.js';
 import { SEVERITIES } from './severity.js';
 
 const PATH = '/api/v1/emergency/alerts';
@@ -16,8 +17,6 @@ const AS_OPERATOR = { bearer: '{{operatorKey}}' } as const;
 const AN_ALERT = { params: { id: '{{raiseAlert.id}}' } } as const;
 const NO_ALERT = { params: { id: '01a20000-0000-7000-8000-000000000000' } } as const;
 const ID = { id: 'The `id` of the alert' };
-const READING = ['UNAUTHENTICATED', 'FORBIDDEN', 'DATABASE_UNAVAILABLE'] as const;
-const STEPPING = ['BODY_UNREADABLE', 'BODY_TOO_LARGE', 'REQUEST_INVALID', 'ALERT_NOT_FOUND', 'ALERT_STATE'] as const;
 
 const word = z.string().optional();
 
@@ -61,7 +60,7 @@ const raising: Operation = {
     200: { about: 'One more press on an open alert, or a retry.', json: raisedSchema, types: ['text/html'] },
     201: { about: 'A new alert. `Location` says where.', json: raisedSchema, types: ['text/html'] },
   },
-  errors: ['BODY_UNREADABLE', 'BODY_TOO_LARGE', 'DATABASE_UNAVAILABLE'],
+  errors: ['DATABASE_UNAVAILABLE'],
   examples: [
     {
       name: 'Somebody hurt, with a position',
@@ -91,6 +90,18 @@ const raising: Operation = {
       json: { kind: 'fire', message: 'Veld fire behind the school' },
       status: 201,
     },
+    {
+      name: 'Signed in',
+      bearer: '{{login.token}}',
+      json: { kind: 'crime', source: 'app', message: 'Somebody is in the yard' },
+      status: 201,
+    },
+    {
+      name: 'With PINs for cancelling, of which one says that somebody is forced to',
+      as: 'raiseWithPins',
+      json: { kind: 'crime', cancelPin: '2580', duressPin: '1379' },
+      status: 201,
+    },
     { name: 'From an HTML form', form: { kind: 'crime', lat: '-25.7', lng: '28.1', test: 'true' }, status: 201 },
     {
       name: 'No JSON at all',
@@ -106,11 +117,14 @@ const reading: readonly Operation[] = [
     id: 'listAlerts',
     method: 'GET',
     path: PATH,
-    summary: 'List alerts, newest first',
-    who: ['operator'],
+    summary: 'List alerts, newest first, each as you may see it',
+    about:
+      'Dispatchers see all of their organisation, responders those of their areas and a coarse view of the others, ' +
+      'whoever else is signed in their own.',
+    who: ['session', 'apiKey', 'operator'],
     query: listSchema,
     answers: { 200: { about: 'A page.', json: alertPageSchema } },
-    errors: ['REQUEST_INVALID', ...READING],
+    errors: ['REQUEST_INVALID', 'DATABASE_UNAVAILABLE'],
     examples: [
       { name: 'The newest ones', ...AS_OPERATOR, query: { limit: '2' }, status: 200 },
       {
@@ -119,6 +133,8 @@ const reading: readonly Operation[] = [
         query: { status: 'open', severity: 'critical', since: '2026-01-31T00:00:00+02:00' },
         status: 200,
       },
+      { name: 'As somebody who is signed in', bearer: '{{login.token}}', status: 200 },
+      { name: 'As a program of an organisation', bearer: '{{createApiKey.key}}', status: 200 },
       {
         name: 'After the page before',
         ...AS_OPERATOR,
@@ -133,11 +149,11 @@ const reading: readonly Operation[] = [
     method: 'GET',
     path: `${PATH}/:id`,
     summary: 'Read an alert',
-    about: 'Its reporter gets a reduced view.',
-    who: ['receipt', 'operator'],
+    about: 'Its reporter gets a reduced view, a responder who is not on duty there a coarse one.',
+    who: ['receipt', 'session', 'apiKey', 'operator'],
     params: ID,
     answers: { 200: { about: 'The alert.', json: seenAlertSchema } },
-    errors: ['ALERT_NOT_FOUND', ...READING],
+    errors: ['ALERT_NOT_FOUND', 'DATABASE_UNAVAILABLE'],
     examples: [
       { name: 'As an operator', ...AS_OPERATOR, ...AN_ALERT, status: 200 },
       { name: 'As its reporter', bearer: '{{raiseAlert.receiptToken}}', ...AN_ALERT, status: 200 },
@@ -149,11 +165,11 @@ const reading: readonly Operation[] = [
     method: 'GET',
     path: `${PATH}/:id/events`,
     summary: 'Read what happened to an alert, in order',
-    who: ['receipt', 'operator'],
+    who: ['receipt', 'session', 'apiKey', 'operator'],
     params: ID,
     query: timelineSchema,
     answers: { 200: { about: 'A page.', json: eventPageSchema } },
-    errors: ['REQUEST_INVALID', 'ALERT_NOT_FOUND', ...READING],
+    errors: ['REQUEST_INVALID', 'ALERT_NOT_FOUND', 'DATABASE_UNAVAILABLE'],
     examples: [
       { name: 'From the beginning', ...AS_OPERATOR, after: ['acknowledgeAlert'], ...AN_ALERT, status: 200 },
       {
@@ -167,63 +183,40 @@ const reading: readonly Operation[] = [
   },
 ];
 
-const stepping: readonly Operation[] = [
-  {
-    id: 'acknowledgeAlert',
-    method: 'POST',
-    path: `${PATH}/:id/acknowledge`,
-    summary: 'Say that somebody looks after it',
-    who: ['operator'],
-    params: ID,
-    body: { 'application/json': acknowledgeSchema },
-    answers: { 200: { about: 'The alert after it; taken twice it is the same.', json: alertSchema } },
-    errors: [...STEPPING, ...READING],
-    examples: [
-      { name: 'With a note', ...AS_OPERATOR, ...AN_ALERT, json: { note: 'Two medics, ten minutes' }, status: 200 },
-      { name: 'Without a body', ...AS_OPERATOR, ...AN_ALERT, status: 200 },
-      { name: 'None of this id', ...AS_OPERATOR, ...NO_ALERT, status: 404, code: 'ALERT_NOT_FOUND' },
-    ],
-  },
-  {
-    id: 'resolveAlert',
-    method: 'POST',
-    path: `${PATH}/:id/resolve`,
-    summary: 'Close an alert that is dealt with',
-    who: ['operator'],
-    params: ID,
-    body: { 'application/json': closeSchema },
-    answers: { 200: { about: 'The alert after it.', json: alertSchema } },
-    errors: [...STEPPING, ...READING],
-    examples: [
-      { name: 'With a reason', ...AS_OPERATOR, ...AN_ALERT, json: { reason: 'Taken to hospital' }, status: 200 },
-    ],
-  },
-  {
-    id: 'cancelAlert',
-    method: 'POST',
-    path: `${PATH}/:id/cancel`,
-    summary: 'Cancel an alert that needs nobody',
-    who: ['operator'],
-    params: ID,
-    body: { 'application/json': closeSchema },
-    answers: { 200: { about: 'The alert after it.', json: alertSchema } },
-    errors: [...STEPPING, ...READING],
-    examples: [
-      { name: 'With a reason', ...AS_OPERATOR, ...AN_ALERT, json: { reason: 'Pressed by a child' }, status: 200 },
-      {
-        name: 'Somebody was faster',
-        ...AS_OPERATOR,
-        params: { id: '{{resolveAlert.id}}' },
-        status: 409,
-        code: 'ALERT_STATE',
-      },
-    ],
-  },
-];
+const updating: Operation = {
+  id: 'updateAlert',
+  method: 'PATCH',
+  path: `${PATH}/:id`,
+  summary: 'Add what is told late: send first, locate after',
+  about: 'Read as leniently as a press. A location moves the alert to the areas that contain it.',
+  who: ['receipt', 'session', 'apiKey', 'operator'],
+  whom: 'its reporter, and dispatchers of its organisations',
+  params: ID,
+  body: { 'application/json': updateSchema },
+  answers: { 200: { about: 'The alert after it.', json: updateAnswerSchema } },
+  errors: ['ALERT_NOT_FOUND', 'DATABASE_UNAVAILABLE'],
+  examples: [
+    {
+      name: 'The position came late',
+      bearer: '{{raiseAlert.receiptToken}}',
+      ...AN_ALERT,
+      json: { location: { lat: -25.7461, lng: 28.1881, accuracyM: 8 }, message: 'Behind the shop' },
+      status: 200,
+    },
+    {
+      name: 'By an operator',
+      ...AS_OPERATOR,
+      ...AN_ALERT,
+      json: { message: 'Caller says: second floor' },
+      status: 200,
+    },
+    { name: 'None of this id', ...AS_OPERATOR, ...NO_ALERT, json: {}, status: 404, code: 'ALERT_NOT_FOUND' },
+  ],
+};
 
 /** The routes of alerts. */
 export const ALERT_OPERATIONS: OperationGroup = {
   name: 'Alerts',
   about: 'Raising alerts, following them, and leading them through their life.',
-  operations: [raising, ...reading, ...stepping],
+  operations: [raising, ...reading, updating, ...ALERT_STEP_OPERATIONS],
 };

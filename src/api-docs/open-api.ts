@@ -1,4 +1,5 @@
 import { ERRORS, type ErrorCode } from '../errors/error-codes.js';
+import { errorsOf } from './errors-of.js';
 import type { Access, Answer, Example, Operation, OperationGroup } from './operation.js';
 import { fillIn, sampleOf } from './placeholders.js';
 import { problemSchema } from './problem.schema.js';
@@ -11,9 +12,20 @@ const WAITS: ReadonlySet<number> = new Set([429, 503]);
 export const SECURITY_SCHEMES = {
   operatorKey: bearer('The key of whoever runs the deployment (`NABOOM_OPERATOR_KEY`).'),
   session: bearer('The token of a login.'),
-  cookie: { type: 'apiKey', in: 'cookie', name: 'naboom', description: 'The same for our own pages.' },
+  cookie: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: '__Host-naboom',
+    description: 'The same for our own pages; `naboom` without TLS.',
+  },
   apiKey: bearer('The key of a program, of one organisation and for some scopes.'),
   receipt: bearer('The `receiptToken` of a press: shows that one is the reporter of that alert.'),
+  gateway: {
+    type: 'apiKey',
+    in: 'query',
+    name: 'secret',
+    description: 'The secret of SMS and USSD gateways, here or as the last part of the path; Twilio signs instead.',
+  },
 } as const;
 
 const REQUIREMENTS: Readonly<Record<Access, readonly object[]>> = {
@@ -22,6 +34,7 @@ const REQUIREMENTS: Readonly<Record<Access, readonly object[]>> = {
   session: [{ session: [] }, { cookie: [] }],
   apiKey: [{ apiKey: [] }],
   operator: [{ operatorKey: [] }],
+  gateway: [{ gateway: [] }, {}],
 };
 
 /** The description of the HTTP API as OpenAPI 3.1. */
@@ -63,7 +76,7 @@ function describe(operation: Operation, book: SchemaBook) {
     security: who.flatMap((access) => REQUIREMENTS[access]),
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(operation.body ? { requestBody: { content: bodyOf(operation, book) } } : {}),
-    responses: { ...answersOf(operation, book), ...problemsOf(operation.errors, book) },
+    responses: { ...answersOf(operation, book), ...problemsOf(errorsOf(operation), book) },
   };
 }
 

@@ -1,6 +1,7 @@
 import { escapeHtml } from '../pages/escape-html.js';
 import { ERRORS, type ErrorCode } from '../errors/error-codes.js';
 import { renderCurl } from './curl.js';
+import { errorsOf } from './errors-of.js';
 import type { Access, Operation } from './operation.js';
 import type { SchemaBook } from './schema-book.js';
 import { code, renderFields, renderPairs, renderText, renderType, type Pair } from './schema-html.js';
@@ -11,6 +12,7 @@ const ACCESS_WORDS: Readonly<Record<Access, string>> = {
   session: 'whoever is signed in',
   apiKey: 'a program with an API key',
   operator: 'operators',
+  gateway: 'an SMS or USSD gateway',
 };
 
 /** One route as an article of the page. */
@@ -23,7 +25,7 @@ export function renderOperation(operation: Operation, book: SchemaBook): string 
 <p class="small">Who: ${renderText(asker)}.</p>
 ${renderRequest(operation, book)}
 ${renderAnswers(operation, book)}
-${renderErrors(operation.errors)}
+${renderErrors(errorsOf(operation))}
 <details><summary>Examples</summary>
 ${operation.examples.map((example) => renderExample(operation, example)).join('\n')}
 </details>

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { ErrorCode } from '../errors/error-codes.js';
 
 /** By what one may ask: nothing at all, or one of the tokens that we give out. */
-export type Access = 'anyone' | 'receipt' | 'session' | 'apiKey' | 'operator';
+export type Access = 'anyone' | 'receipt' | 'session' | 'apiKey' | 'operator' | 'gateway';
 
 /**
  * A request as somebody would send it; a test sends every one to a running node. `{{raiseAlert.id}}` stands for the
@@ -11,6 +11,8 @@ export type Access = 'anyone' | 'receipt' | 'session' | 'apiKey' | 'operator';
  */
 export interface Example {
   readonly name: string;
+  /** What other examples call its answer, where it is not the first of its operation. */
+  readonly as?: string;
   /** Operations that must have happened although nothing of their answers is used. */
   readonly after?: readonly string[];
   /** It ends or changes something that other examples use: it gets people and things of its own. */
@@ -60,9 +62,9 @@ export interface Operation {
   readonly body?: Readonly<Record<string, z.ZodType>>;
   /** By status. */
   readonly answers: Readonly<Record<number, Answer>>;
-  /** Beside INTERNAL_ERROR, which is never meant. */
+  /** Beside those that come with who may ask and with a body. */
   readonly errors: readonly ErrorCode[];
-  /** The answer to the first one is shared by all examples that use it, such as a login. */
+  /** The answer to its first example is shared by all others that use it, such as a login. */
   readonly once?: boolean;
   readonly examples: readonly [Example, ...Example[]];
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { describes } from '../api-docs/describes.js';
-import { alertEventSchema, alertSchema, raisedSchema, seenAlertSchema } from '../alerts/alert-answer.schemas.js';
+import { alertEventSchema, raisedSchema, seenAlertSchema, stepAnswerSchema } from '../alerts/alert-answer.schemas.js';
+import { STEP_SCHEMAS } from '../alerts/alert-steps.js';
 import { raiseSchema } from '../alerts/alert.schemas.js';
 import type { ErrorCode } from '../errors/error-codes.js';
 import type {
@@ -10,7 +11,6 @@ import type {
   ServerToClientEvents,
   SnapshotMessage,
 } from './socket-events.js';
-import { acknowledgeStep, closeStep } from './socket-requests.js';
 
 /** An event that the server sends. */
 export interface ServerEvent {
@@ -45,6 +45,7 @@ const snapshotSchema = describes<SnapshotMessage>()(
       alerts: z.array(seenAlertSchema).describe('Oldest first'),
       part: z.int().min(1).optional(),
       parts: z.int().min(1).optional(),
+      audience: z.string().describe('Names what these are the alerts of: send it with the cursor'),
     })
     .meta({ id: 'Snapshot' }),
 );
@@ -86,44 +87,43 @@ const STEP_ERRORS = [
   'DATABASE_UNAVAILABLE',
 ] as const;
 
+const ofAlert = { id: z.string().describe('The `id` of the alert') };
+const RESPONDERS = 'who answers for the area or the organisation of the alert';
+
+/** What all steps in the life of an alert have in common. */
+function step(summary: string, payload: z.ZodType, examples: ClientEvent['examples']): ClientEvent {
+  return { summary, who: RESPONDERS, payload, answer: stepAnswerSchema, errors: STEP_ERRORS, examples };
+}
+
 /** Everything that a client may send. */
 export const CLIENT_EVENTS: Readonly<Record<keyof ClientToServerEvents, ClientEvent>> = {
   'alert:raise': {
     summary: 'Raise an alert, or press once more; never limited',
     who: 'any connected socket',
-    payload: raiseSchema.extend({ idempotencyKey: z.string().optional() }).meta({ id: 'RaiseEvent' }),
+    payload: raiseSchema.safeExtend({ idempotencyKey: z.string().optional() }).meta({ id: 'RaiseEvent' }),
     answer: raisedSchema,
     errors: ['DATABASE_UNAVAILABLE'],
     examples: [{ name: 'A fire', payload: { kind: 'fire', message: 'Smoke from the hall' } }],
   },
-  'alert:acknowledge': {
-    summary: 'Say that somebody looks after it',
-    who: 'responders',
-    payload: acknowledgeStep,
-    answer: alertSchema,
-    errors: STEP_ERRORS,
-    examples: [
+  'alert:acknowledge': step(
+    'Say that you look after it',
+    STEP_SCHEMAS.acknowledge.safeExtend(ofAlert).meta({ id: 'AcknowledgeEvent' }),
+    [
       { name: 'With a note', payload: { id: '{{raiseAlert.id}}', note: 'Two medics, ten minutes' } },
       { name: 'No id', payload: {}, code: 'REQUEST_INVALID' },
     ],
-  },
-  'alert:resolve': {
-    summary: 'Close an alert that is dealt with',
-    who: 'responders',
-    payload: closeStep,
-    answer: alertSchema,
-    errors: STEP_ERRORS,
-    examples: [{ name: 'With a reason', payload: { id: '{{raiseAlert.id}}', reason: 'Taken to hospital' } }],
-  },
+  ),
+  'alert:resolve': step(
+    'Close an alert that is dealt with',
+    STEP_SCHEMAS.resolve.safeExtend(ofAlert).meta({ id: 'ResolveEvent' }),
+    [{ name: 'With an outcome', payload: { id: '{{raiseAlert.id}}', outcome: 'real', reason: 'Taken to hospital' } }],
+  ),
   'alert:cancel': {
-    summary: 'Cancel an alert that needs nobody',
-    who: 'responders',
-    payload: closeStep,
-    answer: alertSchema,
-    errors: STEP_ERRORS,
-    examples: [
+    ...step('Cancel an alert that needs nobody', STEP_SCHEMAS.cancel.safeExtend(ofAlert).meta({ id: 'CancelEvent' }), [
       { name: 'With a reason', payload: { id: '{{raiseAlert.id}}', reason: 'Pressed by a child' } },
       { name: 'Somebody was faster', payload: { id: '{{resolveAlert.id}}' }, code: 'ALERT_STATE' },
-    ],
+    ]),
+    who: 'its reporter, with the PIN that was set, and dispatchers of its organisations',
+    errors: [...STEP_ERRORS, 'PIN_REQUIRED', 'PIN_WRONG', 'TOO_MANY_REQUESTS'],
   },
 };
