@@ -49,7 +49,7 @@ describeInBrowser('the description of the API', () => {
     await page.getByRole('navigation').getByText('Alerts', { exact: true }).click();
     await page.getByRole('link', { name: 'POST /api/v1/emergency/alerts', exact: true }).click();
     await page.locator('#raiseAlert').getByRole('link', { name: 'RaiseAlert', exact: true }).click();
-    await page.locator('#schema-RaiseAlert:target').waitFor();
+    expect(await page.locator('#schema-RaiseAlert:target').count()).toBe(1);
     await context.close();
   });
 });
