@@ -29,12 +29,22 @@ const PLACE = '#/components/schemas/';
 /** JSON schemas of zod schemas; one with an `id` stands once, under `components.schemas`, and is referred to. */
 export class SchemaBook {
   readonly components: Record<string, JsonSchema> = {};
+  /** What was asked for before: a problem is part of every operation. */
+  readonly #made = { input: new Map<z.ZodType, JsonSchema>(), output: new Map<z.ZodType, JsonSchema>() };
 
   /**
    * @param io `input` for what is sent to us, `output` for what we send
    * @throws Error when two different schemas have the same id
    */
   of(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
+    const known = this.#made[io].get(schema);
+    if (known) return known;
+    const made = this.#make(schema, io);
+    this.#made[io].set(schema, made);
+    return made;
+  }
+
+  #make(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
     // Within another one, so that a schema with an id becomes a reference as well.
     const made = z.toJSONSchema(z.object({ it: schema }), {
       io,
