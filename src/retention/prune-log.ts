@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import type { JobHandler } from '../queues/job-handler.js';
+import { pruneDirectory } from './prune-directory.js';
 
 const DAY_MS = 86_400_000;
 /** Finished deliveries are kept this long, so that one can still see what was sent and replay what is dead. */
@@ -25,7 +26,7 @@ interface Parts {
 }
 
 /**
- * The job `prune`: deletes the beginning of the log, as far as nobody needs it. Only a prefix goes, because the log is
+ * The job `prune`: deletes the beginning of the log, as far as nobody needs it, and sessions that are over. Only a prefix goes, because the log is
  * read by position: an old alert that is still open keeps everything after it.
  */
 export class PruneLog implements JobHandler<'prune'> {
@@ -48,6 +49,7 @@ export class PruneLog implements JobHandler<'prune'> {
       events += deleted.events;
       alerts += deleted.alerts;
     }
+    await pruneDirectory(this.parts.database, this.parts.clock.now(), this.#batch, signal);
     return { floor: at, events, alerts, deliveries: await this.#deleteDeliveries(signal) };
   }
 
