@@ -108,9 +108,8 @@ describe('the index of areas', () => {
           const found = new AreaIndex(areas).nearest(place, km);
           const least = Math.min(...areas.map((area) => sampledDistance(area, place)));
           // An ellipsoid differs from the sphere by up to 0.6 %, and the samples of a line lie up to 5 km apart.
-          if (found) expect(sampledDistance(found, place)).toBeLessThan(least * 1.01 + 0.5);
-          else expect(least).toBeGreaterThan(km * 0.99);
-          if (least < km * 0.98 - 3) expect(found).toBeDefined();
+          const right = found ? sampledDistance(found, place) < least * 1.01 + 0.5 : least > km * 0.99;
+          expect({ place, km, right }).toEqual({ place, km, right: true });
         },
       ),
       { numRuns: 200 },
@@ -161,6 +160,6 @@ describe('the index of areas', () => {
     for (const place of looks) index.containing(place);
     const us = ((performance.now() - started) * 1000) / looks.length;
     expect(found).toBeGreaterThan(1000);
-    expect(us).toBeLessThan(500); // 3 us on an idle machine; a shared one has its pauses
+    expect(us).toBeLessThan(500); // 30 us here, 2 in the product: jest's own globals are slow; a shared machine has its pauses
   });
 });

@@ -30,10 +30,10 @@ export function boxOf(geometry: AreaGeometry): Box {
   let [minLat, minLng, maxLat, maxLng] = [Infinity, Infinity, -Infinity, -Infinity];
   for (const [outline = []] of polygonsOf(geometry)) {
     for (const [lng, lat] of outline) {
-      minLat = Math.min(minLat, lat);
-      maxLat = Math.max(maxLat, lat);
-      minLng = Math.min(minLng, lng);
-      maxLng = Math.max(maxLng, lng);
+      if (lat < minLat) minLat = lat;
+      if (lat > maxLat) maxLat = lat;
+      if (lng < minLng) minLng = lng;
+      if (lng > maxLng) maxLng = lng;
     }
   }
   return { minLat, minLng, maxLat, maxLng };

@@ -26,6 +26,7 @@ export class ImportReader {
   constructor(
     private readonly countryCode: string,
     private readonly limits = LIMITS,
+    private readonly thread = THREAD,
   ) {}
 
   /** @throws AppError GEOMETRY_INVALID */
@@ -39,7 +40,7 @@ export class ImportReader {
 
   async #run(task: ImportTask): Promise<ImportOutcome> {
     const { ms, memoryMb } = this.limits;
-    const thread = new Worker(THREAD, {
+    const thread = new Worker(this.thread, {
       workerData: task,
       env: {},
       execArgv: [],

@@ -85,8 +85,11 @@ async function lockOrganisation(client: ClientBase, organisationId: string): Pro
 }
 
 async function findUser(client: ClientBase, user: WhichUser): Promise<string> {
-  const [[column, value]] = Object.entries(user) as [[keyof WhichUser | 'email' | 'phone', string]];
-  const { rows } = await client.query<{ id: string }>(`select id from users where ${column} = $1`, [value]);
+  const { id, email, phone }: Partial<Record<'id' | 'email' | 'phone', string>> = user;
+  const { rows } = await client.query<{ id: string }>(
+    'select id from users where id = $1 or email = $2 or phone = $3',
+    [id, email, phone],
+  );
   if (!rows[0]) throw new AppError('NOT_FOUND', 'There is no such account; whoever shall be added registers first');
   return rows[0].id;
 }

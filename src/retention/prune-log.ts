@@ -9,6 +9,9 @@ const DELIVERY_DAYS = 30;
 /** Rows of one transaction: a transaction must not hold up a panic. */
 const BATCH = 1000;
 
+/** What else is kept of an alert, by its id. */
+const OF_ALERTS = ['idempotency', 'alert_places', 'alert_pins', 'reach'] as const;
+
 /** What one run deleted. */
 export interface PruneResult {
   /** Last `seq` that is no longer kept. */
@@ -76,11 +79,14 @@ export class PruneLog implements JobHandler<'prune'> {
         text: 'delete from alerts where first_seq <= $1 and seq <= $1 returning id',
         values: [floor],
       });
-      await client.query({
-        name: 'prune-keys',
-        text: 'delete from idempotency where alert_id = any($1::uuid[])',
-        values: [gone.rows.map(({ id }) => id)],
-      });
+      const ids = gone.rows.map(({ id }) => id);
+      for (const table of OF_ALERTS) {
+        await client.query({
+          name: `prune-${table}`,
+          text: `delete from ${table} where alert_id = any($1::uuid[])`,
+          values: [ids],
+        });
+      }
       const { rowCount } = await client.query({
         name: 'prune-events',
         text: 'delete from alert_events where seq <= $1',

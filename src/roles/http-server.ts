@@ -17,6 +17,7 @@ import { toProblem } from '../errors/problem.js';
 import { ProblemFilter } from '../errors/problem.filter.js';
 import { createRequestLogger } from '../observability/logger.js';
 import { BODY_LIMIT, registerBodyParsers } from './body-parsers.js';
+import { noticeUntrustedProxy } from './proxy-notice.js';
 
 const IDLE_CLOSE_MS = 100;
 /** A request that takes longer to arrive is cut: a slow sender must not hold a connection for ever. */
@@ -59,6 +60,7 @@ export function configureHttp(app: NestFastifyApplication, { env }: Config, logg
   registerBodyParsers(fastify);
   admitLargeBodies(fastify, () => app.get(RequestCaller, { strict: false }));
   addHeaders(fastify);
+  noticeUntrustedProxy(fastify, logger);
   logRequests(fastify, logger);
   closeIdleConnectionsWhileClosing(fastify);
   if (env.NABOOM_ALLOWED_ORIGINS.length > 0) {
