@@ -19,6 +19,7 @@ import { CancelPins, PIN_HASHES, type PinHashes } from './cancel-pins.js';
 import { Passwords } from '../people/passwords.js';
 import { Nowhere, PLACING, type Placing } from './placing.js';
 import type { RaiseParts } from './raise-command.js';
+import { ReachReader } from './reach-reader.js';
 
 const RAISE_PARTS = Symbol('RaiseParts');
 
@@ -42,9 +43,11 @@ class AlertRoles {
     { provide: AlertLists, inject: [Database], useFactory: (database: Database) => new AlertLists(database) },
     {
       provide: AlertReading,
-      inject: [AlertReader, AlertLists],
-      useFactory: (reader: AlertReader, lists: AlertLists) => new AlertReading(reader, lists),
+      inject: [AlertReader, AlertLists, ReachReader],
+      useFactory: (reader: AlertReader, lists: AlertLists, reach: ReachReader) =>
+        new AlertReading(reader, lists, reach),
     },
+    { provide: ReachReader, inject: [Database], useFactory: (database: Database) => new ReachReader(database) },
     { provide: AlertStream, inject: [AlertRoles], useFactory: ({ realtime }: AlertRoles) => new AlertStream(realtime) },
     {
       provide: AlertPublisher,
@@ -86,7 +89,7 @@ class AlertRoles {
       ) => new AlertsService({ log, reader, publisher, receipts, pins, ...raising }),
     },
   ],
-  exports: [AlertLog, AlertReader, AlertReading, AlertStream, AlertPublisher, AlertsService],
+  exports: [AlertLog, AlertReader, AlertReading, ReachReader, AlertStream, AlertPublisher, AlertsService],
 })
 export class AlertsModule implements BeforeApplicationShutdown {
   constructor(@Inject(AlertLog) private readonly log: AlertLog) {}

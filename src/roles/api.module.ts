@@ -8,13 +8,15 @@ import { OwnAccountController } from '../people/own-account.controller.js';
 import { PeopleModule } from '../people/people.module.js';
 import { UsersController } from '../people/users.controller.js';
 import { PagesModule } from '../pages/pages.module.js';
+import { PositionsController } from '../positions/positions.controller.js';
+import { PositionsModule } from '../positions/positions.module.js';
 import { RealtimeModule } from '../realtime/realtime.module.js';
 
 const PEOPLE = [AuthController, OwnAccountController, UsersController, ApiKeysController];
 
 /** Takes alerts over HTTP and sockets, brings them to the sockets, keeps accounts, and serves the pages. */
 @Module({
-  imports: [AlertsModule, AuthModule, PeopleModule, RealtimeModule, PagesModule],
-  controllers: [AlertsController, ...PEOPLE],
+  imports: [AlertsModule, AuthModule, PeopleModule, RealtimeModule, PositionsModule, PagesModule],
+  controllers: [AlertsController, PositionsController, ...PEOPLE],
 })
 export class ApiModule {}
