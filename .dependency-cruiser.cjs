@@ -27,7 +27,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/alerts/' },
       to: {
-        path: '^src/(realtime|queues|notifications|retention|health|pages|cli|doctor)/',
+        path: '^src/(realtime|inbound|queues|notifications|retention|health|pages|cli|doctor)/',
         pathNot: '^src/pages/(receipt-page|page-headers|form-failure\\.filter)\\.ts$',
       },
     },

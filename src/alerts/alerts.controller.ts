@@ -36,6 +36,7 @@ export class AlertsController {
       caller: await this.callers.callerOfPanic(request, textOf(form?.get('receiptToken'))),
       idempotencyKey: textOf(headers['idempotency-key']) ?? textOf(form?.get('idempotencyKey')),
       doubt: this.origins.allows(headers.origin, headers.host) ? undefined : FOREIGN_ORIGIN,
+      address: request.ip,
     });
     void reply
       .status(created ? 201 : 200)

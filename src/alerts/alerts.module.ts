@@ -6,6 +6,7 @@ import { CONFIG } from '../config/config.module.js';
 import type { Config } from '../config/config.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { Database } from '../database/database.js';
+import { Passwords } from '../people/passwords.js';
 import { AppRedis, InjectRedis, RealtimeRedis, WebsocketRedis } from '../redis/redis.modules.js';
 import type { RoleConnections } from '../redis/role-connections.js';
 import { AlertLists } from './alert-lists.js';
@@ -16,7 +17,7 @@ import { AlertReading } from './alert-reading.js';
 import { AlertStream } from './alert-stream.js';
 import { AlertsService } from './alerts.service.js';
 import { CancelPins, PIN_HASHES, type PinHashes } from './cancel-pins.js';
-import { Passwords } from '../people/passwords.js';
+import { Lanes } from './lanes.js';
 import { Nowhere, PLACING, type Placing } from './placing.js';
 import type { RaiseParts } from './raise-command.js';
 import { ReachReader } from './reach-reader.js';
@@ -69,12 +70,19 @@ class AlertRoles {
     },
     {
       provide: RAISE_PARTS,
-      inject: [CLOCK, PLACING, CONFIG],
-      useFactory: (clock: Clock, placing: Placing, { env }: Config): RaiseParts => ({
+      inject: [CLOCK, PLACING, Lanes, CONFIG],
+      useFactory: (clock: Clock, placing: Placing, lanes: Lanes, { env }: Config): RaiseParts => ({
         clock,
         placing,
+        lanes,
         countryCode: env.NABOOM_COUNTRY_CODE,
       }),
+    },
+    {
+      provide: Lanes,
+      inject: [CLOCK, CONFIG],
+      useFactory: (clock: Clock, { env }: Config) =>
+        new Lanes({ perAddress: env.NABOOM_FLOOD_PER_ADDRESS, total: env.NABOOM_FLOOD_TOTAL }, clock),
     },
     {
       provide: AlertsService,

@@ -11,10 +11,13 @@ import type { AlertReader } from './alert-reader.js';
 import { stateError, stateErrorUnnamed } from './alert-state-error.js';
 import { commandOf, type Step } from './alert-steps.js';
 import { reporterView, viewOf, type ReporterView, type ResponderView } from './alert-views.js';
-import type { CancelPins, GivenPins } from './cancel-pins.js';
-import type { LifecycleCommand, Refusal, UpdateCommand } from './decide.js';
+import type { CancelPins, SetPins } from './cancel-pins.js';
+import type { LifecycleCommand, RaiseCommand, Refusal, UpdateCommand } from './decide.js';
+import type { Lane } from './lanes.js';
 import { readRaise, type RaiseInput, type RaiseParts } from './raise-command.js';
 import { readPress } from './read-press.js';
+
+const FLOODED = 'flood: more presses came from there than people make; the alert is stored as unverified';
 
 /** Answer to a press, the same on HTTP and sockets. */
 export interface RaiseAnswer extends Omit<ReporterView, 'acknowledgedAt' | 'coming' | 'onScene'> {
@@ -49,11 +52,14 @@ export class AlertsService {
    * @throws AppError DATABASE_UNAVAILABLE; nothing in the input is a reason to refuse
    */
   async raise(input: RaiseInput): Promise<{ created: boolean; answer: RaiseAnswer }> {
-    const { log, publisher } = this.parts;
-    const { command, pins, warnings } = readRaise(input, this.parts);
-    const outcome = accepted(await log.append(command));
+    const { publisher } = this.parts;
+    const { command, pins, warnings, lane } = readRaise(input, this.parts);
+    const outcome = await this.#appendIn(lane, command);
     const [live, pinWarnings] = await Promise.all([publisher.isLive(outcome.entry), this.#keepPins(outcome, pins)]);
-    const answer = this.#answer(outcome, command.press, live, [...warnings, ...pinWarnings]);
+    // Whoever proves to be the reporter is told of the lane of the alert; others of what became of their press.
+    const isInDoubt = lane.flooded && !(outcome.proven && outcome.alert.verified);
+    const told = [...warnings, ...pinWarnings, ...(isInDoubt ? [FLOODED] : [])];
+    const answer = this.#answer(outcome, command.press, live, told);
     return { created: outcome.outcome === 'raised', answer };
   }
 
@@ -118,6 +124,16 @@ export class AlertsService {
     return view;
   }
 
+  async #appendIn(lane: Lane, command: RaiseCommand): Promise<Accepted> {
+    let outcome: Accepted | undefined;
+    try {
+      outcome = accepted(await this.parts.log.append(command));
+      return outcome;
+    } finally {
+      lane.settle(outcome);
+    }
+  }
+
   #append(command: LifecycleCommand): Promise<Outcome> {
     return this.parts.log.append(command);
   }
@@ -131,12 +147,13 @@ export class AlertsService {
     return alert!;
   }
 
-  async #keepPins({ alert, proven, outcome }: Accepted, pins: GivenPins): Promise<string[]> {
+  async #keepPins({ alert, proven, outcome }: Accepted, pins: SetPins | undefined): Promise<string[]> {
     // A retry says again what was kept; a warning that tells whether it is the same would be a way to guess PINs.
-    if (pins.cancelPin === undefined) return [];
+    if (!pins) return [];
     if (!proven) return ['cancelPin: ignored, only the reporter sets it'];
-    const warnings = await this.parts.pins.keep(alert, pins);
-    return outcome === 'replayed' ? [] : warnings;
+    const kept = await this.parts.pins.keep(alert, pins);
+    if (kept === 'failed') return ['cancelPin: could not be stored; send it again'];
+    return kept === 'taken' && outcome !== 'replayed' ? ['cancelPin: ignored, a PIN is set already'] : [];
   }
 
   #answer(outcome: Accepted, press: Press, live: boolean, warnings: readonly string[]): RaiseAnswer {

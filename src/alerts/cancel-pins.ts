@@ -6,9 +6,9 @@ import { AppError } from '../errors/app-error.js';
 import type { Alert } from './alert.js';
 import { PinTries } from './pin-tries.js';
 
-/** PINs as a press or a PATCH brings them: 4 to 8 digits each; no duress PIN without a PIN for cancelling. */
-export interface GivenPins {
-  readonly cancelPin?: string;
+/** PINs that differ, of 4 to 8 digits each. */
+export interface SetPins {
+  readonly cancelPin: string;
   readonly duressPin?: string;
 }
 
@@ -51,11 +51,10 @@ export class CancelPins {
   }
 
   /**
-   * Keeps PINs for an alert that has none yet: whoever forces the reporter shall not set new ones. Never rejects.
-   * @returns warnings
+   * Keeps PINs for an alert that has none yet: whoever forces the reporter shall not set new ones. Never rejects, and
+   * never tells whether what is kept is the same.
    */
-  async keep({ id, reporterId }: Reported, { cancelPin, duressPin }: GivenPins): Promise<string[]> {
-    if (cancelPin === undefined) return [];
+  async keep({ id, reporterId }: Reported, { cancelPin, duressPin }: SetPins): Promise<'kept' | 'taken' | 'failed'> {
     try {
       const { rowCount } = await this.parts.database.query({
         name: 'keep-pins',
@@ -64,10 +63,10 @@ export class CancelPins {
                on conflict (alert_id) do nothing`,
         values: [id, this.#digest(id, cancelPin), duressPin ? this.#digest(id, duressPin) : null, reporterId],
       });
-      return rowCount === 1 ? [] : ['cancelPin: ignored, a PIN is set already'];
+      return rowCount === 1 ? 'kept' : 'taken';
     } catch (error) {
       this.#logger.warn({ err: error }, 'the PINs of an alert could not be stored');
-      return ['cancelPin: could not be stored; send it again'];
+      return 'failed';
     }
   }
 

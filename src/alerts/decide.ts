@@ -75,11 +75,12 @@ export interface RaiseFacts {
   readonly reported?: Alert;
 }
 
-/** `proven`: the caller proved to be the reporter and may read all that the reporter told. */
+/** `proven`: by the reporter, who may read all they told. `promoted`: an unverified alert became verified. */
 export interface Decision {
   readonly outcome: 'raised' | 'folded' | 'replayed' | 'changed' | 'unchanged';
   readonly alertId: string;
   readonly proven: boolean;
+  readonly promoted?: boolean;
   readonly event?: AlertEvent;
 }
 export interface Refusal {
@@ -159,8 +160,8 @@ function fold(alert: Alert, command: RaiseCommand, proven: boolean): Decision {
     ...(message === undefined ? {} : { message }),
     ...(contact === undefined ? {} : { contact }),
   };
-  const alertId = alert.id;
-  return { outcome: 'folded', alertId, proven, event: { type: 'alert.repeated', alertId, at, actor, details } };
+  const event: AlertEvent = { type: 'alert.repeated', alertId: alert.id, at, actor, details };
+  return { outcome: 'folded', alertId: alert.id, proven, promoted: verified && !alert.verified, event };
 }
 
 /** Late facts are taken whatever state the alert is in: what a reporter tells is never lost. */

@@ -4,8 +4,9 @@ import { personOf, reporterActor, type Caller } from '../auth/caller.js';
 import { isOnBehalf, mayRaise } from '../auth/policy.js';
 import type { Clock } from '../clock.js';
 import type { Actor, Places, Press } from './alert.js';
-import type { GivenPins } from './cancel-pins.js';
+import type { SetPins } from './cancel-pins.js';
 import type { IdempotencyKey, RaiseCommand } from './decide.js';
+import type { Lane, Lanes } from './lanes.js';
 import type { Placing } from './placing.js';
 import { readPress } from './read-press.js';
 
@@ -20,11 +21,14 @@ export interface RaiseInput {
   readonly idempotencyKey?: string | undefined;
   /** Why the report is not to be trusted as it stands, if so; it is stored all the same. */
   readonly doubt?: string | undefined;
+  /** Where it comes from, for {@link Lanes}; absent when this system presses itself or vouches for the source. */
+  readonly address?: string | undefined;
 }
 
 export interface RaiseParts {
   readonly clock: Clock;
   readonly placing: Placing;
+  readonly lanes: Lanes;
   /** Calling code of phone numbers that are given without one. */
   readonly countryCode: string;
 }
@@ -32,28 +36,29 @@ export interface RaiseParts {
 /** A press as the log takes it. */
 export interface ReadRaise {
   readonly command: RaiseCommand;
-  readonly pins: GivenPins;
+  readonly pins?: SetPins;
   /** What was dropped of it, and why it is not trusted. */
   readonly warnings: readonly string[];
+  readonly lane: Lane;
 }
 
 type ReadFacts = Omit<Press, 'verified'>;
 
 /** Reads a press; nothing in it is a reason to refuse. */
-export function readRaise(input: RaiseInput, { clock, placing, countryCode }: RaiseParts): ReadRaise {
+export function readRaise(input: RaiseInput, { clock, placing, lanes, countryCode }: RaiseParts): ReadRaise {
   const { caller } = input;
-  const { press: read, pins, warnings } = readPress(input.body, countryCode);
+  const { press, pins, warnings } = readPress(input.body, countryCode);
+  const read = withTrustedSource(press, input, warnings);
+  const lane = lanes.enter(caller, input.address);
   const key = idempotencyKey(input, read, warnings);
   const doubts = doubtsOf(input);
   const now = clock.now();
   // Whoever presses for somebody else is not the reporter: that is whose number they give.
   const person = isOnBehalf(caller, read.contact?.phone) ? undefined : personOf(caller);
   const reporter = reporterKey(person, read);
-  const source = read.source ?? (caller.kind === 'machine' ? 'partner' : undefined);
-  const press: Press = {
+  const told: Press = {
     ...read,
-    ...(source ? { source } : {}),
-    verified: doubts.length === 0,
+    verified: doubts.length === 0 && !lane.flooded,
     places: withOwn(caller, placing.of(read.location, person)),
     ...(person ? { reporterId: person.id } : {}),
   };
@@ -62,12 +67,22 @@ export function readRaise(input: RaiseInput, { clock, placing, countryCode }: Ra
     newId: uuidv7({ msecs: now.getTime() }),
     at: now.toISOString(),
     actor: pressingActor(caller),
-    press,
+    press: told,
     ...(reporter ? { reporter: `${read.test ? 'test:' : ''}${reporter}` } : {}),
     ...(caller.kind === 'reporter' ? { [caller.proven ? 'receiptOf' : 'weakReceiptOf']: caller.alertId } : {}),
     ...(key ? { key } : {}),
   };
-  return { command, pins, warnings: [...warnings, ...doubts] };
+  return { command, ...(pins ? { pins } : {}), warnings: [...warnings, ...doubts], lane };
+}
+
+/** That a number is the caller's own only a gateway can say, and those press from within. */
+function withTrustedSource(read: ReadFacts, { caller, address }: RaiseInput, warnings: string[]): ReadFacts {
+  const { source, ...rest } = read;
+  if (address !== undefined && (source === 'sms' || source === 'ussd')) {
+    warnings.push('source: ignored, only the gateways for SMS and USSD say that');
+    return rest;
+  }
+  return source === undefined && caller.kind === 'machine' ? { ...read, source: 'partner' } : read;
 }
 
 function doubtsOf({ caller, doubt }: RaiseInput): string[] {

@@ -8,14 +8,14 @@ import {
   pinSchema,
   raiseSchema,
 } from './alert.schemas.js';
-import type { GivenPins } from './cancel-pins.js';
+import type { SetPins } from './cancel-pins.js';
 import { toE164 } from './phone.js';
 
 /** A press as read from whatever came in, and what could not be read of it. */
 export interface ReadPress {
   readonly press: Omit<Press, 'verified'>;
   /** Apart from the press: they never get to where that goes, into the log and the fingerprint of a retry. */
-  readonly pins: GivenPins;
+  readonly pins?: SetPins;
   /** One line a field, `field: what happened to it`. */
   readonly warnings: string[];
 }
@@ -45,6 +45,7 @@ export function readPress(body: unknown, countryCode: string): ReadPress {
   const contact = readContact(fields['contact'], countryCode, warnings);
   const test = readField('test', asBoolean(fields['test']), SHAPE.test.unwrap(), warnings);
   const source = readField('source', lowerCase(fields['source']), SHAPE.source.unwrap(), warnings);
+  const pins = readPins(fields, warnings);
   return {
     press: {
       ...(severity === undefined ? {} : { severity }),
@@ -55,17 +56,17 @@ export function readPress(body: unknown, countryCode: string): ReadPress {
       test: test ?? false,
       ...(source === undefined ? {} : { source }),
     },
-    pins: readPins(fields, warnings),
+    ...(pins ? { pins } : {}),
     warnings,
   };
 }
 
-function readPins(fields: Fields, warnings: string[]): GivenPins {
+function readPins(fields: Fields, warnings: string[]): SetPins | undefined {
   const cancelPin = readField('cancelPin', asText(fields['cancelPin']), pinSchema, warnings);
   const duressPin = readField('duressPin', asText(fields['duressPin']), pinSchema, warnings);
   if (cancelPin === undefined) {
     if (duressPin !== undefined) warnings.push('duressPin: ignored, it goes with a cancelPin');
-    return {};
+    return undefined;
   }
   if (duressPin !== cancelPin) return { cancelPin, ...(duressPin === undefined ? {} : { duressPin }) };
   warnings.push('duressPin: ignored, it must differ from cancelPin');

@@ -48,6 +48,6 @@ export class LoginLimits {
       ...taken.map(([limit, who]) => this.limits.giveBack(limit, who)),
       this.known.remember(account, address),
     ]);
-    return states.map((state) => ({ ...state, remaining: state.remaining + 1 }));
+    return states.map((state) => ({ ...state, remaining: Math.min(state.remaining + 1, state.limit.points) }));
   }
 }

@@ -50,5 +50,7 @@ export class RateLimits {
 }
 
 function stateOf(limit: Limit, { remainingPoints, msBeforeNext }: RateLimiterRes, allowed: boolean): LimitState {
-  return { limit, allowed, remaining: remainingPoints, resetSeconds: Math.max(1, Math.ceil(msBeforeNext / 1000)) };
+  // More than all can be left after a point was taken in memory and given back in Redis.
+  const remaining = Math.min(remainingPoints, limit.points);
+  return { limit, allowed, remaining, resetSeconds: Math.max(1, Math.ceil(msBeforeNext / 1000)) };
 }

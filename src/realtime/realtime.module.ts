@@ -9,6 +9,8 @@ import { ReachReader } from '../alerts/reach-reader.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { OriginPolicy } from '../auth/origin-policy.js';
 import { CLOCK, type Clock } from '../clock.js';
+import { CONFIG } from '../config/config.module.js';
+import type { Config } from '../config/config.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { Database } from '../database/database.js';
 import { DirectoryChanges } from '../directory-changes/directory-changes.js';
@@ -21,6 +23,7 @@ import { WebsocketRedis } from '../redis/redis.modules.js';
 import { AccessWatch } from './access-watch.js';
 import { AreaOwners } from './area-owners.js';
 import { CatchUp } from './catch-up.js';
+import { ClientAddress } from './client-address.js';
 import { HandshakeGate } from './handshake-gate.js';
 import { LiveLog } from './live-log.js';
 import { PositionNews } from './position-news.js';
@@ -33,6 +36,7 @@ import { SocketRequests } from './socket-requests.js';
 import { SocketSessions } from './socket-sessions.js';
 
 type ReachNewsDependencies = [ReachLedger, AlertLog, AlertReader, ReachReader, PresenceService];
+type RequestsDependencies = [AlertsService, Receipts, PositionNews, Clock, Config];
 type SessionsDependencies = [CatchUp, PresenceService, SocketRequests, AccessWatch, PositionNews, ReachNews, Pushes];
 
 /** Brings the log to the sockets of this process; its server needs `useSocketServer(app)`. */
@@ -91,9 +95,9 @@ type SessionsDependencies = [CatchUp, PresenceService, SocketRequests, AccessWat
     },
     {
       provide: SocketRequests,
-      inject: [AlertsService, Receipts, PositionNews, CLOCK],
-      useFactory: (alerts: AlertsService, receipts: Receipts, positions: PositionNews, clock: Clock) =>
-        new SocketRequests({ alerts, receipts, positions }, clock),
+      inject: [AlertsService, Receipts, PositionNews, CLOCK, CONFIG],
+      useFactory: (...[alerts, receipts, positions, clock, { env }]: RequestsDependencies) =>
+        new SocketRequests({ alerts, receipts, positions }, clock, new ClientAddress(env.NABOOM_TRUSTED_PROXIES)),
     },
     {
       provide: SocketSessions,
