@@ -140,12 +140,17 @@ const audience = fc
   .map(([who, severities]) => audienceOf(who, severities));
 const history = fc.array(happening, { maxLength: 30 }).map(historyOf);
 
+/** A receipt shows its alert also when it is closed; compared are the open ones. */
+function isShown({ grants }: Audience, alert: Alert, view: Pick<Alert, 'status'>): boolean {
+  return grants.receiptOf !== alert.id || isOpen(view);
+}
+
 /** A client by the rule of docs/events.md: a snapshot, then each event that is for it; what is closed or gone it drops. */
 function shownTo(audience: Audience, entries: readonly LogEntry[], snapshotAt: number) {
   const shown = new Map(
     openAt(entries, snapshotAt).flatMap((alert) => {
       const view = viewFor(audience, alert);
-      return view && isOpen(view) ? [[alert.id, view] as const] : [];
+      return view && isShown(audience, alert, view) ? [[alert.id, view] as const] : [];
     }),
   );
   for (const entry of entries.slice(snapshotAt)) {
@@ -165,10 +170,9 @@ describe('what an audience is told', () => {
         const shown = shownTo(who, entries, snapshotAt);
         const open = openAt(entries, entries.length);
         for (const id of IDS) {
-          // A receipt shows its alert also when it is closed; compared are the open ones.
           const alert = open.find((each) => each.id === id);
           const view = alert && viewFor(who, alert);
-          expect(shown.get(id)).toEqual(view && isOpen(view) ? view : undefined);
+          expect(shown.get(id)).toEqual(view && isShown(who, alert, view) ? view : undefined);
         }
       }),
       { numRuns: 2000 },
@@ -194,5 +198,17 @@ describe('what an audience is told', () => {
         expect(others.map((entry) => messageFor(who, entry))).toEqual(others.map((entry) => messageFor(shared, entry)));
       }),
     );
+  });
+
+  it('is their own to reporters, whatever they ask for and whatever else they are', () => {
+    const raised = historyOf([
+      { id: 'a', what: 'alert.raised', severity: 'low', places: undefined, verified: false, user: 'u', proven: true },
+    ]);
+    const person = { id: 'u', name: 'n', memberships: [], duties: [] };
+    for (const who of [{ kind: 'operator', person } as const, { kind: 'person', person, sessionId: 's' } as const]) {
+      const audience = audienceOf(who, ['critical']);
+      expect(messageFor(audience, raised[0]!)?.alert).not.toHaveProperty('verified');
+      expect(viewFor(audience, raised[0]!.alert)).toMatchObject({ id: 'a', coming: 0 });
+    }
   });
 });
