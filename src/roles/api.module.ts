@@ -11,14 +11,17 @@ import { OwnAccountController } from '../people/own-account.controller.js';
 import { PeopleModule } from '../people/people.module.js';
 import { UsersController } from '../people/users.controller.js';
 import { PagesModule } from '../pages/pages.module.js';
+import { PositionsController } from '../positions/positions.controller.js';
+import { PositionsModule } from '../positions/positions.module.js';
 import { RealtimeModule } from '../realtime/realtime.module.js';
 
 const PEOPLE = [AuthController, OwnAccountController, UsersController, ApiKeysController];
-const OUTSIDE = [PagesModule, ApiDocsModule];
+const DIRECTORY = [PeopleModule, AreasHttpModule, PositionsModule];
+const PAGES = [PagesModule, ApiDocsModule];
 
 /** Takes alerts over HTTP, sockets, SMS and USSD, brings them to the sockets, keeps accounts and areas, serves pages. */
 @Module({
-  imports: [AlertsModule, AreasHttpModule, AuthModule, InboundModule, PeopleModule, RealtimeModule, ...OUTSIDE],
-  controllers: [AlertsController, ...PEOPLE],
+  imports: [AlertsModule, AuthModule, InboundModule, RealtimeModule, ...DIRECTORY, ...PAGES],
+  controllers: [AlertsController, PositionsController, ...PEOPLE],
 })
 export class ApiModule {}

@@ -77,13 +77,15 @@ describe('a socket whose rights change', () => {
     const client = await new Follower(person).connect(two);
     const another = await new Follower(stays).connect(two);
     redis.pause();
-    await changesOf(one)
-      .transaction(async (sql) => {
+    try {
+      await changesOf(one).transaction(async (sql) => {
         await sql.query('delete from sessions where id = $1', [person.sessionId]);
         await sessionsEnded(sql, [person.sessionId]);
-      })
-      .finally(() => eventually(() => client.disconnects.length > 0, { withinMs: 2000 }))
-      .finally(() => redis.resume());
+      });
+      await eventually(() => client.disconnects.length > 0, { withinMs: 2000 });
+    } finally {
+      redis.resume();
+    }
     expect(another.disconnects).toEqual([]);
     const again = new LiveClient(two.url, { token: person.token });
     await eventually(() => again.refusals.length > 0);

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Places } from '../../src/alerts/alert.js';
 import { eventually } from '../support/eventually.js';
 import { Follower } from '../support/follower.js';
@@ -109,9 +110,7 @@ describe('an alert that moves from one area to another', () => {
     for (const [index, follower] of followers.entries()) {
       const fresh = new Follower(follower.auth);
       await fresh.connect(one);
-      await eventually(() => expect(follower.held).toEqual(fresh.held) === undefined, {
-        what: `follower ${index}`,
-      }).catch(() => expect(follower.held).toEqual(fresh.held));
+      await eventually(() => isDeepStrictEqual(follower.held, fresh.held), { what: `what follower ${index} holds` });
       expect(follower.heard).toEqual([...new Set(follower.heard)].sort((a, b) => a - b));
       expect(follower.heard.at(-1)).toBeLessThanOrEqual(last);
     }
@@ -138,6 +137,7 @@ describe('an alert that is not verified', () => {
       await eventually(() => followers[name].heard.includes(other.seq), { what: name });
       expect(followers[name].heard).toEqual([doubted.seq, other.seq]);
     }
+    await eventually(() => followers.reporter.heard.length > 0);
     expect(followers.reporter.heard).toEqual([doubted.seq]);
     expect(followers.reporter.held.get(doubted.id)).not.toHaveProperty('verified');
     const late = new Follower(followers.responder.auth);

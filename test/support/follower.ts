@@ -14,7 +14,7 @@ export class Follower {
   constructor(readonly auth: { token: string } | { receiptToken: string }) {}
 
   async connect(node: RealtimeNode): Promise<LiveClient> {
-    const known = { ...(this.#cursor === undefined ? {} : { cursor: this.#cursor, audience: this.#audience }) };
+    const known = this.#cursor === undefined ? {} : { cursor: this.#cursor, audience: this.#audience };
     const client = new LiveClient(node.url, { ...this.auth, ...known });
     this.clients.push(client);
     client.socket.on('snapshot', ({ seq, alerts, audience }) => {

@@ -33,3 +33,9 @@ export function repeat(node: RealtimeNode, { id }: Alert, press: Partial<Press> 
   const whole = { test: false, verified: true, ...press };
   return commit(node, { type: 'raise', newId: uuidv7(), at, actor: reporterActor, press: whole, receiptOf: id });
 }
+
+/** Its reporter cancels, under duress or not. */
+export function cancelAsReporter(node: RealtimeNode, { id: alertId }: Alert, isForced: boolean): Promise<Alert> {
+  const at = new Date().toISOString();
+  return commit(node, { type: 'cancel', alertId, at, actor: reporterActor, byReporter: true, duress: isForced });
+}
