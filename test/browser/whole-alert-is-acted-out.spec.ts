@@ -109,7 +109,7 @@ describeInBrowser('a whole alert', () => {
     await mine!.getByText(/Acknowledged by Thandi M \(first.*Sipho N/).waitFor(AT_ONCE);
 
     // One goes, and arrives.
-    await mine!.getByLabel('Minutes to get there').fill('7');
+    await mine!.getByLabel('Minutes away').fill('7');
     await mine!.getByRole('button', { name: 'En route' }).click();
     await theirs!.getByText(/Thandi M is coming, there about/).waitFor(AT_ONCE);
     await status(reporter, '2 received, 1 coming, 0 there').waitFor(AT_ONCE);
