@@ -61,7 +61,7 @@ export function startFeed() {
   function connect() {
     live?.close();
     const { token } = viewer;
-    const handlers = { onSnapshot, onAlert, onReach, onOtherRights: signIn.refresh, onState };
+    const handlers = { onSnapshot, onAlert, onReach, onOtherRights: () => signIn.refresh(), onState };
     if (isResponder(viewer)) handlers.onPresence = onPresence;
     live = connectLive({ credentials: token ? { token } : {}, ...handlers });
     // The key is no person whom an alert could reach.
