@@ -22,7 +22,7 @@ export function createAlertActions({ viewer, others, act, onAlert }) {
 
   const minutes = element('input', { type: 'number', className: 'minutes', min: 0, max: 1440, value: USUAL_MINUTES });
   minutes.inputMode = 'numeric';
-  const minutesLabel = element('label', {}, 'Minutes to get there ', minutes);
+  const minutesLabel = element('label', {}, 'Minutes away ', minutes);
   const acknowledge = button('Acknowledge', 'acknowledge');
   const enRoute = button('En route', 'respond', () => ({ status: 'en_route', ...etaOf(minutes.value) }));
   const onScene = button('On scene', 'respond', () => ({ status: 'on_scene' }));

@@ -24,7 +24,8 @@ export function createDutySwitches(fieldset, { onChange }) {
     return element('li', {}, element('label', { className: 'check' }, box, ` ${name} (${organisation})`), count);
   }
 
-  const connected = (id) => `${counts[id] ?? 0} connected`;
+  // The server counts where somebody is on duty, for those who are there or send them.
+  const connected = (id) => (counts[id] === undefined ? '' : `${counts[id]} connected`);
 
   async function turn(id, box) {
     box.disabled = true;

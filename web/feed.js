@@ -40,7 +40,7 @@ export function startFeed() {
     },
   });
   const areas = createAreasPanel({ onImported: () => void directory?.read() });
-  const signIn = startSignIn({ onIn, onOut, say });
+  const signIn = startSignIn({ onIn, onOut, onOther, say });
 
   function onIn(next) {
     viewer = next;
@@ -49,10 +49,20 @@ export function startFeed() {
     connect();
   }
 
+  /** Somebody else changed what this account may do. */
+  function onOther(next) {
+    const wasResponder = isResponder(viewer);
+    viewer = next;
+    void directory.read();
+    showDirectory();
+    if (isResponder(viewer) !== wasResponder) connect();
+  }
+
   function connect() {
     live?.close();
     const { token } = viewer;
-    const handlers = { onSnapshot, onAlert, onReach, onState, ...(isResponder(viewer) ? { onPresence } : {}) };
+    const handlers = { onSnapshot, onAlert, onReach, onOtherRights: () => signIn.refresh(), onState };
+    if (isResponder(viewer)) handlers.onPresence = onPresence;
     live = connectLive({ credentials: token ? { token } : {}, ...handlers });
     // The key is no person whom an alert could reach.
     teller = viewer.user && createReachTeller(live.send);

@@ -13,9 +13,11 @@ const ignore = () => undefined;
 /**
  * A socket that ends with exactly the server's events: it remembers the last `seq`, asks for what came later when it
  * returns, drops what it has seen, and starts anew with a snapshot when the server no longer has what it asks for.
+ * `onOtherRights` is called when what one may see has changed, with other duties or roles.
  * `onState` gets 'connecting', 'live' (nothing is missing), 'doubt' (connected but silent), 'offline' or 'refused'.
  */
-export function connectLive({ credentials, onSnapshot, onAlert, onPresence, onReach = ignore, onState }) {
+export function connectLive(options) {
+  const { credentials, onSnapshot, onAlert, onPresence, onReach = ignore, onOtherRights = ignore, onState } = options;
   let cursor;
   let audience;
   let complete = false;
@@ -35,8 +37,10 @@ export function connectLive({ credentials, onSnapshot, onAlert, onPresence, onRe
 
   socket.on('snapshot', ({ seq, alerts, part = 1, parts = 1, audience: whose }) => {
     cursor = part === parts ? seq : undefined; // the half of a snapshot is nothing to go on from
-    audience = whose; // with other duties the cursor is not good any more, and the server begins anew
+    const isOther = audience !== undefined && audience !== whose;
+    audience = whose; // goes with the cursor: of another audience it is not good, and the server begins anew
     onSnapshot(alerts, part > 1);
+    if (isOther) onOtherRights();
     heard();
   });
   socket.on('alert', (message) => {

@@ -1,3 +1,4 @@
+import { alertPath, ask } from './api.js';
 import { createCancelForm } from './cancel-form.js';
 import { byId, setText } from './dom.js';
 import { connectLive } from './live.js';
@@ -64,15 +65,29 @@ export function startPanic() {
     if (alert.id === receipt.id) update(newer(receipt, alert));
   }
 
+  /** Whom it reached while nobody listened. */
+  async function readReach({ id, receiptToken: token }) {
+    const { answer } = await ask('GET', alertPath(id), { token });
+    if (answer?.reach) onReach({ id, counts: answer.reach.counts });
+  }
+
+  function onReach({ id, counts }) {
+    if (id === receipt.id && isOpen(receipt)) update({ ...receipt, reach: counts });
+  }
+
   /** The reporter's own socket: tells when responders have seen the alert, and are coming. */
   function follow() {
     live?.close();
+    let before;
     live = connectLive({
       credentials: { receiptToken: receipt.receiptToken },
       onSnapshot: (alerts) => alerts.forEach(onNews),
       onAlert: (message) => onNews(message.alert),
-      onReach: ({ id, counts }) => id === receipt.id && isOpen(receipt) && update({ ...receipt, reach: counts }),
-      onState: () => undefined,
+      onReach,
+      onState(state) {
+        if (state === 'live' && before !== 'live') void readReach(receipt);
+        before = state;
+      },
     });
   }
 

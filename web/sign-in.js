@@ -11,9 +11,10 @@ const SIGNED_IN = 'naboom.signedIn';
 
 /**
  * How somebody comes to the list: with an account, whose session is a cookie, or with the operator key.
- * `onIn` gets the viewer, `{ user }` or `{ token }`; `onOut` is called when they leave.
+ * `onIn` gets the viewer, `{ user }` or `{ token }`, `onOther` the same one with other rights; `onOut` is called when
+ * they leave.
  */
-export function startSignIn({ onIn, onOut, say }) {
+export function startSignIn({ onIn, onOut, onOther, say }) {
   let viewer;
 
   function enter(next) {
@@ -68,6 +69,16 @@ export function startSignIn({ onIn, onOut, say }) {
     }
   }
 
+  /** Reads anew what the account is and may. */
+  async function refresh() {
+    if (!viewer?.user) return;
+    const { answer } = await ask('GET', '/auth/me');
+    if (!answer || viewer?.user?.id !== answer.user.id) return;
+    viewer = { user: answer.user };
+    show(viewer);
+    onOther(viewer);
+  }
+
   onSubmit(byId('sign-in'), ({ login, password }) => signIn(login.trim(), password));
   onSubmit(byId('register'), ({ name, login, password }) => register({ name, login: login.trim(), password }));
   onSubmit(byId('key-sign-in'), ({ key }) => key.trim() && enter({ token: key.trim() }));
@@ -77,7 +88,7 @@ export function startSignIn({ onIn, onOut, say }) {
   const token = keptKey();
   if (token) enter({ token });
   else if (wasSignedIn()) void resume();
-  return { leave };
+  return { leave, refresh: () => void refresh() };
 }
 
 /** Hands the fields over, and shows the problem that comes back; passwords do not stay in the page. */

@@ -85,6 +85,22 @@ describeInBrowser('the page', () => {
     await context.close();
   });
 
+  it('delivers a position from a dead spot when the network returns, also after a reload', async () => {
+    const geolocation = { latitude: -26.2, longitude: 28.04 };
+    const { page, context } = await openPage(browser, app.url, { permissions: ['geolocation'], geolocation });
+    const own = /\/emergency\/alerts\/[^/]+$/;
+    await context.route(own, (route) => route.abort());
+    const failed = page.waitForEvent('requestfailed', (request) => request.method() === 'PATCH');
+    const reference = await pressPanic(page);
+    await failed;
+    await page.reload();
+    expect(await alertOf(reference)).toMatchObject({ location: null });
+    await context.unroute(own);
+    await eventually(async () => (await alertOf(reference))['location'] !== null);
+    expect(await alertOf(reference)).toMatchObject({ location: { lat: -26.2 }, repeatCount: 0, severity: 'high' });
+    await context.close();
+  });
+
   it('keeps a test a test when the position comes', async () => {
     const geolocation = { latitude: -26.2, longitude: 28.04 };
     const { page, context } = await openPage(browser, app.url, { permissions: ['geolocation'], geolocation });
