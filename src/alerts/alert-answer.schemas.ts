@@ -13,6 +13,7 @@ import {
 } from './alert.js';
 import type { AlertMessage, ReporterView, ResponderView } from './alert-views.js';
 import type { AlertHead, RaiseAnswer, StepAnswer } from './alerts.service.js';
+import { reachSchema } from './reach-answer.schemas.js';
 import { SEVERITIES } from './severity.js';
 
 const id = z.uuid();
@@ -194,6 +195,12 @@ export const updateAnswerSchema = z.union([
   alertSchema.extend({ warnings }).meta({ id: 'UpdatedAlert' }),
   reporterAlertSchema.extend({ warnings }).meta({ id: 'UpdatedReporterAlert' }),
   headSchema.extend({ warnings }).meta({ id: 'UpdatedAlertHead' }),
+]);
+
+/** An alert that was asked for by its id: with its reach. */
+export const readAlertSchema = z.union([
+  alertSchema.extend({ reach: reachSchema }).meta({ id: 'AlertWithReach' }),
+  reporterAlertSchema.extend({ reach: reachSchema }).meta({ id: 'ReporterAlertWithReach' }),
 ]);
 
 /** What happened to an alert, and the alert after it. */

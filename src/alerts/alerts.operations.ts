@@ -5,7 +5,7 @@ import {
   alertPageSchema,
   eventPageSchema,
   raisedSchema,
-  seenAlertSchema,
+  readAlertSchema,
   updateAnswerSchema,
 } from './alert-answer.schemas.js';
 import { ALERT_STEP_OPERATIONS } from './alert-steps.operations.js';
@@ -152,10 +152,10 @@ const reading: readonly Operation[] = [
     about: 'Its reporter gets a reduced view, a responder who is not on duty there a coarse one.',
     who: ['receipt', 'session', 'apiKey', 'operator'],
     params: ID,
-    answers: { 200: { about: 'The alert.', json: seenAlertSchema } },
+    answers: { 200: { about: 'The alert, and whom it reached.', json: readAlertSchema } },
     errors: ['ALERT_NOT_FOUND', 'DATABASE_UNAVAILABLE'],
     examples: [
-      { name: 'As an operator', ...AS_OPERATOR, ...AN_ALERT, status: 200 },
+      { name: 'As an operator', ...AS_OPERATOR, after: ['acknowledgeAlert'], ...AN_ALERT, status: 200 },
       { name: 'As its reporter', bearer: '{{raiseAlert.receiptToken}}', ...AN_ALERT, status: 200 },
       { name: 'None of this id', ...AS_OPERATOR, ...NO_ALERT, status: 404, code: 'ALERT_NOT_FOUND' },
     ],

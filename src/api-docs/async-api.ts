@@ -13,9 +13,11 @@ export interface DescribedSockets {
 }
 
 const CHANNEL = 'sockets';
-/** A key of components must be a word; the event's own name stands in `name`. */
-const keyOf = (event: string) => event.replaceAll(':', '.');
-const answerKeyOf = (event: string) => `${keyOf(event)}.answer`;
+/** Keys are words, and an event may go both ways; its own name stands in `name`. */
+const wordOf = (event: string) => event.replaceAll(':', '.');
+const sentKey = (event: string) => `server.${wordOf(event)}`;
+const askedKey = (event: string) => `client.${wordOf(event)}`;
+const answerKey = (event: string) => `${askedKey(event)}.answer`;
 const messageRef = (key: string) => ({ $ref: `#/channels/${CHANNEL}/messages/${key}` });
 
 /** The description of the socket events as AsyncAPI 3.0, from the side of the server. */
@@ -23,9 +25,9 @@ export function asyncApiDocument({ handshake, server, client }: DescribedSockets
   const book = new SchemaBook();
   const auth = book.of(handshake, 'input');
   const messages = {
-    ...mapEntries(server, (event, described) => [keyOf(event), sentMessage(event, described, book)]),
-    ...mapEntries(client, (event, described) => [keyOf(event), receivedMessage(event, described, book)]),
-    ...mapEntries(client, (event, described) => [answerKeyOf(event), answerMessage(event, described, book)]),
+    ...mapEntries(server, (event, described) => [sentKey(event), sentMessage(event, described, book)]),
+    ...mapEntries(client, (event, described) => [askedKey(event), receivedMessage(event, described, book)]),
+    ...mapEntries(client, (event, described) => [answerKey(event), answerMessage(event, described, book)]),
   };
   return {
     asyncapi: '3.0.0',
@@ -60,21 +62,21 @@ export function asyncApiDocument({ handshake, server, client }: DescribedSockets
 
 function sendOperations(server: DescribedSockets['server']) {
   return mapEntries(server, (event, { summary }) => [
-    `send.${keyOf(event)}`,
-    { action: 'send', channel: { $ref: `#/channels/${CHANNEL}` }, summary, messages: [messageRef(keyOf(event))] },
+    `send.${wordOf(event)}`,
+    { action: 'send', channel: { $ref: `#/channels/${CHANNEL}` }, summary, messages: [messageRef(sentKey(event))] },
   ]);
 }
 
 function receiveOperations(client: DescribedSockets['client']) {
   return mapEntries(client, (event, { summary, who, errors }) => [
-    `receive.${keyOf(event)}`,
+    `receive.${wordOf(event)}`,
     {
       action: 'receive',
       channel: { $ref: `#/channels/${CHANNEL}` },
       summary,
       description: [`For ${who}. Its callback is always called once.`, ...errors.map(explained)].join('\n\n'),
-      messages: [messageRef(keyOf(event))],
-      reply: { channel: { $ref: `#/channels/${CHANNEL}` }, messages: [messageRef(answerKeyOf(event))] },
+      messages: [messageRef(askedKey(event))],
+      reply: { channel: { $ref: `#/channels/${CHANNEL}` }, messages: [messageRef(answerKey(event))] },
     },
   ]);
 }

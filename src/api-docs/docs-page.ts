@@ -46,8 +46,15 @@ function renderContents(groups: readonly OperationGroup[], { server, client }: D
     );
     return `<details><summary>${escapeHtml(name)}</summary><ul>${links.join('')}</ul></details>`;
   });
-  const events = Object.keys({ ...server, ...client }).map(
-    (name) => `<li><a href="#${eventAnchor(name)}">${escapeHtml(name)}</a></li>`,
+  const events = (
+    [
+      ['server', server],
+      ['client', client],
+    ] as const
+  ).flatMap(([from, described]) =>
+    Object.keys(described).map(
+      (name) => `<li><a href="#${eventAnchor(from, name)}">${escapeHtml(name)}</a> from the ${from}</li>`,
+    ),
   );
   return `<nav class="card" aria-label="Contents">${routes.join('\n')}
 <details><summary>Socket events</summary><ul>${events.join('')}</ul></details>

@@ -20,13 +20,13 @@ ${[...sent, ...received].join('\n')}
 </section>`;
 }
 
-/** The anchor of an event. */
-export function eventAnchor(name: string): string {
-  return `event-${name.replaceAll(':', '-')}`;
+/** The anchor of an event; one that goes both ways has two. */
+export function eventAnchor(from: 'server' | 'client', name: string): string {
+  return `${from}-${name.replaceAll(':', '-')}`;
 }
 
 function renderSent(name: string, { summary, payload }: ServerEvent, book: SchemaBook): string {
-  return `<article class="card" id="${eventAnchor(name)}">
+  return `<article class="card" id="${eventAnchor('server', name)}">
 <h3><span class="method">from the server</span> ${code(name)}</h3>
 <p>${renderText(summary)}.</p>
 <p>Payload: ${renderType(book.of(payload, 'output'))}</p>
@@ -39,7 +39,7 @@ function renderReceived(name: string, event: ClientEvent, book: SchemaBook): str
       `<h4>${escapeHtml(example.name)}${example.code ? `: ${example.code}` : ''}</h4>
 <pre><code>${escapeHtml(`socket.emit('${name}', ${JSON.stringify(fillIn(example.payload, sampleOf))}, (answer) => {})`)}</code></pre>`,
   );
-  return `<article class="card" id="${eventAnchor(name)}">
+  return `<article class="card" id="${eventAnchor('client', name)}">
 <h3><span class="method">from a client</span> ${code(name)}</h3>
 <p><strong>${renderText(event.summary)}.</strong></p>
 <p class="small">Who: ${renderText(event.who)}.</p>

@@ -6,6 +6,7 @@ import { INBOUND_OPERATIONS } from '../inbound/inbound.operations.js';
 import { PAGE_OPERATIONS } from '../pages/pages.operations.js';
 import { ACCOUNT_OPERATIONS } from '../people/accounts.operations.js';
 import { ADMINISTRATION_OPERATIONS } from '../people/administration.operations.js';
+import { POSITION_OPERATIONS } from '../positions/positions.operations.js';
 import { DOCS_OPERATIONS } from './docs.operations.js';
 import type { OperationGroup } from './operation.js';
 
@@ -15,6 +16,7 @@ export const OPERATION_GROUPS: readonly OperationGroup[] = [
   ACCOUNT_OPERATIONS,
   ORGANISATION_OPERATIONS,
   AREA_OPERATIONS,
+  POSITION_OPERATIONS,
   ADMINISTRATION_OPERATIONS,
   INBOUND_OPERATIONS,
   HEALTH_OPERATIONS,

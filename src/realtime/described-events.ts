@@ -1,12 +1,24 @@
 import { z } from 'zod';
 import { describes } from '../api-docs/describes.js';
-import { alertEventSchema, raisedSchema, seenAlertSchema, stepAnswerSchema } from '../alerts/alert-answer.schemas.js';
+import {
+  alertEventSchema,
+  raisedSchema,
+  seenAlertSchema,
+  stepAnswerSchema,
+  updateAnswerSchema,
+} from '../alerts/alert-answer.schemas.js';
 import { STEP_SCHEMAS } from '../alerts/alert-steps.js';
-import { raiseSchema } from '../alerts/alert.schemas.js';
+import { reachCountsSchema } from '../alerts/reach-answer.schemas.js';
+import { raiseSchema, updateSchema } from '../alerts/alert.schemas.js';
+import { positionSchema } from '../positions/positions.js';
 import type { ErrorCode } from '../errors/error-codes.js';
+import { placeSchema } from './position-news.js';
+import type { ReceiptAnswer } from './receipts.js';
 import type {
   ClientToServerEvents,
+  PositionMessage,
   PresenceCounts,
+  ReachMessage,
   ResyncReason,
   ServerToClientEvents,
   SnapshotMessage,
@@ -21,6 +33,10 @@ export interface ServerEvent {
 /** A payload as a client would send it; a test sends every one. Placeholders are those of the HTTP examples. */
 export interface EventExample {
   readonly name: string;
+  /** Operations that must have happened. */
+  readonly after?: readonly string[];
+  /** Token of the handshake; absent: the operator key. */
+  readonly token?: string;
   readonly payload: unknown;
   /** Which problem the answer is. */
   readonly code?: ErrorCode;
@@ -51,13 +67,28 @@ const snapshotSchema = describes<SnapshotMessage>()(
 );
 
 const presenceSchema = describes<PresenceCounts>()(
-  z.object({ responders: count, reporters: count, nodes: count }).meta({ id: 'Presence' }),
+  z
+    .object({
+      responders: count,
+      reporters: count,
+      nodes: count,
+      areas: z.record(z.string(), count).describe('People on duty who are connected, by area'),
+    })
+    .meta({ id: 'Presence' }),
 );
 
 /** Every reason to connect anew; the schema beside it ties them to the type. */
 export const RESYNC_REASONS = ['slow', 'unavailable', 'cursor-expired', 'cursor-ahead'] as const;
 const resyncSchema = describes<{ readonly reason: ResyncReason }>()(
   z.object({ reason: z.enum(RESYNC_REASONS) }).meta({ id: 'Resync' }),
+);
+
+const reachMessageSchema = describes<ReachMessage>()(
+  z.object({ id: z.uuid(), counts: reachCountsSchema }).meta({ id: 'ReachMessage' }),
+);
+
+const positionMessageSchema = describes<PositionMessage>()(
+  positionSchema.safeExtend({ organisations: z.array(z.uuid()) }).meta({ id: 'PositionMessage' }),
 );
 
 /** Everything that the server sends. */
@@ -75,6 +106,8 @@ export const SERVER_EVENTS: Readonly<Record<keyof ServerToClientEvents, ServerEv
     summary: 'This connection ends: connect again, with the cursor unless the reason begins with `cursor`',
     payload: resyncSchema,
   },
+  reach: { summary: 'How many an alert has reached, to its reporter and to dispatchers', payload: reachMessageSchema },
+  position: { summary: 'Where a responder is, to dispatchers and operators', payload: positionMessageSchema },
 };
 
 const STEP_ERRORS = [
@@ -95,6 +128,27 @@ function step(summary: string, payload: z.ZodType, examples: ClientEvent['exampl
   return { summary, who: RESPONDERS, payload, answer: stepAnswerSchema, errors: STEP_ERRORS, examples };
 }
 
+const receipt = z.object(ofAlert).meta({ id: 'Receipt' });
+const receiptAnswer = describes<ReceiptAnswer>()(
+  z.object({ id: z.uuid(), at: z.iso.datetime() }).meta({ id: 'ReceiptAnswer' }),
+);
+const AS_DISPATCHER = { after: ['changeOrganisation', 'setMember'], token: '{{login.token}}' } as const;
+
+/** What a device tells of an alert that has come to it. */
+function told(summary: string): ClientEvent {
+  return {
+    summary,
+    who: 'people who answer the alert',
+    payload: receipt,
+    answer: receiptAnswer,
+    errors: ['REQUEST_INVALID', 'FORBIDDEN', 'ALERT_NOT_FOUND', 'TOO_MANY_EVENTS', 'DATABASE_UNAVAILABLE'],
+    examples: [
+      { name: 'As somebody on duty', ...AS_DISPATCHER, payload: { id: '{{raiseAlert.id}}' } },
+      { name: 'The operator key is nobody', payload: { id: '{{raiseAlert.id}}' }, code: 'FORBIDDEN' },
+    ],
+  };
+}
+
 /** Everything that a client may send. */
 export const CLIENT_EVENTS: Readonly<Record<keyof ClientToServerEvents, ClientEvent>> = {
   'alert:raise': {
@@ -113,6 +167,44 @@ export const CLIENT_EVENTS: Readonly<Record<keyof ClientToServerEvents, ClientEv
       { name: 'No id', payload: {}, code: 'REQUEST_INVALID' },
     ],
   ),
+  'alert:update': {
+    ...step(
+      'Add what is told late: send first, locate after',
+      updateSchema.safeExtend(ofAlert).meta({ id: 'UpdateEvent' }),
+      [
+        {
+          name: 'The position came late',
+          payload: { id: '{{raiseAlert.id}}', location: { lat: -25.7461, lng: 28.1881 } },
+        },
+      ],
+    ),
+    who: 'its reporter, and dispatchers of its organisations',
+    answer: updateAnswerSchema,
+  },
+  'alert:respond': step(
+    'Say that you are on your way, there, or not coming after all',
+    STEP_SCHEMAS.respond.safeExtend(ofAlert).meta({ id: 'RespondEvent' }),
+    [{ name: 'On the way', payload: { id: '{{raiseAlert.id}}', status: 'en_route', etaMinutes: 8 } }],
+  ),
+  'alert:reopen': {
+    ...step('Open an alert again', STEP_SCHEMAS.reopen.safeExtend(ofAlert).meta({ id: 'ReopenEvent' }), [
+      { name: 'With a reason', payload: { id: '{{resolveAlert.id}}', reason: 'They came back' } },
+    ]),
+    who: 'dispatchers of its organisations',
+  },
+  'alert:received': told('The alert has come to this device'),
+  'alert:seen': told('Somebody has looked at the alert'),
+  position: {
+    summary: 'Where I am; at most once a second',
+    who: 'people who answer alerts',
+    payload: placeSchema.meta({ id: 'PositionEvent' }),
+    answer: z.object({ at: z.iso.datetime() }),
+    errors: ['REQUEST_INVALID', 'FORBIDDEN', 'TOO_MANY_EVENTS'],
+    examples: [
+      { name: 'On the road', ...AS_DISPATCHER, payload: { lat: -25.7461, lng: 28.1881, accuracyM: 15 } },
+      { name: 'The operator key is nobody', payload: { lat: 0, lng: 0 }, code: 'FORBIDDEN' },
+    ],
+  },
   'alert:resolve': step(
     'Close an alert that is dealt with',
     STEP_SCHEMAS.resolve.safeExtend(ofAlert).meta({ id: 'ResolveEvent' }),

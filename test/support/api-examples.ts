@@ -49,10 +49,10 @@ export class ApiExamples {
     return this.#shared.answers.get(operation.id)!;
   }
 
-  /** The value with its placeholders filled in, after the operations that they name. */
-  async filled<T>(value: T): Promise<T> {
+  /** The value with its placeholders filled in, after the operations that they name, and those of `after`. */
+  async filled<T>(value: T, after: readonly string[] = []): Promise<T> {
     const story = newStory();
-    await this.#prepare(placeholdersOf(value), story, false);
+    await this.#prepare([...after, ...placeholdersOf(value)], story, false);
     return fillIn(value, (name) => this.#valueOf(name, story, false));
   }
 
