@@ -27,7 +27,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/alerts/' },
       to: {
-        path: '^src/(realtime|queues|notifications|retention|health|pages|cli|doctor)/',
+        path: '^src/(realtime|inbound|queues|notifications|retention|health|pages|cli|doctor)/',
         pathNot: '^src/pages/(receipt-page|page-headers|form-failure\\.filter)\\.ts$',
       },
     },
@@ -36,13 +36,16 @@ module.exports = {
       comment: 'Redis, Postgres, config and errors serve every module; of the domain they know the plain words alone.',
       severity: 'error',
       from: { path: INFRASTRUCTURE, pathNot: '\\.spec\\.ts$' },
-      to: { path: '^src/', pathNot: `${INFRASTRUCTURE}|^src/alerts/(severity|alert)\\.ts$` },
+      to: {
+        path: '^src/',
+        pathNot: `${INFRASTRUCTURE}|^src/alerts/(severity|alert|reach-stage)\\.ts$|^src/auth/roles\\.ts$`,
+      },
     },
     {
       name: 'alert-core-is-pure',
       comment: 'Deciding and applying are tested by properties: no Nest, no Redis, no SQL.',
       severity: 'error',
-      from: { path: '^src/alerts/(alert|decide|apply)\\.ts$' },
+      from: { path: '^src/alerts/(alert|decide|apply|late-facts)\\.ts$' },
       to: { dependencyTypes: ['npm', 'npm-dev', 'core'] },
     },
     {
