@@ -1,4 +1,6 @@
 import { Inject, Injectable, Module, type BeforeApplicationShutdown } from '@nestjs/common';
+import { AreasModule } from '../areas/areas.module.js';
+import { LiveAreas } from '../areas/live-areas.js';
 import { CredentialsModule } from '../auth/credentials.module.js';
 import { ReceiptTokens } from '../auth/receipt-tokens.js';
 import { CLOCK, type Clock } from '../clock.js';
@@ -7,6 +9,7 @@ import type { Config } from '../config/config.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { Database } from '../database/database.js';
 import { Passwords } from '../people/passwords.js';
+import { Pins } from '../people/pins.js';
 import { AppRedis, InjectRedis, RealtimeRedis, WebsocketRedis } from '../redis/redis.modules.js';
 import type { RoleConnections } from '../redis/role-connections.js';
 import { AlertLists } from './alert-lists.js';
@@ -16,9 +19,8 @@ import { AlertReader } from './alert-reader.js';
 import { AlertReading } from './alert-reading.js';
 import { AlertStream } from './alert-stream.js';
 import { AlertsService } from './alerts.service.js';
-import { CancelPins, PIN_HASHES, type PinHashes } from './cancel-pins.js';
+import { CancelPins } from './cancel-pins.js';
 import { Lanes } from './lanes.js';
-import { Nowhere, PLACING, type Placing } from './placing.js';
 import type { RaiseParts } from './raise-command.js';
 import { ReachReader } from './reach-reader.js';
 
@@ -36,7 +38,7 @@ class AlertRoles {
 
 /** The alert log and everything that reads or writes it; no HTTP and no socket. */
 @Module({
-  imports: [AppRedis, WebsocketRedis, RealtimeRedis, DatabaseModule, CredentialsModule],
+  imports: [AppRedis, WebsocketRedis, RealtimeRedis, DatabaseModule, CredentialsModule, AreasModule],
   providers: [
     AlertRoles,
     { provide: AlertLog, inject: [Database], useFactory: (database: Database) => new AlertLog(database) },
@@ -59,19 +61,19 @@ class AlertRoles {
         return publisher;
       },
     },
-    { provide: PLACING, useClass: Nowhere },
-    // Apart from those of logins: a flood of these must not keep anybody waiting who is forced to cancel.
-    { provide: PIN_HASHES, useFactory: () => new Passwords() },
     {
       provide: CancelPins,
-      inject: [Database, PIN_HASHES, CLOCK, CONFIG],
-      useFactory: (database: Database, hashes: PinHashes, clock: Clock, { env }: Config) =>
-        new CancelPins({ database, operatorKey: env.NABOOM_OPERATOR_KEY, hashes, clock }),
+      inject: [Database, CLOCK, CONFIG],
+      useFactory: (database: Database, clock: Clock, { env }: Config) => {
+        // Not those that log in: a flood of logins must not keep anybody waiting who is forced to cancel.
+        const accounts = new Pins(database, new Passwords());
+        return new CancelPins({ database, operatorKey: env.NABOOM_OPERATOR_KEY, accounts, clock });
+      },
     },
     {
       provide: RAISE_PARTS,
-      inject: [CLOCK, PLACING, Lanes, CONFIG],
-      useFactory: (clock: Clock, placing: Placing, lanes: Lanes, { env }: Config): RaiseParts => ({
+      inject: [CLOCK, LiveAreas, Lanes, CONFIG],
+      useFactory: (clock: Clock, placing: LiveAreas, lanes: Lanes, { env }: Config): RaiseParts => ({
         clock,
         placing,
         lanes,

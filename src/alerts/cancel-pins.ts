@@ -3,6 +3,7 @@ import { Logger } from '@nestjs/common';
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import { AppError } from '../errors/app-error.js';
+import type { Pins } from '../people/pins.js';
 import type { Alert } from './alert.js';
 import { PinTries } from './pin-tries.js';
 
@@ -12,31 +13,20 @@ export interface SetPins {
   readonly duressPin?: string;
 }
 
-/** Verifies the PINs of accounts, which are stored as slow hashes. */
-export interface PinHashes {
-  verify(hash: string, pin: string): Promise<boolean>;
-}
-
-/** Injects the {@link PinHashes}. */
-export const PIN_HASHES = Symbol('PinHashes');
-
 export interface CancelPinsParts {
   readonly database: Database;
   readonly operatorKey: string;
-  readonly hashes: PinHashes;
+  /** The PINs of accounts. */
+  readonly accounts: Pins;
   readonly clock: Clock;
 }
-
-/** What a PIN that is right means. */
-export type PinMeaning = 'cancel' | 'duress';
 
 type Reported = Pick<Alert, 'id' | 'reporterId'>;
 
 interface PinRow {
   readonly cancel_digest: Buffer | null;
   readonly duress_digest: Buffer | null;
-  readonly cancel_pin_hash: string | null;
-  readonly duress_pin_hash: string | null;
+  readonly account_has_pin: boolean;
 }
 
 /** The PINs that a reporter cancels with: those of the account, or those that came with the press. See ADR 13. */
@@ -75,12 +65,12 @@ export class CancelPins {
    * looked at whatever fits, so that the time tells nothing.
    * @throws AppError PIN_REQUIRED, PIN_WRONG, TOO_MANY_REQUESTS or DATABASE_UNAVAILABLE
    */
-  async check(alert: Reported, pin: string | undefined): Promise<PinMeaning> {
+  async check(alert: Reported, pin: string | undefined): Promise<'cancel' | 'duress'> {
     const set = await this.#read(alert);
-    if (!set.cancel_digest && !set.cancel_pin_hash) return 'cancel';
+    if (!set.cancel_digest && !set.account_has_pin) return 'cancel';
     if (pin === undefined) throw new AppError('PIN_REQUIRED');
     const attempt = this.#tries.take(alert.id);
-    const meaning = await this.#meaningOf(alert.id, pin, set);
+    const meaning = await this.#meaningOf(alert, pin, set);
     if (!meaning) throw new AppError('PIN_WRONG');
     attempt.giveBack();
     return meaning;
@@ -89,7 +79,7 @@ export class CancelPins {
   async #read({ id, reporterId }: Reported): Promise<PinRow> {
     const { rows } = await this.parts.database.query<PinRow>({
       name: 'read-pins',
-      text: `select p.cancel_digest, p.duress_digest, u.cancel_pin_hash, u.duress_pin_hash
+      text: `select p.cancel_digest, p.duress_digest, u.cancel_pin_hash is not null as account_has_pin
                from (select $1::uuid as alert_id, $2::uuid as user_id) wanted
                left join alert_pins p on p.alert_id = wanted.alert_id
                left join users u on u.id = wanted.user_id`,
@@ -98,24 +88,15 @@ export class CancelPins {
     return rows[0]!;
   }
 
-  async #meaningOf(alertId: string, pin: string, set: PinRow): Promise<PinMeaning | undefined> {
-    const digest = this.#digest(alertId, pin);
-    const ofAlert = [set.cancel_digest, set.duress_digest].map(
-      (kept) => kept !== null && timingSafeEqual(kept, digest),
-    );
-    const ofAccount = await this.#verify(pin, set.cancel_pin_hash, set.duress_pin_hash);
-    // Where both say something, somebody may be forced.
-    if (ofAlert[1] || ofAccount[1]) return 'duress';
-    return ofAlert[0] || ofAccount[0] ? 'cancel' : undefined;
-  }
-
-  /** Two hashes are computed also where there is one. */
-  async #verify(pin: string, cancelHash: string | null, duressHash: string | null): Promise<boolean[]> {
-    if (cancelHash === null) return [false, false];
-    const [cancel, duress] = await Promise.all(
-      [cancelHash, duressHash ?? cancelHash].map((hash) => this.parts.hashes.verify(hash, pin)),
-    );
-    return [cancel === true, duress === true && duressHash !== null];
+  async #meaningOf({ id, reporterId }: Reported, pin: string, set: PinRow): Promise<'cancel' | 'duress' | undefined> {
+    const digest = this.#digest(id, pin);
+    const isKept = (kept: Buffer | null) => timingSafeEqual(kept ?? Buffer.alloc(digest.length), digest);
+    const [isCancel, isDuress] = [isKept(set.cancel_digest), isKept(set.duress_digest)];
+    const ofAccount =
+      reporterId !== null && set.account_has_pin ? await this.parts.accounts.check(reporterId, pin) : 'none';
+    // Where the two say different things, somebody may be forced.
+    if (isDuress || ofAccount === 'duress') return 'duress';
+    return isCancel || ofAccount === 'cancel' ? 'cancel' : undefined;
   }
 
   #digest(alertId: string, pin: string): Buffer {

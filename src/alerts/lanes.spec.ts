@@ -58,7 +58,10 @@ describe('Lanes', () => {
 
   it.each<[string, Caller]>([
     ['operators', { kind: 'operator' }],
-    ['people', { kind: 'person', person: { id: 'p', name: 'P', memberships: [], duties: [] }, sessionId: 's' }],
+    [
+      'people',
+      { kind: 'person', person: { id: 'p', name: 'P', memberships: [], duties: [], homeAreas: [] }, sessionId: 's' },
+    ],
     ['machines', { kind: 'machine', id: 'm', name: 'M', organisationId: 'o', scopes: [] }],
   ])('do not count %s who are signed in', (_who, caller) => {
     const { lanes, press } = lanesOf(1, 1);

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
+import type { LiveAreas } from '../areas/live-areas.js';
 import { personOf, reporterActor, type Caller } from '../auth/caller.js';
 import { isOnBehalf, mayRaise } from '../auth/policy.js';
 import type { Clock } from '../clock.js';
@@ -7,7 +8,6 @@ import type { Actor, Places, Press } from './alert.js';
 import type { SetPins } from './cancel-pins.js';
 import type { IdempotencyKey, RaiseCommand } from './decide.js';
 import type { Lane, Lanes } from './lanes.js';
-import type { Placing } from './placing.js';
 import { readPress } from './read-press.js';
 
 /** An anonymous key stands for itself, so it must be hard to guess. */
@@ -27,7 +27,8 @@ export interface RaiseInput {
 
 export interface RaiseParts {
   readonly clock: Clock;
-  readonly placing: Placing;
+  /** Tells where an alert belongs, at once: it stands in the way of every panic. */
+  readonly placing: Pick<LiveAreas, 'of'>;
   readonly lanes: Lanes;
   /** Calling code of phone numbers that are given without one. */
   readonly countryCode: string;

@@ -11,7 +11,7 @@ export interface Person {
   /** E.164, if they gave one to their account. */
   readonly phone?: string;
   /** Areas where their alerts belong while nobody knows where they are. */
-  readonly homeAreas?: readonly string[];
+  readonly homeAreas: readonly string[];
 }
 
 /** Who asks. */

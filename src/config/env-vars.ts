@@ -125,6 +125,10 @@ export const envSchema = z.object({
     wholeNumber(0, 1_000_000_000).default(1200),
     server('The same of all addresses together, for each process.'),
   ),
+  NABOOM_NEAREST_KM: described(
+    wholeNumber(0, 1000).default(25),
+    server('Kilometres to the nearest area within which its organisation gets an alert that no area contains.'),
+  ),
   NABOOM_RETENTION_DAYS: described(
     wholeNumber(1, 36_500).default(365),
     server('Days after which closed alerts and their events are deleted.'),

@@ -18,7 +18,11 @@ const entry = (status: number, title: string, help: string, retryable = false): 
 /** The catalogue of every error code of the HTTP API, the sockets and the streams; docs/errors.md is made from it. */
 export const ERRORS = {
   BODY_UNREADABLE: entry(400, 'The body cannot be read', 'Send valid JSON or an HTML form.'),
-  BODY_TOO_LARGE: entry(413, 'The body is too large', 'Send at most 64 KiB; on a socket at most 16 KiB.'),
+  BODY_TOO_LARGE: entry(
+    413,
+    'The body is too large',
+    'Send at most 64 KiB; on a socket at most 16 KiB; an area of 1 MiB, a map of 4 MiB.',
+  ),
   REQUEST_INVALID: entry(400, 'The request is not valid', 'Correct the fields that `errors` names.'),
   ROUTE_NOT_FOUND: entry(404, 'There is nothing at this address', 'Check the path and the method.'),
   UNAUTHENTICATED: entry(

@@ -15,7 +15,7 @@ const person = (id: string, role: Role, ...duties: string[]): Audience =>
   audienceOf({
     kind: 'person',
     sessionId: 's',
-    person: { id, name: id, memberships: [{ organisationId: 'x', role }], duties },
+    person: { id, name: id, memberships: [{ organisationId: 'x', role }], duties, homeAreas: [] },
   });
 
 function entry(seq: number, alertId: string, severity: Severity, seen: Partial<Alert> = {}): LogEntry {

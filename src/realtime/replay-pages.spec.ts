@@ -19,7 +19,11 @@ const COLLEAGUE = person('you', 'responder');
 
 function person(id: string, role: Role): Audience {
   const memberships = [{ organisationId: 'x', role }];
-  return audienceOf({ kind: 'person', sessionId: 's', person: { id, name: id, memberships, duties: [] } });
+  return audienceOf({
+    kind: 'person',
+    sessionId: 's',
+    person: { id, name: id, memberships, duties: [], homeAreas: [] },
+  });
 }
 
 function entry(seq: number, size = 10): LogEntry {

@@ -123,6 +123,7 @@ const person: fc.Arbitrary<Caller> = fc.record({
         Object.entries(roles).flatMap(([organisationId, role]) => (role ? [{ organisationId, role }] : [])),
       ),
     duties: fc.subarray(Object.keys(AREAS)),
+    homeAreas: fc.constant([]),
   }),
 });
 const caller: fc.Arbitrary<Caller> = fc.oneof(

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AlertsController } from '../alerts/alerts.controller.js';
 import { AlertsModule } from '../alerts/alerts.module.js';
+import { AreasHttpModule } from '../areas/areas-http.module.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { InboundModule } from '../inbound/inbound.module.js';
 import { ApiKeysController } from '../people/api-keys.controller.js';
@@ -15,9 +16,18 @@ import { RealtimeModule } from '../realtime/realtime.module.js';
 
 const PEOPLE = [AuthController, OwnAccountController, UsersController, ApiKeysController];
 
-/** Takes alerts over HTTP, sockets, SMS and USSD, brings them to the sockets, keeps accounts, and serves the pages. */
+/** Takes alerts over HTTP, sockets, SMS and USSD, brings them to sockets, keeps accounts and areas, serves the pages. */
 @Module({
-  imports: [AlertsModule, AuthModule, InboundModule, PeopleModule, RealtimeModule, PositionsModule, PagesModule],
+  imports: [
+    AlertsModule,
+    AreasHttpModule,
+    AuthModule,
+    InboundModule,
+    PeopleModule,
+    RealtimeModule,
+    PositionsModule,
+    PagesModule,
+  ],
   controllers: [AlertsController, PositionsController, ...PEOPLE],
 })
 export class ApiModule {}

@@ -9,6 +9,8 @@ import {
   type FastifyRequest,
 } from 'fastify';
 import type { Logger } from 'pino';
+import { admitLargeBodies } from '../auth/large-body.js';
+import { RequestCaller } from '../auth/request-caller.js';
 import type { Config } from '../config/config.js';
 import { AppError } from '../errors/app-error.js';
 import { toProblem } from '../errors/problem.js';
@@ -56,6 +58,7 @@ export function createHttpAdapter({ env }: Config, logger: Logger): FastifyAdapt
 export function configureHttp(app: NestFastifyApplication, { env }: Config, logger: Logger): void {
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   registerBodyParsers(fastify);
+  admitLargeBodies(fastify, () => app.get(RequestCaller, { strict: false }));
   addHeaders(fastify);
   noticeUntrustedProxy(fastify, logger);
   logRequests(fastify, logger);

@@ -32,7 +32,7 @@ async function sessions(): Promise<void> {
   const connection = app.duplicate({ db: 3, lazyConnect: true });
   await connection.connect();
   const [copies, hash] = [new SessionCopies(connection as unknown as RoleRedis), Buffer.alloc(32, 1)];
-  const person = { id: 'one', name: 'One', memberships: [], duties: [] };
+  const person = { id: 'one', name: 'One', memberships: [], duties: [], homeAreas: [] };
   const session: Session = { id: 's', person, operator: false, expiresAt: '2026-01-01T00:00:00.000Z', readAt: 1 };
   await copies.write(hash, session);
   expect(await copies.read(hash)).toEqual(session);
