@@ -27,7 +27,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/alerts/' },
       to: {
-        path: '^src/(realtime|queues|notifications|retention|health|pages|cli|doctor)/',
+        path: '^src/(realtime|inbound|queues|notifications|retention|health|pages|cli|doctor)/',
         pathNot: '^src/pages/(receipt-page|page-headers|form-failure\\.filter)\\.ts$',
       },
     },
@@ -45,7 +45,7 @@ module.exports = {
       name: 'alert-core-is-pure',
       comment: 'Deciding and applying are tested by properties: no Nest, no Redis, no SQL.',
       severity: 'error',
-      from: { path: '^src/alerts/(alert|decide|apply)\\.ts$' },
+      from: { path: '^src/alerts/(alert|decide|apply|late-facts)\\.ts$' },
       to: { dependencyTypes: ['npm', 'npm-dev', 'core'] },
     },
     {

@@ -1,4 +1,4 @@
-import type { Actor, Alert, AlertEventType, AlertLocation, LogEntry } from './alert.js';
+import type { Actor, Alert, AlertEventType, AlertLocation, Closing, LogEntry } from './alert.js';
 import type { Sight } from '../auth/policy.js';
 import { progressOf } from './apply.js';
 
@@ -39,15 +39,14 @@ export interface AlertMessage<V = ResponderView> {
   readonly at: string;
   readonly alert: V;
   readonly actor: Actor;
+  /** Set when the event took the alert out of what the receiver sees: it is to be dropped, as a closed one is. */
+  readonly gone?: true;
 }
 
 /** What the reporter gets. After a cancellation under duress: the alert as if it had been cancelled. */
 export function reporterView(alert: Alert): ReporterView {
-  const { id, reference, kind, test, repeatCount, openedAt, own, duress } = alert;
-  const { status, severity, updatedAt, seq, ...progress } = duress
-    ? { ...duress, status: 'cancelled' as const, updatedAt: duress.at }
-    : { ...alert, ...progressOf(alert), acknowledgedAt: alert.acknowledgements[0]?.at ?? null };
-  const { acknowledgedAt, coming, onScene } = progress;
+  const { id, reference, kind, test, repeatCount, openedAt, own } = alert;
+  const { status, severity, acknowledgedAt, coming, onScene, updatedAt, seq } = progressOf(alert);
   return {
     id,
     reference,
@@ -69,15 +68,28 @@ export function reporterView(alert: Alert): ReporterView {
 
 /** What a responder who is not on duty there gets: that something happens, and about where. */
 export function coarseView(alert: Alert): ResponderView {
+  const { location, acknowledgements, responses, closing } = alert;
   return {
     ...alert,
-    location: coarse(alert.location),
+    location: coarse(location),
     trail: [],
     message: null,
     contact: null,
     reporterId: null,
+    acknowledgements: acknowledgements.map(({ by, at }) => ({ by: unnamed(by), at })),
+    responses: responses.map(({ note: _note, ...response }) => ({ ...response, by: unnamed(response.by) })),
+    closing: closing && { ...withoutReason(closing), by: unnamed(closing.by) },
     own: { location: null, message: null },
   };
+}
+
+function withoutReason({ reason: _reason, ...closing }: Closing): Closing {
+  return closing;
+}
+
+/** What somebody is, and not who. */
+function unnamed({ kind }: Actor): Actor {
+  return { kind };
 }
 
 function coarse(location: AlertLocation | null): AlertLocation | null {
@@ -92,20 +104,19 @@ export function responderMessage({ seq, type, at, alert, actor }: LogEntry): Ale
 }
 
 export function coarseMessage({ seq, type, at, alert, actor }: LogEntry): AlertMessage {
-  return { seq, type, at, alert: coarseView(alert), actor };
+  return { seq, type, at, alert: coarseView(alert), actor: unnamed(actor) };
 }
 
 /** What the reporter gets of an entry; undefined for what must not be seen since a cancellation under duress. */
 export function reporterMessage({ seq, type, at, alert, actor }: LogEntry): AlertMessage<ReporterView> | undefined {
-  const { duress } = alert;
-  if (duress && seq > duress.seq) return undefined;
+  if (seq > progressOf(alert).seq) return undefined;
   return {
     seq,
     type: type === 'alert.duress' ? 'alert.cancelled' : type,
     at,
     alert: reporterView(alert),
-    // To the reporter a responder is a responder: whoever it is may not want to be known.
-    actor: actor.kind === 'reporter' ? actor : { kind: actor.kind },
+    // Whoever it is may not want to be known, also who merely knows the reporter's number.
+    actor: unnamed(actor),
   };
 }
 

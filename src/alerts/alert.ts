@@ -74,14 +74,24 @@ export interface Places {
   readonly organisations: readonly string[];
 }
 
-/** What the reporter who cancelled under duress goes on seeing: the alert as if it had been cancelled then. */
-export interface Duress {
-  readonly at: string;
-  readonly seq: number;
+/** How far an alert has come, as its reporter sees it. */
+export interface Progress {
+  readonly status: AlertStatus;
   readonly severity: Severity;
   readonly acknowledgedAt: string | null;
+  /** How many responders are on their way, and how many are there. */
   readonly coming: number;
   readonly onScene: number;
+  readonly updatedAt: string;
+  readonly seq: number;
+}
+
+/** The reporter was forced to cancel. */
+export interface Duress {
+  /** When they said so with their PIN, for the last time. */
+  readonly at: string;
+  /** What they go on seeing, and whoever forces them: the alert as if it had really been cancelled then. */
+  readonly seen: Progress;
 }
 
 /** The state of an alert after its last event; exactly the fold of its events. Times are RFC 3339 UTC. */
@@ -185,4 +195,9 @@ export type LogEntry = AlertEvent & { readonly seq: number; readonly alert: Aler
 /** Open in the sense of the product: somebody may still need help. */
 export function isOpen(alert: Pick<Alert, 'status'>): boolean {
   return alert.status === 'open' || alert.status === 'acknowledged';
+}
+
+/** Whether two actors are the same one; without an account all of a kind are. */
+export function isSameActor(a: Actor, b: Actor): boolean {
+  return a.id !== undefined || b.id !== undefined ? a.id === b.id : a.kind === b.kind;
 }

@@ -1,10 +1,14 @@
 import {
   isOpen,
+  isSameActor,
   TRAIL_LENGTH,
+  type Acknowledgement,
   type Alert,
   type AlertEvent,
   type AlertLocation,
+  type Contact,
   type EventDetails,
+  type Progress,
   type Response,
 } from './alert.js';
 import { referenceOf } from './reference.js';
@@ -33,23 +37,19 @@ export function apply(alert: Alert | undefined, event: AlertEvent, seq: number):
       };
     }
     case 'alert.updated': {
-      const { duress } = alert;
       const told = tell(next, event.details);
-      // What reporters themselves tell they see, as they would after a real cancellation.
-      return duress && event.details.proven ? { ...told, duress: { ...duress, at: event.at, seq } } : told;
+      return event.details.proven ? seenByReporter(told) : told;
     }
     case 'alert.acknowledged': {
       const acknowledgement = { by: event.actor, at: event.at, ...event.details };
       return { ...next, status: 'acknowledged', acknowledgements: [...alert.acknowledgements, acknowledgement] };
     }
-    case 'alert.responded': {
-      const response = { by: event.actor, at: event.at, ...event.details };
-      return { ...next, status: 'acknowledged', responses: answered(alert.responses, response) };
-    }
+    case 'alert.responded':
+      return responded(next, { by: event.actor, at: event.at, ...event.details });
     case 'alert.reopened':
-      return { ...next, status: alert.acknowledgements.length > 0 ? 'acknowledged' : 'open', closing: null };
+      return begunAnew(next);
     case 'alert.duress':
-      return { ...underDuress(next, alert), status: isOpen(alert) ? alert.status : 'open', closing: null };
+      return underDuress(next, alert);
     case 'alert.resolved':
       return { ...next, status: 'resolved', closing: { by: event.actor, at: event.at, ...event.details } };
     case 'alert.cancelled':
@@ -57,29 +57,52 @@ export function apply(alert: Alert | undefined, event: AlertEvent, seq: number):
   }
 }
 
+/** Whoever comes has taken notice; whoever stands down leaves it to others, who may not have. */
+function responded(alert: Alert, response: Response): Alert {
+  const { by, at, status } = response;
+  const answered = { ...alert, responses: withResponse(alert.responses, response) };
+  if (status === 'stood_down') return answered;
+  const isNoted = alert.acknowledgements.some((each) => isSameActor(each.by, by));
+  const noted: Acknowledgement[] = isNoted ? [] : [{ by, at }];
+  return { ...answered, status: 'acknowledged', acknowledgements: [...alert.acknowledgements, ...noted] };
+}
+
 /** Responses in the order of the first step of each; the latest step of each counts. */
-function answered(responses: readonly Response[], response: Response): readonly Response[] {
-  const isTheirs = ({ by }: Response) => by.kind === response.by.kind && by.id === response.by.id;
+function withResponse(responses: readonly Response[], response: Response): readonly Response[] {
+  const isTheirs = ({ by }: Response) => isSameActor(by, response.by);
   if (!responses.some(isTheirs)) return [...responses, response];
   return responses.map((each) => (isTheirs(each) ? response : each));
 }
 
-/** The alert becomes as urgent as can be; what the reporter goes on seeing is how it was. */
-function underDuress(next: Alert, before: Alert): Alert {
-  const duress = {
-    at: next.updatedAt,
-    seq: next.seq,
-    severity: before.severity,
-    acknowledgedAt: before.acknowledgements[0]?.at ?? null,
-    ...progressOf(before),
-  };
-  return { ...next, severity: 'critical', duress };
+/** Who came before has gone home: somebody has to take notice anew. */
+function begunAnew(alert: Alert): Alert {
+  return { ...alert, status: 'open', acknowledgements: [], responses: [], closing: null };
 }
 
-/** How many are on their way, and there. */
-export function progressOf({ responses }: Pick<Alert, 'responses'>): { coming: number; onScene: number } {
-  const count = (status: Response['status']) => responses.filter((each) => each.status === status).length;
-  return { coming: count('en_route'), onScene: count('on_scene') };
+/**
+ * The alert becomes as urgent as can be, and goes on, also when it was closed. The reporter sees what a cancellation
+ * would have made of it: nothing, where it was closed to them already.
+ */
+function underDuress(next: Alert, before: Alert): Alert {
+  const { updatedAt, seq } = next;
+  const shown = progressOf(before);
+  const seen: Progress = isOpen(shown) ? { ...shown, status: 'cancelled', updatedAt, seq } : shown;
+  return { ...(isOpen(before) ? next : begunAnew(next)), severity: 'critical', duress: { at: updatedAt, seen } };
+}
+
+/** What reporters themselves tell they see, also after a cancellation under duress, as after a real one. */
+function seenByReporter(alert: Alert): Alert {
+  const { duress, updatedAt, seq } = alert;
+  return duress ? { ...alert, duress: { ...duress, seen: { ...duress.seen, updatedAt, seq } } } : alert;
+}
+
+/** How far the alert has come, to its reporter. */
+export function progressOf(alert: Alert): Progress {
+  const { duress, status, severity, updatedAt, seq, responses } = alert;
+  if (duress) return duress.seen;
+  const count = (wanted: Response['status']) => responses.filter((each) => each.status === wanted).length;
+  const acknowledgedAt = alert.acknowledgements[0]?.at ?? null;
+  return { status, severity, acknowledgedAt, coming: count('en_route'), onScene: count('on_scene'), updatedAt, seq };
 }
 
 function raised(id: string, at: string, seq: number, press: EventDetails['alert.raised']): Alert {
@@ -125,7 +148,7 @@ function tell(alert: Alert, told: EventDetails['alert.updated']): Alert {
     ...(location === undefined ? {} : { location, trail: addToTrail(alert, location) }),
     ...places,
     message: addMessage(alert.message, message),
-    contact: contact ? { ...contact, ...alert.contact } : alert.contact,
+    contact: contact ? addContact(alert.contact, contact, proven) : alert.contact,
     own,
   };
 }
@@ -136,9 +159,19 @@ function addToTrail(alert: Alert, location: AlertLocation): readonly AlertLocati
 }
 
 function addMessage(before: string | null, message: string | undefined): string | null {
-  if (!message || before?.split('\n').includes(message)) return before;
+  if (!message || hasMessage(before, message)) return before;
   // A cut through an emoji leaves half of it, which Postgres refuses: the press would be lost with it.
   return (before ? `${before}\n${message}` : message).slice(0, MESSAGE_LIMIT).toWellFormed();
+}
+
+/** Whether a message is among those that were added before. */
+export function hasMessage(before: string | null, message: string): boolean {
+  return `\n${before ?? ''}\n`.includes(`\n${message}\n`);
+}
+
+/** Reporters may correct themselves; others only fill in what nobody has said. */
+function addContact(before: Contact | null, contact: Contact, proven: boolean): Contact {
+  return proven ? { ...before, ...contact } : { ...contact, ...before };
 }
 
 /** The same place, whatever the accuracy or time of the reading. */

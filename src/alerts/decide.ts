@@ -1,15 +1,14 @@
 import {
   isOpen,
+  isSameActor,
   type Actor,
   type Alert,
   type AlertEvent,
   type AlertOutcome,
-  type LateFacts,
-  type Places,
   type Press,
   type ResponseStatus,
 } from './alert.js';
-import { sameLocation } from './apply.js';
+import { moveTo, newFacts, type Told } from './late-facts.js';
 import { moreUrgent, raiseSeverity } from './severity.js';
 
 /** Presses of one reporter within this many milliseconds of the last one fold. */
@@ -22,10 +21,11 @@ export interface RaiseCommand {
   readonly at: string;
   readonly actor: Actor;
   readonly press: Press;
-  /** Later presses of the same reporter match by it. */
+  /**
+   * Later presses of the same reporter match by it: a phone number, or an account. It proves nothing: others may know
+   * the number, and an account may claim it.
+   */
   readonly reporter?: string;
-  /** Whether `reporter` is proven, by a session; a phone number alone is weak: others may know it. */
-  readonly reporterProven?: boolean;
   /** The alert whose receipt the presser holds: proof of being its reporter. */
   readonly receiptOf?: string;
   /** Set when the receipt came from folding by phone: it lets presses fold, but proves nothing. */
@@ -59,7 +59,7 @@ export type LifecycleCommand =
 
 /** Late facts of the reporter: send first, locate after. */
 export interface UpdateCommand extends StepCommand<'update'> {
-  readonly facts: Pick<Press, 'location' | 'message' | 'contact' | 'places'>;
+  readonly facts: Told;
   /** Told by the reporter, and not by somebody who answers the alert. */
   readonly proven: boolean;
 }
@@ -75,11 +75,12 @@ export interface RaiseFacts {
   readonly reported?: Alert;
 }
 
-/** `proven`: the caller proved to be the reporter and may read all that the reporter told. */
+/** `proven`: by the reporter, who may read all they told. `promoted`: an unverified alert became verified. */
 export interface Decision {
   readonly outcome: 'raised' | 'folded' | 'replayed' | 'changed' | 'unchanged';
   readonly alertId: string;
   readonly proven: boolean;
+  readonly promoted?: boolean;
   readonly event?: AlertEvent;
 }
 export interface Refusal {
@@ -96,7 +97,9 @@ export function decideRaise(facts: RaiseFacts, command: RaiseCommand): Decision 
     if (retry) return retry;
   }
   if (receipted && mayFold(receipted, command)) return fold(receipted, command, command.receiptOf !== undefined);
-  if (reported && mayFold(reported, command)) return fold(reported, command, command.reporterProven === true);
+  if (reported && isReporters(reported, command) && mayFold(reported, command)) {
+    return fold(reported, command, isOwnAccount(reported, command));
+  }
   const { newId: alertId, at, actor, press } = command;
   return {
     outcome: 'raised',
@@ -106,47 +109,33 @@ export function decideRaise(facts: RaiseFacts, command: RaiseCommand): Decision 
   };
 }
 
+function isOwnAccount({ reporterId }: Alert, { press }: RaiseCommand): boolean {
+  return reporterId !== null && reporterId === press.reporterId;
+}
+
+/**
+ * Whether an alert that was found by phone number or account takes this press. Who is signed in must not be drawn into
+ * an alert that somebody else opened with their number: that one could call it off. A gateway vouches for the number.
+ */
+function isReporters(alert: Alert, command: RaiseCommand): boolean {
+  if (command.press.reporterId === undefined || isOwnAccount(alert, command)) return true;
+  return alert.reporterId === null && (alert.source === 'sms' || alert.source === 'ussd');
+}
+
 function decideRetry(keyed: NonNullable<RaiseFacts['keyed']>, command: RaiseCommand): Decision | undefined {
   const { alert, fingerprint, proven } = keyed;
   const replayed: Decision = { outcome: 'replayed', alertId: alert.id, proven };
   if (command.key?.fingerprint === fingerprint) return replayed;
   // The key comes back with other words: late facts for an open alert; for a closed one somebody needs help again.
   if (!isOpenToReporter(alert) || alert.test !== command.press.test) return undefined;
-  const details = newFacts(alert, command.press);
+  // Retries overtake each other: a place where the alert has been is no news.
+  const details = newFacts(alert, command.press, { proven, been: alert.trail, mayLeave: proven });
   if (!details) return replayed;
   const { at, actor } = command;
   return {
     ...replayed,
     event: { type: 'alert.updated', alertId: alert.id, at, actor, details: { ...details, proven } },
   };
-}
-
-type Told = Pick<Press, 'location' | 'message' | 'contact' | 'places'>;
-
-/** Of what was told, that which the alert does not have yet. */
-function newFacts(alert: Alert, { location, message, contact, places }: Told): LateFacts | undefined {
-  const known = alert.location === null ? alert.trail : [...alert.trail, alert.location];
-  const isNewPlace = location !== undefined && !known.some((place) => sameLocation(place, location));
-  const facts = {
-    ...(isNewPlace ? { location, ...moveTo(alert, places) } : {}),
-    ...(message !== undefined && !alert.message?.split('\n').includes(message) ? { message } : {}),
-    ...(contact !== undefined && !alert.contact ? { contact } : {}),
-  };
-  return Object.keys(facts).length > 0 ? facts : undefined;
-}
-
-/** What a location says of where the alert belongs; nothing where it stays. */
-function moveTo(alert: Alert, places: Places | undefined): Pick<LateFacts, 'places' | 'left'> {
-  if (!places || (isSame(alert.areas, places.areas) && isSame(alert.organisations, places.organisations))) return {};
-  const left = {
-    areas: alert.areas.filter((id) => !places.areas.includes(id)),
-    organisations: alert.organisations.filter((id) => !places.organisations.includes(id)),
-  };
-  return { places, left };
-}
-
-function isSame(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((id) => b.includes(id));
 }
 
 /** To a reporter who had to cancel under duress, the alert is over: nothing may tell that it goes on. */
@@ -161,25 +150,25 @@ function mayFold(alert: Alert, command: RaiseCommand): boolean {
 
 function fold(alert: Alert, command: RaiseCommand, proven: boolean): Decision {
   const { at, actor, press } = command;
-  const { location, message, contact, verified, places } = press;
+  const { location, message, contact, verified } = press;
   const severity = moreUrgent(raiseSeverity(alert.severity), press.severity ?? 'low');
   const details = {
     severity,
     verified,
     proven,
-    ...(location === undefined ? {} : { location, ...moveTo(alert, places) }),
+    ...(location === undefined ? {} : { location, ...moveTo(alert, press, proven) }),
     ...(message === undefined ? {} : { message }),
     ...(contact === undefined ? {} : { contact }),
   };
-  const alertId = alert.id;
-  return { outcome: 'folded', alertId, proven, event: { type: 'alert.repeated', alertId, at, actor, details } };
+  const event: AlertEvent = { type: 'alert.repeated', alertId: alert.id, at, actor, details };
+  return { outcome: 'folded', alertId: alert.id, proven, promoted: verified && !alert.verified, event };
 }
 
 /** Late facts are taken whatever state the alert is in: what a reporter tells is never lost. */
 export function decideUpdate(alert: Alert | undefined, command: UpdateCommand): Decision | Refusal {
   if (!alert) return { refused: 'ALERT_NOT_FOUND' };
   const { alertId, at, actor, facts, proven } = command;
-  const details = newFacts(alert, facts);
+  const details = newFacts(alert, facts, { proven, mayLeave: true });
   if (!details) return { outcome: 'unchanged', alertId, proven };
   const event = { type: 'alert.updated', alertId, at, actor, details: { ...details, proven } } as const;
   return { outcome: 'changed', alertId, proven, event };
@@ -203,15 +192,14 @@ function stepOf(alert: Alert, command: LifecycleCommand): Step {
   switch (command.type) {
     case 'acknowledge': {
       if (!isOpen(alert)) return 'refused';
-      if (alert.acknowledgements.some(({ by }) => sameActor(by, command.actor))) return 'unchanged';
+      if (alert.acknowledgements.some(({ by }) => isSameActor(by, command.actor))) return 'unchanged';
       return { type: 'alert.acknowledged', details: command.note === undefined ? {} : { note: command.note } };
     }
     case 'respond':
       return isOpen(alert) ? respond(alert, command) : 'refused';
     case 'resolve': {
-      if (alert.status === 'resolved') return 'unchanged';
-      if (!isOpen(alert)) return 'refused';
       const { outcome, duplicateOf } = command;
+      if (!isOpen(alert)) return isSaidAgain(alert, 'resolved', command) ? 'unchanged' : 'refused';
       const details = { ...reason, ...(outcome ? { outcome } : {}), ...(duplicateOf ? { duplicateOf } : {}) };
       return { type: 'alert.resolved', details };
     }
@@ -223,7 +211,7 @@ function stepOf(alert: Alert, command: LifecycleCommand): Step {
 }
 
 function respond(alert: Alert, { actor, status, etaAt, note }: LifecycleCommand & { type: 'respond' }): Step {
-  const before = alert.responses.find(({ by }) => sameActor(by, actor));
+  const before = alert.responses.find(({ by }) => isSameActor(by, actor));
   if (before?.status === status && before.etaAt === etaAt && before.note === note) return 'unchanged';
   const details = { status, ...(etaAt ? { etaAt } : {}), ...(note === undefined ? {} : { note }) };
   return { type: 'alert.responded', details };
@@ -235,15 +223,26 @@ function respond(alert: Alert, { actor, status, etaAt, note }: LifecycleCommand 
  */
 function cancel(
   alert: Alert,
-  { byReporter = false, duress = false }: LifecycleCommand & { type: 'cancel' },
+  command: LifecycleCommand & { type: 'cancel' },
   details: { readonly reason?: string },
 ): Step {
-  if (duress) return alert.duress ? 'unchanged' : { type: 'alert.duress', details };
-  if (byReporter && alert.duress) return 'unchanged';
-  if (alert.status === 'cancelled') return 'unchanged';
-  return isOpen(alert) ? { type: 'alert.cancelled', details } : 'refused';
+  const { byReporter = false, duress = false } = command;
+  if (duress) return alert.duress && isOpen(alert) ? 'unchanged' : { type: 'alert.duress', details };
+  if (byReporter && (alert.duress || alert.status === 'cancelled')) return 'unchanged';
+  if (isOpen(alert)) return { type: 'alert.cancelled', details };
+  return isSaidAgain(alert, 'cancelled', command) ? 'unchanged' : 'refused';
 }
 
-function sameActor(a: Actor, b: Actor): boolean {
-  return a.kind === b.kind && a.id === b.id;
+/** One who closes an alert twice in the same way gets the same answer; whoever was slower is told so. */
+function isSaidAgain(
+  { status, closing }: Alert,
+  wanted: Alert['status'],
+  command: { readonly actor: Actor; readonly outcome?: AlertOutcome },
+): boolean {
+  return (
+    status === wanted &&
+    closing !== null &&
+    isSameActor(closing.by, command.actor) &&
+    closing.outcome === command.outcome
+  );
 }

@@ -13,6 +13,7 @@ describe('readPress', () => {
       message: ' smoke ',
       contact: { name: 'Gate', phone: '082 123-4567' },
       test: true,
+      source: 'APP',
     };
     expect(read(body)).toEqual({
       press: {
@@ -22,6 +23,7 @@ describe('readPress', () => {
         message: 'smoke',
         contact: { name: 'Gate', phone: '+27821234567' },
         test: true,
+        source: 'app',
       },
       warnings: [],
     });
@@ -42,6 +44,7 @@ describe('readPress', () => {
       message: ['x'],
       contact: { phone: 'none', name: 'Gate' },
       test: 'perhaps',
+      source: 'pigeon',
     };
     const { press, warnings } = read(body);
     expect(press).toEqual({ contact: { name: 'Gate' }, test: false });
@@ -52,6 +55,7 @@ describe('readPress', () => {
       'message',
       'contact.phone',
       'test',
+      'source',
     ]);
   });
 

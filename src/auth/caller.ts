@@ -8,6 +8,8 @@ export interface Person {
   readonly memberships: readonly Membership[];
   /** Areas that they are on duty for. */
   readonly duties: readonly string[];
+  /** E.164, if they gave one to their account. */
+  readonly phone?: string;
   /** Areas where their alerts belong while nobody knows where they are. */
   readonly homeAreas: readonly string[];
 }

@@ -1,6 +1,6 @@
 import type { Places } from '../alerts/alert.js';
 import { AppError } from '../errors/app-error.js';
-import type { Caller } from './caller.js';
+import { personOf, type Caller } from './caller.js';
 import type { Role, Scope } from './roles.js';
 
 /**
@@ -54,38 +54,118 @@ const ANSWER_SCOPE: Scope = 'alerts:answer';
 
 /** How much of an alert a caller sees; undefined: nothing of it. */
 export function sightOf(caller: Caller, alert: SeenAlert): Sight | undefined {
+  return sightBy(grantsOf(caller), alert);
+}
+
+/**
+ * What lets somebody see alerts, as plain JSON: the one rule of sight works on it, for a request as well as for a socket
+ * that stays. Absent is nothing.
+ */
+export interface Grants {
+  /** Every alert. */
+  readonly all?: true;
+  /** Organisations all of whose alerts are seen in full. */
+  readonly full?: readonly string[];
+  /** Organisations whose alerts are seen in full in the areas of `duties`, and coarsely elsewhere. */
+  readonly responding?: readonly string[];
+  readonly duties?: readonly string[];
+  /** Account whose own alerts are seen as a reporter sees them. */
+  readonly reporterId?: string;
+  /** Alert whose receipt proves that one reported it. */
+  readonly receiptOf?: string;
+}
+
+/** What a caller may see. */
+export function grantsOf(caller: Caller): Grants {
   switch (caller.kind) {
     case 'operator':
-      return 'full';
+      return { all: true, ...(caller.person ? { reporterId: caller.person.id } : {}) };
     case 'machine':
-      return caller.scopes.includes('alerts:read') && alert.organisations.includes(caller.organisationId)
-        ? 'full'
-        : undefined;
+      return caller.scopes.includes('alerts:read') ? { full: [caller.organisationId] } : {};
     case 'person': {
-      const { id, duties } = caller.person;
-      const roles = rolesIn(caller, alert.organisations);
-      if (roles.includes('dispatcher')) return 'full';
-      if (roles.includes('responder')) return duties.some((area) => alert.areas.includes(area)) ? 'full' : 'coarse';
-      return alert.reporterId === id ? 'own' : undefined;
+      const { id, memberships, duties } = caller.person;
+      const where = (role: Role) =>
+        memberships.filter((each) => each.role === role).map(({ organisationId }) => organisationId);
+      const responding = where('responder');
+      return {
+        full: where('dispatcher'),
+        responding,
+        // Whoever responds nowhere (any more) is on duty nowhere.
+        duties: responding.length > 0 ? duties : [],
+        reporterId: id,
+      };
     }
     case 'reporter':
-      return caller.proven && caller.alertId === alert.id ? 'own' : undefined;
+      return caller.proven ? { receiptOf: caller.alertId } : {};
     case 'anonymous':
-      return undefined;
+      return {};
   }
 }
 
-/** Whether a caller may do this to an alert. Cancelling as its reporter takes a PIN beside that. */
+/**
+ * How much of an alert these grants let see; undefined: nothing of it. One's own alert everybody sees as its reporter,
+ * whatever else they are: under duress, somebody looks over their shoulder.
+ */
+export function sightBy(grants: Grants, alert: SeenAlert): Sight | undefined {
+  return ownSight(grants, alert) ?? answeringSight(grants, alert) ?? respondingSight(grants, alert);
+}
+
+/** As {@link sightBy}, of what is told live: an alert that is not verified does not call every responder out. */
+export function liveSightBy(grants: Grants, alert: SeenAlert): Sight | undefined {
+  if (alert.verified) return sightBy(grants, alert);
+  return ownSight(grants, alert) ?? answeringSight(grants, alert);
+}
+
+function answeringSight({ all, full = [] }: Grants, { organisations }: SeenAlert): Sight | undefined {
+  return all || full.some((id) => organisations.includes(id)) ? 'full' : undefined;
+}
+
+function respondingSight({ responding = [], duties = [] }: Grants, alert: SeenAlert): Sight | undefined {
+  if (!responding.some((id) => alert.organisations.includes(id))) return undefined;
+  return duties.some((id) => alert.areas.includes(id)) ? 'full' : 'coarse';
+}
+
+function ownSight({ reporterId, receiptOf }: Grants, alert: SeenAlert): Sight | undefined {
+  const isOwn = (reporterId !== undefined && reporterId === alert.reporterId) || receiptOf === alert.id;
+  return isOwn ? 'own' : undefined;
+}
+
+/**
+ * Whether a caller may do this to an alert. Its reporter may cancel it, with a PIN beside that, and add to it, and nothing
+ * else, whatever else they are.
+ */
 export function mayAnswer(caller: Caller, action: AlertAction, alert: SeenAlert): boolean {
-  if (caller.kind === 'operator') return true;
-  if (isReporterOf(caller, alert)) return action === 'cancel' || action === 'update' || answers(caller, action, alert);
-  return answers(caller, action, alert);
+  if (isReporterOf(caller, alert)) return action === 'cancel' || action === 'update';
+  return caller.kind === 'operator' || answers(caller, action, alert);
+}
+
+/** Whether what a caller raises is trusted as it stands. Everybody may raise; with these doubts it is unverified. */
+export function mayRaise(caller: Caller): boolean {
+  return caller.kind === 'machine' ? caller.scopes.includes('alerts:raise') : true;
+}
+
+/** Whether a caller presses for the owner of this phone number, as those who answer alerts do, and not for themselves. */
+export function isOnBehalf(caller: Caller, phone: string | undefined): boolean {
+  if (phone === undefined || (caller.kind !== 'person' && caller.kind !== 'operator')) return false;
+  const isStaff = caller.kind === 'operator' || caller.person.memberships.some(({ role }) => role !== 'member');
+  return isStaff && caller.person?.phone !== phone;
+}
+
+/**
+ * The places whose alerts a caller may list: organisations, and the own account for own alerts; `all` for operators;
+ * undefined when there is nothing to list. How much of each they see says {@link sightOf}.
+ */
+export function listedPlaces(caller: Caller): 'all' | readonly string[] | undefined {
+  const { all, full = [], responding = [], reporterId } = grantsOf(caller);
+  if (all) return 'all';
+  const places = [...full, ...responding, ...(reporterId === undefined ? [] : [reporterId])];
+  return places.length > 0 ? places : undefined;
 }
 
 /** Whether a caller proved to be who reported this alert. */
 export function isReporterOf(caller: Caller, alert: Pick<SeenAlert, 'id' | 'reporterId'>): boolean {
   if (caller.kind === 'reporter') return caller.proven && caller.alertId === alert.id;
-  const person = caller.kind === 'person' || caller.kind === 'operator' ? caller.person : undefined;
+  const person = personOf(caller);
   return person !== undefined && alert.reporterId === person.id;
 }
 

@@ -18,6 +18,7 @@ interface SessionRow {
   readonly id: string;
   readonly user_id: string;
   readonly name: string;
+  readonly phone: string | null;
   readonly operator: boolean;
   readonly expires_at: Date;
   readonly memberships: Membership[];
@@ -43,7 +44,7 @@ export class SessionRecords {
   async read(tokenHash: Buffer, now: Date): Promise<Session | undefined> {
     const { rows } = await this.database.query<SessionRow>({
       name: 'read-session',
-      text: `select s.id, s.user_id, s.expires_at, u.name, u.operator,
+      text: `select s.id, s.user_id, s.expires_at, u.name, u.phone, u.operator,
                     (extract(epoch from now()) * 1000)::float8 as read_at,
                     coalesce((select json_agg(json_build_object('organisationId', organisation_id, 'role', role))
                                 from memberships where user_id = u.id), '[]') as memberships,
@@ -56,7 +57,8 @@ export class SessionRecords {
     const [row] = rows;
     if (!row) return undefined;
     const { id, user_id: userId, name, operator, expires_at: expiresAt, memberships, duties, read_at: readAt } = row;
-    const person = { id: userId, name, memberships, duties, homeAreas: row.home_areas };
+    const phone = row.phone === null ? {} : { phone: row.phone };
+    const person = { id: userId, name, ...phone, memberships, duties, homeAreas: row.home_areas };
     return { id, person, operator, expiresAt: expiresAt.toISOString(), readAt };
   }
 

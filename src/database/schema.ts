@@ -176,7 +176,7 @@ export const directoryChanges = pgTable('directory_changes', {
   sessionId: uuid('session_id'),
 });
 
-/** Where an alert belongs now: areas and organisations. */
+/** Where an alert belongs now: areas, organisations, and the account of its reporter, who lists it by that. */
 export const alertPlaces = pgTable('alert_places', {
   placeId: uuid('place_id').notNull(),
   alertId: uuid('alert_id').notNull(),

@@ -59,6 +59,17 @@ export const ERRORS = {
     'The area cannot be read',
     'Send GeoJSON (Polygon or MultiPolygon, longitude first) or KML.',
   ),
+  GATEWAY_OFF: entry(
+    503,
+    'This gateway is not set up',
+    'Set NABOOM_INBOUND_SECRET; for Twilio, NABOOM_TWILIO_AUTH_TOKEN. See docs/integrations.md.',
+    true,
+  ),
+  GATEWAY_REFUSED: entry(
+    403,
+    'The gateway does not prove who it is',
+    'Call the address with the secret of NABOOM_INBOUND_SECRET; for Twilio, check NABOOM_TWILIO_AUTH_TOKEN.',
+  ),
   EVENT_UNKNOWN: entry(400, 'There is no such socket event', 'See the list of events in docs/events.md.'),
   TOO_MANY_EVENTS: entry(
     429,

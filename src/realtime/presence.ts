@@ -60,7 +60,7 @@ export class PresenceService {
 
   /** Tells a socket that has just gone live. */
   greet(socket: RealtimeSocket): void {
-    if (socket.data.audience.kind !== 'responder') return;
+    if (socket.data.audience.kind === 'reporter') return;
     this.sockets.writer.write(socket, PreFramed.of('presence', [this.counts()]));
   }
 
@@ -131,7 +131,9 @@ export class PresenceService {
     if (text === this.#told) return;
     this.#told = text;
     const event = PreFramed.of('presence', [counts]);
-    for (const group of this.sockets.responders()) this.sockets.send(group, event);
+    for (const group of this.sockets.groups()) {
+      if (group.audience.kind !== 'reporter') this.sockets.send(group, event);
+    }
     this.sockets.checkSoon();
   }
 }

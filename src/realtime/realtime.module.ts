@@ -7,8 +7,13 @@ import { AlertsService } from '../alerts/alerts.service.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { OriginPolicy } from '../auth/origin-policy.js';
 import { CLOCK, type Clock } from '../clock.js';
+import { CONFIG } from '../config/config.module.js';
+import type { Config } from '../config/config.js';
+import { DirectoryChanges } from '../directory-changes/directory-changes.js';
 import { WebsocketRedis } from '../redis/redis.modules.js';
+import { AccessWatch } from './access-watch.js';
 import { CatchUp } from './catch-up.js';
+import { ClientAddress } from './client-address.js';
 import { HandshakeGate } from './handshake-gate.js';
 import { LiveLog } from './live-log.js';
 import { PresenceService } from './presence.js';
@@ -41,10 +46,21 @@ import { SocketSessions } from './socket-sessions.js';
         new CatchUp({ reader, live, sockets }),
     },
     {
+      provide: AccessWatch,
+      inject: [DirectoryChanges],
+      useFactory: (changes: DirectoryChanges) => new AccessWatch(changes),
+    },
+    {
+      provide: SocketRequests,
+      inject: [AlertsService, CLOCK, CONFIG],
+      useFactory: (alerts: AlertsService, clock: Clock, { env }: Config) =>
+        new SocketRequests(alerts, clock, new ClientAddress(env.NABOOM_TRUSTED_PROXIES)),
+    },
+    {
       provide: SocketSessions,
-      inject: [CatchUp, PresenceService, AlertsService, CLOCK],
-      useFactory: (catchUp: CatchUp, presence: PresenceService, alerts: AlertsService, clock: Clock) =>
-        new SocketSessions({ catchUp, presence, requests: new SocketRequests(alerts, clock) }),
+      inject: [CatchUp, PresenceService, SocketRequests, AccessWatch],
+      useFactory: (catchUp: CatchUp, presence: PresenceService, requests: SocketRequests, access: AccessWatch) =>
+        new SocketSessions({ catchUp, presence, requests, access }),
     },
   ],
   exports: [PresenceService],

@@ -3,6 +3,7 @@ import type { AlertMessage, ReporterView, ResponderView } from '../alerts/alert-
 import type { RaiseAnswer } from '../alerts/alerts.service.js';
 import type { Caller } from '../auth/caller.js';
 import type { Problem } from '../errors/problem.js';
+import type { Audience } from './audience.js';
 
 /**
  * The alerts of the socket's rooms as of `seq`, oldest first: the open ones; for a reporter their own as it is.
@@ -13,6 +14,8 @@ export interface SnapshotMessage<V = ResponderView | ReporterView> {
   readonly alerts: readonly V[];
   readonly part?: number;
   readonly parts?: number;
+  /** Names what these are the alerts of; with another one a cursor is not good any more. */
+  readonly audience: string;
 }
 
 /**
@@ -60,8 +63,14 @@ export interface NodePresence {
 export interface InterServerEvents {
   'presence:node': (presence: NodePresence) => void;
   'presence:left': (presence: { readonly node: string }) => void;
+  /** Something changed among people and areas: it can be read now. */
+  'directory:changed': () => void;
 }
-export const INTER_SERVER_EVENTS: ReadonlySet<keyof InterServerEvents> = new Set(['presence:node', 'presence:left']);
+export const INTER_SERVER_EVENTS: ReadonlySet<keyof InterServerEvents> = new Set([
+  'presence:node',
+  'presence:left',
+  'directory:changed',
+]);
 
 /** Who a socket is and what it gets. It travels between nodes as JSON: plain, small and without secrets. */
 export interface SocketIdentity {
@@ -70,11 +79,6 @@ export interface SocketIdentity {
   /** `seq` of the last event that the client has; absent: it wants a snapshot. */
   readonly cursor?: number;
 }
-
-/** Responders get the alerts of their rooms; a reporter gets the own alert, in a reduced view. */
-export type Audience =
-  | { readonly kind: 'responder'; readonly rooms: readonly string[] }
-  | { readonly kind: 'reporter'; readonly rooms: readonly string[]; readonly alertId: string };
 
 export type RealtimeServer = Server<ClientToServerEvents, ServerToClientEvents, InterServerEvents, SocketIdentity>;
 export type RealtimeSocket = Socket<ClientToServerEvents, ServerToClientEvents, InterServerEvents, SocketIdentity>;

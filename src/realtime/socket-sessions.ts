@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LogEntry } from '../alerts/alert.js';
+import type { AccessWatch } from './access-watch.js';
 import type { CatchUp } from './catch-up.js';
 import { fanOut } from './fan-out.js';
 import type { PresenceService } from './presence.js';
@@ -10,6 +11,7 @@ import type { SocketRequests } from './socket-requests.js';
 const ANSWER_MS = 3000;
 
 export interface SocketSessionsParts {
+  readonly access: AccessWatch;
   readonly catchUp: CatchUp;
   readonly presence: PresenceService;
   readonly requests: SocketRequests;
@@ -20,16 +22,23 @@ export class SocketSessions {
   constructor(private readonly parts: SocketSessionsParts) {}
 
   start(server: RealtimeServer): void {
+    this.parts.access.start(server);
     this.parts.presence.start(server);
     server.on('connection', (socket) => void this.#open(socket));
   }
 
   /** Answers what was asked, then ends all connections: their clients come back by themselves, elsewhere. */
   async stop(server: RealtimeServer): Promise<void> {
-    const { presence, requests } = this.parts;
+    const { access, presence, requests } = this.parts;
     await Promise.race([requests.idle(), delay(ANSWER_MS, undefined, { ref: false })]);
     for (const socket of server.of('/').sockets.values()) socket.conn.close();
     presence.stop();
+    access.stop();
+  }
+
+  /** Before it is asked who connects. */
+  begin(socket: RealtimeSocket): void {
+    this.parts.access.begin(socket);
   }
 
   /** Sends entries of the log to the live sockets; the next ones must wait until it resolves. */
@@ -39,10 +48,11 @@ export class SocketSessions {
 
   /** Never rejects. */
   async #open(socket: RealtimeSocket): Promise<void> {
-    const { catchUp, presence, requests } = this.parts;
+    const { access, catchUp, presence, requests } = this.parts;
     // Asked for by nobody, but an `error` event without a listener would end the process.
     socket.on('error', () => undefined);
     requests.listen(socket);
+    await access.admit(socket);
     if (await catchUp.run(socket)) presence.greet(socket);
   }
 }

@@ -17,6 +17,7 @@ import { toProblem } from '../errors/problem.js';
 import { ProblemFilter } from '../errors/problem.filter.js';
 import { createRequestLogger } from '../observability/logger.js';
 import { BODY_LIMIT, registerBodyParsers } from './body-parsers.js';
+import { noticeUntrustedProxy } from './proxy-notice.js';
 
 const IDLE_CLOSE_MS = 100;
 /** A request that takes longer to arrive is cut: a slow sender must not hold a connection for ever. */
@@ -59,6 +60,7 @@ export function configureHttp(app: NestFastifyApplication, { env }: Config, logg
   registerBodyParsers(fastify);
   admitLargeBodies(fastify, () => app.get(RequestCaller, { strict: false }));
   addHeaders(fastify);
+  noticeUntrustedProxy(fastify, logger);
   logRequests(fastify, logger);
   closeIdleConnectionsWhileClosing(fastify);
   if (env.NABOOM_ALLOWED_ORIGINS.length > 0) {
@@ -100,10 +102,18 @@ function logRequests(fastify: FastifyInstance, logger: Logger): void {
   fastify.addHook('onResponse', (request, reply, done) => {
     const { id: reqId, method, url } = request;
     const level = url.startsWith('/health') || url.startsWith('/assets') ? 'debug' : 'info';
-    const [path] = url.split('?', 1);
+    const path = loggedPath(url, request.routeOptions.url);
     requests[level]({ reqId, method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime) });
     done();
   });
+}
+
+/** Without the query; of a gateway's address the route alone, since gateways are told their secret as a part of it. */
+export function loggedPath(url: string, route: string | undefined): string {
+  const [path = ''] = url.split('?', 1);
+  if (route?.includes('/inbound/')) return route;
+  const at = path.toLowerCase().indexOf('/inbound');
+  return at === -1 ? path : `${path.slice(0, at)}/inbound/[redacted]`;
 }
 
 /** A keep-alive connection that was busy when closing began would be waited for until its keep-alive ends (72 s). */

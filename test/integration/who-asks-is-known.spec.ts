@@ -115,7 +115,9 @@ describe('a token', () => {
     });
     expect(await identity.identifyForPanic(token)).toMatchObject({ kind: 'person' });
     await database.transaction(async (client) => {
-      await client.query("set local idle_in_transaction_session_timeout = '10s'; lock table api_keys in access exclusive mode");
+      await client.query(
+        "set local idle_in_transaction_session_timeout = '10s'; lock table api_keys in access exclusive mode",
+      );
       await expect(identity.identify('nbk_x')).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
     });
   });
