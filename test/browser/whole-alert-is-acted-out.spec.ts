@@ -172,6 +172,7 @@ describeInBrowser('a whole alert', () => {
       await cancelWith(page, pin);
       await status(page, 'This alert is cancelled').waitFor();
       expect(await page.getByLabel('PIN (4 to 8 digits)').isVisible()).toBe(false);
+      for (const field of ['#cancel-pin', '#duress-pin', '#pin']) expect(await page.inputValue(field)).toBe('');
       const html = await page.locator('main .call').innerHTML();
       shown.push(html.replaceAll(/NB-\w+/g, 'NB').replaceAll(/<time.*?<\/time>/g, 'time'));
       const kept = await page.evaluate<string>('JSON.stringify(localStorage) + JSON.stringify(sessionStorage)');
