@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import type { LiveAreas } from '../areas/live-areas.js';
 import type { Clock } from '../clock.js';
-import type { AreaOwners } from './area-owners.js';
 import type { Audience } from './audience.js';
 import { LiveSockets, type SocketGroup } from './live-sockets.js';
 import { PreFramed } from './pre-framed.js';
@@ -44,7 +44,7 @@ export class PresenceService {
 
   constructor(
     private readonly clock: Clock,
-    private readonly owners: Pick<AreaOwners, 'of' | 'learn'>,
+    private readonly areas: Pick<LiveAreas, 'organisationOf'>,
   ) {}
 
   /** The counts as this node knows them now. */
@@ -138,7 +138,6 @@ export class PresenceService {
 
   #tellSockets(): void {
     const counts = this.counts();
-    void this.owners.learn(Object.keys(counts.areas)).then((isNew) => isNew && this.#tellSoon());
     for (const group of this.sockets.groups()) {
       if (group.audience.kind === 'reporter') continue;
       const own = this.#for(group.audience, counts);
@@ -154,7 +153,7 @@ export class PresenceService {
   #for({ grants }: Audience, counts: PresenceCounts): PresenceCounts {
     if (grants.all) return counts;
     const { full = [], duties = [] } = grants;
-    const isTheirs = (area: string) => duties.includes(area) || full.includes(this.owners.of(area) ?? '');
+    const isTheirs = (area: string) => duties.includes(area) || full.includes(this.areas.organisationOf(area) ?? '');
     return { ...counts, areas: Object.fromEntries(Object.entries(counts.areas).filter(([area]) => isTheirs(area))) };
   }
 }

@@ -6,13 +6,13 @@ import { AlertStream } from '../alerts/alert-stream.js';
 import { AlertsModule } from '../alerts/alerts.module.js';
 import { AlertsService } from '../alerts/alerts.service.js';
 import { ReachReader } from '../alerts/reach-reader.js';
+import { AreasModule } from '../areas/areas.module.js';
+import { LiveAreas } from '../areas/live-areas.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { OriginPolicy } from '../auth/origin-policy.js';
 import { CLOCK, type Clock } from '../clock.js';
 import { CONFIG } from '../config/config.module.js';
 import type { Config } from '../config/config.js';
-import { DatabaseModule } from '../database/database.module.js';
-import { Database } from '../database/database.js';
 import { DirectoryChanges } from '../directory-changes/directory-changes.js';
 import { Positions } from '../positions/positions.js';
 import { PositionsModule } from '../positions/positions.module.js';
@@ -21,7 +21,6 @@ import { ReachLedger } from '../reach/reach-ledger.js';
 import { ReachModule } from '../reach/reach.module.js';
 import { WebsocketRedis } from '../redis/redis.modules.js';
 import { AccessWatch } from './access-watch.js';
-import { AreaOwners } from './area-owners.js';
 import { CatchUp } from './catch-up.js';
 import { ClientAddress } from './client-address.js';
 import { HandshakeGate } from './handshake-gate.js';
@@ -41,7 +40,7 @@ type SessionsDependencies = [CatchUp, PresenceService, SocketRequests, AccessWat
 
 /** Brings the log to the sockets of this process; its server needs `useSocketServer(app)`. */
 @Module({
-  imports: [AlertsModule, AuthModule, DatabaseModule, PositionsModule, ReachModule, WebsocketRedis],
+  imports: [AlertsModule, AreasModule, AuthModule, PositionsModule, ReachModule, WebsocketRedis],
   providers: [
     SocketServerParts,
     RealtimeGateway,
@@ -52,8 +51,8 @@ type SessionsDependencies = [CatchUp, PresenceService, SocketRequests, AccessWat
     },
     {
       provide: PresenceService,
-      inject: [CLOCK, Database],
-      useFactory: (clock: Clock, database: Database) => new PresenceService(clock, new AreaOwners(database)),
+      inject: [CLOCK, LiveAreas],
+      useFactory: (clock: Clock, areas: LiveAreas) => new PresenceService(clock, areas),
     },
     {
       provide: LiveLog,

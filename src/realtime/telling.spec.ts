@@ -205,7 +205,7 @@ describe('what an audience is told', () => {
     const raised = historyOf([
       { id: 'a', what: 'alert.raised', severity: 'low', places: undefined, verified: false, user: 'u', proven: true },
     ]);
-    const person = { id: 'u', name: 'n', memberships: [], duties: [] };
+    const person = { id: 'u', name: 'n', memberships: [], duties: [], homeAreas: [] };
     for (const who of [{ kind: 'operator', person } as const, { kind: 'person', person, sessionId: 's' } as const]) {
       const audience = audienceOf(who, ['critical']);
       expect(messageFor(audience, raised[0]!)?.alert).not.toHaveProperty('verified');
