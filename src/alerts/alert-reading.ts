@@ -7,6 +7,7 @@ import { readAlertId } from './alert-id.js';
 import type { AlertFilter, AlertLists } from './alert-lists.js';
 import type { AlertReader } from './alert-reader.js';
 import { listSchema, timelineSchema } from './alert.schemas.js';
+import type { Reach, ReachReader } from './reach-reader.js';
 import { messageOf, viewOf, type AlertMessage, type ReporterView, type ResponderView } from './alert-views.js';
 
 type View = ResponderView | ReporterView;
@@ -28,7 +29,14 @@ export class AlertReading {
   constructor(
     private readonly reader: AlertReader,
     private readonly lists: AlertLists,
+    private readonly reach: ReachReader,
   ) {}
+
+  /** An alert as the caller sees it, and whom it reached. @throws as {@link seen} */
+  async one(caller: Caller, id: string): Promise<View & { readonly reach: Reach }> {
+    const { alert, sight } = await this.seen(caller, id);
+    return { ...viewOf(alert, sight), reach: await this.reach.of(alert, caller, sight === 'own') };
+  }
 
   /**
    * An alert, if the caller sees something of it. Who may see no alert at all is not told which ones there are.

@@ -9,7 +9,6 @@ import { PAGE_HEADERS } from '../pages/page-headers.js';
 import { renderReceiptPage } from '../pages/receipt-page.js';
 import { AlertReading } from './alert-reading.js';
 import { readStep, type StepType } from './alert-steps.js';
-import { viewOf } from './alert-views.js';
 import { AlertsService, type StepAnswer } from './alerts.service.js';
 import { bodyOfForm } from './form-press.js';
 
@@ -57,11 +56,10 @@ export class AlertsController {
     return this.reading.list(await this.callers.callerOf(request), query);
   }
 
-  /** One alert, as the caller sees it. */
+  /** One alert, as the caller sees it, and whom it reached. */
   @Get(':id')
   async one(@Req() request: FastifyRequest, @Param('id') id: string) {
-    const { alert, sight } = await this.reading.seen(await this.callers.callerOf(request), id);
-    return viewOf(alert, sight);
+    return this.reading.one(await this.callers.callerOf(request), id);
   }
 
   /** What happened to it, in order. */

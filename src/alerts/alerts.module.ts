@@ -22,6 +22,7 @@ import { AlertsService } from './alerts.service.js';
 import { CancelPins } from './cancel-pins.js';
 import { Lanes } from './lanes.js';
 import type { RaiseParts } from './raise-command.js';
+import { ReachReader } from './reach-reader.js';
 
 const RAISE_PARTS = Symbol('RaiseParts');
 type ServiceParts = [AlertLog, AlertReader, AlertPublisher, ReceiptTokens, CancelPins, RaiseParts];
@@ -46,9 +47,11 @@ class AlertRoles {
     { provide: AlertLists, inject: [Database], useFactory: (database: Database) => new AlertLists(database) },
     {
       provide: AlertReading,
-      inject: [AlertReader, AlertLists],
-      useFactory: (reader: AlertReader, lists: AlertLists) => new AlertReading(reader, lists),
+      inject: [AlertReader, AlertLists, ReachReader],
+      useFactory: (reader: AlertReader, lists: AlertLists, reach: ReachReader) =>
+        new AlertReading(reader, lists, reach),
     },
+    { provide: ReachReader, inject: [Database], useFactory: (database: Database) => new ReachReader(database) },
     { provide: AlertStream, inject: [AlertRoles], useFactory: ({ realtime }: AlertRoles) => new AlertStream(realtime) },
     {
       provide: AlertPublisher,
@@ -91,7 +94,7 @@ class AlertRoles {
         new AlertsService({ log, reader, publisher, receipts, pins, ...raising }),
     },
   ],
-  exports: [AlertLog, AlertReader, AlertReading, AlertStream, AlertPublisher, AlertsService],
+  exports: [AlertLog, AlertReader, AlertReading, ReachReader, AlertStream, AlertPublisher, AlertsService],
 })
 export class AlertsModule implements BeforeApplicationShutdown {
   constructor(@Inject(AlertLog) private readonly log: AlertLog) {}

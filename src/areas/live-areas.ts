@@ -45,6 +45,11 @@ export class LiveAreas {
     return placesOf(this.#index, this.parts.nearestKm, location, person);
   }
 
+  /** Whose area this is, as far as this process knows. */
+  organisationOf(areaId: string): string | undefined {
+    return this.#index.known([areaId])[0]?.organisationId;
+  }
+
   /** Reads the areas anew, once more if that is asked for meanwhile. */
   read(): void {
     this.#wanted = true;

@@ -1,4 +1,4 @@
-import { Inject, Injectable, Module, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, Logger, Module, type OnModuleInit } from '@nestjs/common';
 import { CLOCK, type Clock } from '../clock.js';
 import { Database } from '../database/database.js';
 import { DatabaseModule } from '../database/database.module.js';
@@ -26,9 +26,20 @@ const SESSIONS_DB = 3;
 @Injectable()
 class SessionsRedis {
   readonly connection: RoleRedis;
+  readonly #logger = new Logger('Sessions');
+  #reported = false;
 
   constructor(@InjectRedis('app') app: RoleConnections) {
     this.connection = app.open('sessions', { ...REQUEST_PATH, lazyConnect: true }, SESSIONS_DB);
+    this.connection.on('error', () => this.#report());
+  }
+
+  /** An outage is reported by the role's other connection. A server without this database is none. */
+  #report(): void {
+    const failure = this.connection.lastFailure;
+    if (failure?.code !== 'REDIS_WRONG_DB' || this.#reported) return;
+    this.#reported = true;
+    this.#logger.warn({ code: failure.code, db: SESSIONS_DB }, 'sessions have no copies in Redis; Postgres is asked');
   }
 }
 

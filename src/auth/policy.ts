@@ -162,6 +162,19 @@ export function listedPlaces(caller: Caller): 'all' | readonly string[] | undefi
   return places.length > 0 ? places : undefined;
 }
 
+/** Whether a caller is told by name whom an alert reached; everybody else who sees it is told how many. */
+export function mayNameReached(caller: Caller, alert: SeenAlert): boolean {
+  if (isReporterOf(caller, alert)) return false;
+  if (caller.kind === 'operator') return true;
+  return caller.kind === 'person' && rolesIn(caller, alert.organisations).includes('dispatcher');
+}
+
+/** The organisations whose dispatchers learn where this caller is: those that they answer alerts for. */
+export function positionOrganisations(caller: Caller): string[] {
+  const memberships = personOf(caller)?.memberships ?? [];
+  return memberships.filter(({ role }) => role !== 'member').map(({ organisationId }) => organisationId);
+}
+
 /** Whether a caller proved to be who reported this alert. */
 export function isReporterOf(caller: Caller, alert: Pick<SeenAlert, 'id' | 'reporterId'>): boolean {
   if (caller.kind === 'reporter') return caller.proven && caller.alertId === alert.id;

@@ -28,7 +28,7 @@ export const ERRORS = {
   UNAUTHENTICATED: entry(
     401,
     'Not signed in',
-    'Send `Authorization: Bearer` with the operator key or the receipt token; on a socket, `auth.token` or `auth.receiptToken`.',
+    'Sign in, or send `Authorization: Bearer` with a session token, API key, operator key or receipt token; on a socket, `auth.token` or `auth.receiptToken`.',
   ),
   FORBIDDEN: entry(403, 'Not allowed', 'Use credentials that may do this.'),
   ORIGIN_FORBIDDEN: entry(403, 'This web origin may not connect', 'Add the origin to NABOOM_ALLOWED_ORIGINS.'),

@@ -12,7 +12,7 @@ import { requireWithin } from '../limits/limit-headers.js';
 import { REGISTER_LIMIT } from '../limits/limit.js';
 import { readCredentials, readRegistration } from './account.schemas.js';
 import type { Profile } from './accounts.js';
-import { People } from './people.js';
+import { People } from './people.service.js';
 import { requireAccount } from './require-account.js';
 
 const COOKIE_SECONDS = SESSION_DAYS * 86_400;

@@ -9,7 +9,7 @@ import { readId } from '../errors/read-id.js';
 import { requireWithin } from '../limits/limit-headers.js';
 import { PASSWORD_LIMIT } from '../limits/limit.js';
 import { changePasswordSchema, homeAreasSchema, pinsSchema } from './account.schemas.js';
-import { People } from './people.js';
+import { People } from './people.service.js';
 import { requireAccount } from './require-account.js';
 
 /** What people do with their own accounts. */

@@ -7,7 +7,7 @@ import { DatabaseModule } from '../database/database.module.js';
 import { LimitsModule } from '../limits/limits.module.js';
 import { Accounts } from './accounts.js';
 import { Passwords } from './passwords.js';
-import { People } from './people.js';
+import { People } from './people.service.js';
 import { Pins } from './pins.js';
 import { UserAdministration } from './user-administration.js';
 

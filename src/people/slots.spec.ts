@@ -25,7 +25,7 @@ describe('slots', () => {
     pieces[1].finish();
     await settled();
     pieces[2].finish();
-    expect(await Promise.all(outcomes)).toEqual(['done', 'done', 'done']);
+    expect(await Promise.all(outcomes.map(async (outcome) => outcome))).toEqual(['done', 'done', 'done']);
     expect(slots.run(piece().work)).toBeDefined();
   });
 

@@ -39,7 +39,8 @@ function kindOf(caller: Caller): Audience['kind'] {
       return 'machine';
     case 'person':
       return caller.person.memberships.some(({ role }) => role !== 'member') ? 'responder' : 'reporter';
-    default:
+    case 'reporter':
+    case 'anonymous':
       return 'reporter';
   }
 }

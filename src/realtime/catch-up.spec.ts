@@ -129,6 +129,8 @@ describe('a socket that catches up', () => {
     expect(unsentOf(socket).bytes).toBeLessThan(1024 * 1024);
     client.socket.resume();
     await eventually(() => sockets.count('responder') === 1);
+    // What has left this process may still be on its way.
+    await eventually(() => (client.events<SnapshotMessage>('snapshot').at(-1)?.seq ?? 0) > 0);
     const parts = client.events<SnapshotMessage>('snapshot');
     expect(parts.flatMap(({ alerts }) => alerts)).toHaveLength(COUNT);
     expect(parts.map(({ part }) => part)).toEqual(parts.map((_, index) => index + 1));

@@ -50,7 +50,7 @@ function liveWith(audiences: Record<string, Audience>) {
   });
   const leave: Record<string, () => void> = {};
   const join = (name: string, audience: Audience) => {
-    const socket = { name, connected: true, data: { audience }, once: () => undefined };
+    const socket = { name, connected: true, data: { audience, caller: { kind: 'operator' } }, once: () => undefined };
     const once = (_: 'disconnect', left: () => void) => (leave[name] = () => ((socket.connected = false), left()));
     live.add(Object.assign(socket, { once }) as unknown as RealtimeSocket);
   };

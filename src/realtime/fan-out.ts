@@ -11,10 +11,18 @@ export const FIRST_SOCKETS = 256;
 /** Sockets of each further turn. In turns of 256 the last of 10 000 waits a seventh longer: pings and jobs come between. */
 const SOCKETS_PER_TURN = 10_000;
 
-interface Delivery {
-  readonly sockets: readonly RealtimeSocket[];
+interface Events {
   readonly events: PreFramed;
+  /** The alerts among them that whoever gets it may answer. */
+  readonly alertIds: readonly string[];
 }
+
+interface Delivery extends Events {
+  readonly sockets: readonly RealtimeSocket[];
+}
+
+/** Hears of alerts that go to sockets of people who may answer them; it must not throw, and should return at once. */
+export type OnPushed = (alertIds: readonly string[], sockets: readonly RealtimeSocket[]) => void;
 
 /**
  * Sends entries to the live sockets of this node, responders first: each entry is encoded once for all who are told it
@@ -23,9 +31,13 @@ interface Delivery {
  * from its catch-up.
  * Local by intent: every node tails the log itself, so nothing here waits for Redis.
  */
-export async function fanOut(live: LiveSockets, entries: readonly LogEntry[]): Promise<void> {
+export async function fanOut(
+  live: LiveSockets,
+  entries: readonly LogEntry[],
+  onPushed: OnPushed = () => undefined,
+): Promise<void> {
   let left = FIRST_SOCKETS;
-  for (const { sockets, events } of deliveriesOf(live, entries)) {
+  for (const { sockets, events, alertIds } of deliveriesOf(live, entries)) {
     for (const socket of sockets) {
       if (left === 0) {
         await answersWritten();
@@ -34,6 +46,7 @@ export async function fanOut(live: LiveSockets, entries: readonly LogEntry[]): P
       left -= 1;
       live.sendTo(socket, events);
     }
+    if (alertIds.length > 0) onPushed(alertIds, sockets);
   }
   live.checkSoon();
 }
@@ -46,23 +59,26 @@ async function answersWritten(): Promise<void> {
 
 function deliveriesOf(live: LiveSockets, entries: readonly LogEntry[]): Delivery[] {
   const frames = new EntryFrames();
-  const eventsFor = (audience: Audience): PreFramed | undefined => {
-    const found = entries.flatMap((entry) => frames.for(audience, entry) ?? []);
-    return found.length > 0 ? PreFramed.join(found) : undefined;
+  const eventsFor = (audience: Audience): Events | undefined => {
+    const alertIds = new Set<string>();
+    const found = entries.flatMap((entry) => {
+      const frame = frames.for(audience, entry);
+      if (frame?.telling === 'full' || frame?.telling === 'coarse') alertIds.add(entry.alertId);
+      return frame?.bytes ?? [];
+    });
+    return found.length > 0 ? { events: PreFramed.join(found), alertIds: [...alertIds] } : undefined;
   };
   // Who reported one of the alerts gets what is theirs alone among the rest, in order: not with their group.
   const concerned = live.concernedBy(entries);
-  const toGroups = live.groupsFor(entries).flatMap(({ audience, sockets }) => {
-    const events = eventsFor(audience);
-    if (!events) return [];
-    return {
-      sockets: concerned.size === 0 ? [...sockets] : [...sockets].filter((each) => !concerned.has(each)),
-      events,
-    };
+  const toGroups = live.groupsFor(entries).flatMap(({ audience, sockets, people }) => {
+    const found = eventsFor(audience);
+    if (!found) return [];
+    const others = concerned.size === 0 ? [...sockets] : [...sockets].filter((each) => !concerned.has(each));
+    return { ...found, sockets: others, ...(people > 0 ? {} : { alertIds: [] }) };
   });
   const toReporters = [...concerned].flatMap((socket) => {
-    const events = eventsFor(socket.data.audience);
-    return events ? { sockets: [socket], events } : [];
+    const found = eventsFor(socket.data.audience);
+    return found ? { ...found, sockets: [socket] } : [];
   });
   return [...toGroups, ...toReporters];
 }

@@ -1,6 +1,9 @@
 import type { LogEntry } from '../alerts/alert.js';
+import { personOf } from '../auth/caller.js';
 import { sharedAudience, type Audience } from './audience.js';
 import { dropUnsent, unsentOf } from './engine.js';
+import { NameIndex } from './name-index.js';
+import { OnDuty } from './on-duty.js';
 import { FrameWriter, type PreFramed } from './pre-framed.js';
 import { resync } from './resync.js';
 import { roomsOfEntry } from './rooms.js';
@@ -14,6 +17,8 @@ const MAX_BYTES = 1024 * 1024;
 export interface SocketGroup {
   readonly audience: Audience;
   readonly sockets: Set<RealtimeSocket>;
+  /** How many of them are of people with an account. */
+  people: number;
 }
 
 /**
@@ -23,9 +28,11 @@ export interface SocketGroup {
 export class LiveSockets {
   readonly writer = new FrameWriter();
   readonly #groups = new Map<string, SocketGroup>();
-  readonly #byRoom = new Index<SocketGroup>();
+  readonly #byRoom = new NameIndex<SocketGroup>();
   /** By account. */
-  readonly #reporters = new Index<RealtimeSocket>();
+  readonly #reporters = new NameIndex<RealtimeSocket>();
+  /** The people who are connected and on duty somewhere. */
+  readonly onDuty = new OnDuty();
   readonly #counts = { responder: 0, machine: 0, reporter: 0 };
   /** Those that did not take the last events at once: only they can have fallen behind. */
   readonly #lagging = new Set<RealtimeSocket>();
@@ -36,10 +43,15 @@ export class LiveSockets {
   /** From now on the socket gets what its audience gets. */
   add(socket: RealtimeSocket): void {
     if (!socket.connected) return;
-    const { audience } = socket.data;
+    const { audience, caller } = socket.data;
     const { kind, group: name, grants } = audience;
     const group = this.#groups.get(name) ?? this.#open(audience);
     group.sockets.add(socket);
+    const person = personOf(caller);
+    if (person) {
+      group.people += 1;
+      this.onDuty.add(person);
+    }
     if (grants.reporterId !== undefined) this.#reporters.add(grants.reporterId, socket);
     this.#counts[kind] += 1;
     socket.once('disconnect', () => this.#delete(socket));
@@ -71,11 +83,13 @@ export class LiveSockets {
   /** The sockets of people who have reported one of these alerts. */
   concernedBy(entries: readonly LogEntry[]): ReadonlySet<RealtimeSocket> {
     const sockets = new Set<RealtimeSocket>();
-    for (const { alert } of entries) {
-      if (alert.reporterId === null) continue;
-      for (const socket of this.#reporters.get(alert.reporterId)) sockets.add(socket);
-    }
+    for (const { alert } of entries) for (const socket of this.ofReporter(alert.reporterId)) sockets.add(socket);
     return sockets;
+  }
+
+  /** The sockets of the account that reported an alert. */
+  ofReporter(reporterId: string | null): ReadonlySet<RealtimeSocket> {
+    return this.#reporters.get(reporterId ?? '');
   }
 
   /** Sends events to all sockets of a group. */
@@ -120,7 +134,7 @@ export class LiveSockets {
   }
 
   #open(audience: Audience): SocketGroup {
-    const group = { audience: sharedAudience(audience), sockets: new Set<RealtimeSocket>() };
+    const group = { audience: sharedAudience(audience), sockets: new Set<RealtimeSocket>(), people: 0 };
     this.#groups.set(audience.group, group);
     for (const room of group.audience.rooms) this.#byRoom.add(room, group);
     return group;
@@ -128,10 +142,16 @@ export class LiveSockets {
 
   /** False when it was no longer here. */
   #delete(socket: RealtimeSocket): boolean {
-    const { kind, group: name, grants } = socket.data.audience;
+    const { audience, caller } = socket.data;
+    const { kind, group: name, grants } = audience;
     const group = this.#groups.get(name);
     this.#lagging.delete(socket);
     if (!group?.sockets.delete(socket)) return false;
+    const person = personOf(caller);
+    if (person) {
+      group.people -= 1;
+      this.onDuty.delete(person);
+    }
     if (group.sockets.size === 0) {
       this.#groups.delete(name);
       for (const room of group.audience.rooms) this.#byRoom.delete(room, group);
@@ -140,26 +160,5 @@ export class LiveSockets {
     this.#counts[kind] -= 1;
     this.onChange();
     return true;
-  }
-}
-
-const NOTHING: ReadonlySet<never> = new Set();
-
-/** Things by name; a name without any is forgotten. */
-class Index<T> {
-  readonly #sets = new Map<string, Set<T>>();
-
-  get(name: string): ReadonlySet<T> {
-    return this.#sets.get(name) ?? NOTHING;
-  }
-
-  add(name: string, thing: T): void {
-    this.#sets.set(name, (this.#sets.get(name) ?? new Set()).add(thing));
-  }
-
-  delete(name: string, thing: T): void {
-    const things = this.#sets.get(name);
-    things?.delete(thing);
-    if (things?.size === 0) this.#sets.delete(name);
   }
 }

@@ -15,6 +15,7 @@ const RECEIPT = audienceOf({ kind: 'reporter', alertId: 'a3', proven: true });
 const DISPATCHER = person('other', 'dispatcher');
 /** Responds, on duty in none of its areas, and has reported every seventh alert. */
 const REPORTER = person('me', 'responder');
+const COLLEAGUE = person('you', 'responder');
 
 function person(id: string, role: Role): Audience {
   const memberships = [{ organisationId: 'x', role }];
@@ -69,7 +70,7 @@ function replay(pages: ReplayPages, recent: RecentEntries, audience: Audience, s
 
 describe('ReplayPages', () => {
   it('give each audience all that is for it, once and in order, from wherever it was', () => {
-    const audience = fc.constantFrom(ALL, CRITICAL, RECEIPT, DISPATCHER, REPORTER);
+    const audience = fc.constantFrom(ALL, CRITICAL, RECEIPT, DISPATCHER, REPORTER, COLLEAGUE);
     const steps = fc.array(fc.record({ add: fc.integer({ min: 0, max: 300 }), audience, behind: fc.nat(900) }));
     fc.assert(
       fc.property(fc.nat(1000), steps, (start, list) => {

@@ -74,8 +74,8 @@ export class ReplayPages {
     for (const entry of entries) {
       const frame = this.#frames.for(audience, entry);
       if (frame) {
-        frames.push(frame);
-        end += frame.length;
+        frames.push(frame.bytes);
+        end += frame.bytes.length;
       }
       ends.push(end);
     }

@@ -23,13 +23,10 @@ export type Telling = Sight | 'gone';
 export function tellingOf(audience: Audience, entry: LogEntry): Telling | undefined {
   const { alert } = entry;
   const sight = sightOfAudience(audience, alert, [alert.severity]);
-  if (sight && !(sight === 'own' && isHidden(entry))) return sight;
-  const before = sightBefore(audience, entry);
-  // Its reporter goes on seeing it as it was cancelled.
-  return before && before !== 'own' ? 'gone' : undefined;
+  return sight ?? (sightBefore(audience, entry) ? 'gone' : undefined);
 }
 
-/** An entry as it is told. */
+/** An entry as it is told; undefined for what a reporter must not see since a cancellation under duress. */
 export function messageAs(telling: Telling, entry: LogEntry): AlertMessage<ResponderView | ReporterView> | undefined {
   if (telling !== 'gone') return messageOf(entry, telling);
   const { seq, type, at, alert, actor } = entry;
@@ -62,10 +59,9 @@ function sightOfAudience(
   alert: Alert,
   possible: readonly Severity[],
 ): Sight | undefined {
+  const sight = liveSightBy(grants, alert);
   const isAskedFor = !severities || possible.some((severity) => severities.includes(severity));
-  if (isAskedFor) return liveSightBy(grants, alert);
-  const { reporterId, receiptOf } = grants;
-  return liveSightBy({ ...(reporterId ? { reporterId } : {}), ...(receiptOf ? { receiptOf } : {}) }, alert);
+  return isAskedFor || sight === 'own' ? sight : undefined;
 }
 
 /**
@@ -80,11 +76,6 @@ function sightBefore(audience: Audience, entry: LogEntry): Sight | undefined {
   const areas = [...alert.areas, ...(left?.areas ?? [])];
   const organisations = [...alert.organisations, ...(left?.organisations ?? [])];
   return sightOfAudience(audience, { ...alert, areas, organisations }, possible ?? [alert.severity]);
-}
-
-/** What follows a cancellation under duress is not for the reporter. */
-function isHidden(entry: LogEntry): boolean {
-  return messageOf(entry, 'own') === undefined;
 }
 
 /** The severities that the alert may have had before an entry that may have raised it. */

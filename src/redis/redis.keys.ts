@@ -16,6 +16,8 @@ export const keys = {
   alertStream: (severity: Severity) => `panic:alerts:${severity}`,
   /** realtime, db 4: stream of what was added to those by whom, one short entry a commit. */
   commits: () => 'naboom:realtime:commits',
+  /** realtime, db 4: where a responder is now; expires. */
+  position: (userId: string) => `emergency:position:${userId}`,
   /** realtime, db 4: health probe of the streams' user. */
   realtimeHealth: (probe: string) => `naboom:realtime:health:${probe}`,
   /** Written by nobody: monitoring_user proves with it that a write is refused. */

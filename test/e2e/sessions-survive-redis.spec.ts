@@ -145,3 +145,16 @@ it('makes an operator of a person at once, and lets operators look people up', a
   expect((await here.send('PUT', `/users/${id}/operator`, { operator: false }, { token })).status).toBe(204);
   expect((await users(token)).status).toBe(403);
 });
+
+it('does without copies on a server that refuses their database, and says so', async () => {
+  const { token } = await here.join('nocopies@example.com');
+  await redis.admin().call('ACL', 'SETUSER', 'app_user', '-select', '+select|2');
+  const node = await startTestNode({ env: { ...redis.env, DATABASE_URL: database.url } });
+  try {
+    expect(await statusOf(new PeopleClient(node.url), token)).toBe(200);
+    await eventually(() => node.log().includes('sessions have no copies in Redis'));
+  } finally {
+    await node.stop();
+    await redis.admin().call('ACL', 'SETUSER', 'app_user', '+select|3');
+  }
+});

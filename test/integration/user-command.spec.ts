@@ -1,3 +1,7 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { loadConfig } from '../../src/config/config.js';
 import { Database } from '../../src/database/database.js';
 import { Accounts } from '../../src/people/accounts.js';
@@ -40,6 +44,16 @@ describe('npm run user', () => {
     expect(lines).toEqual([`${id}  boss@example.com  -  Boss  operator`]);
     expect(await run(['create', '--name', 'Again', '--email', 'boss@example.com'])).toBe(1);
     expect(lines[0]).toContain('already');
+  });
+
+  it('reads the password from standard input where there is no terminal', async () => {
+    const program = join(import.meta.dirname, '../../dist/cli/user.js');
+    const argv = [program, 'create', '--name', 'Piped', '--email', 'piped@example.com'];
+    const child = spawn(process.execPath, argv, { env: { PATH: process.env['PATH'], ...env } });
+    child.stdin.end(`${PASSWORD}\n`);
+    const [said, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+    expect([code, said]).toEqual([0, expect.stringMatching(/^Created Piped \(.*\)\n$/)]);
+    expect(await signIn('piped@example.com', PASSWORD)).toBeDefined();
   });
 
   it('takes the password from the environment as well, and refuses a short one', async () => {

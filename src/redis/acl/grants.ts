@@ -62,7 +62,7 @@ export const USER_GRANTS: Readonly<Record<string, UserGrants>> = {
   realtime_user: {
     keys: [
       grant('panic:*', 'the streams of log entries, one a severity'),
-      grant('emergency:*', 'the short-lived realtime cache of alerts'),
+      grant('emergency:*', 'the short-lived realtime cache: positions of responders'),
       grant('naboom:realtime:*', 'health probe and what the realtime parts keep for themselves'),
     ],
     channels: [],
@@ -74,7 +74,7 @@ export const USER_GRANTS: Readonly<Record<string, UserGrants>> = {
       grant('xrange', 'replay: what a tail missed'),
       grant('xrevrange', 'the newest entry: where a tail begins'),
       grant('xlen', 'how full a stream is'),
-      grant('get set', 'realtime cache (always with expiry) and the health probe'),
+      grant('get set', 'positions of responders (always with expiry) and the health probe'),
     ],
   },
   monitoring_user: {
