@@ -117,7 +117,7 @@ describe('events of clients', () => {
       warnings: [],
     });
     expect(await ask(client, 'alert:resolve', { id, outcome: 'false_alarm' })).toMatchObject({ status: 'resolved' });
-    expect(await ask(client, 'alert:reopen', { id, reason: 'smoke' })).toMatchObject({ id, status: 'acknowledged' });
+    expect(await ask(client, 'alert:reopen', { id, reason: 'smoke' })).toMatchObject({ id, status: 'open' });
     expect(await ask(client, 'alert:resolve', { id, reason: 'safe' })).toMatchObject({ id, status: 'resolved' });
     expect(await ask(client, 'alert:cancel', { id })).toMatchObject({ code: 'ALERT_STATE', status: 409 });
     const other = await ask(client, 'alert:raise', {});
