@@ -154,6 +154,7 @@ describeInBrowser('a whole alert', () => {
       body: JSON.stringify({ location: TOWN }),
     });
     await item.waitFor({ ...AT_ONCE, state: 'detached' });
+    expect(await heard(control, 'alert.updated', reference!)).toMatchObject({ gone: true });
     await page.context().close();
   });
 
