@@ -71,6 +71,7 @@ describeInBrowser('a dispatcher on the page', () => {
     await item.getByRole('button', { name: 'Reopen' }).click();
     await item.locator('.pill', { hasText: 'open' }).waitFor(AT_ONCE);
     await item.getByRole('button', { name: 'Acknowledge' }).waitFor(AT_ONCE);
+    expect(await item.textContent()).not.toContain('Resolved by');
     await page.context().close();
   });
 
@@ -81,6 +82,7 @@ describeInBrowser('a dispatcher on the page', () => {
     const item = dispatcher.locator('.alert', { hasText: reference });
     await item.getByText('Received by 2, seen by 2').click();
     await item.getByText('Sipho N saw it').waitFor(AT_ONCE);
+    expect(await responder.getByText('Anna D saw it').count()).toBe(0);
     await Promise.all([dispatcher, responder].map((page) => page.context().close()));
   });
 
@@ -115,6 +117,7 @@ describeInBrowser('a dispatcher on the page', () => {
     await page.locator('#area-file').setInputFiles(file);
     await page.getByRole('button', { name: 'Import' }).click();
     await page.locator('#area-problem', { hasText: 'The area cannot be read' }).waitFor();
+    expect(await page.locator('#area-done').textContent()).toBe('');
     await page.context().close();
   });
 });
