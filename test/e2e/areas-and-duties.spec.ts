@@ -62,7 +62,7 @@ describe('areas over HTTP', () => {
   });
 
   it('are nobody else’s', async () => {
-    const { ask } = directory();
+    const { ask, planted } = directory();
     const [own, other] = [await staffed(), await staffed()];
     const { body } = await ask(other.dispatcher, 'POST', other.areas, { name: 'Far', geometry: square(28, -26) });
     for (const who of [own.dispatcher, own.responder, undefined]) {
@@ -75,9 +75,15 @@ describe('areas over HTTP', () => {
       expect(outcome(await ask(who, 'PUT', `/areas/${body.id}/duty`))).toBe(refused);
       expect(outcome(await ask(who, 'PUT', `/areas/${body.id}/duties/${own.responder.id}`))).toBe(refused);
     }
-    expect(outcome(await ask(other.dispatcher, 'PUT', `/areas/${body.id}/duties/${own.responder.id}`))).toBe(
-      '404 NOT_FOUND',
-    );
+    const duty = `/areas/${body.id}/duties/${own.responder.id}`;
+    expect(outcome(await ask(other.dispatcher, 'PUT', duty))).toBe('404 NOT_FOUND');
+    // To dispatch in one organisation helps nothing in another one.
+    const both = await planted.person('Bo', { [own.id]: 'dispatcher', [other.id]: 'member' });
+    const drawn = { name: 'X', geometry: square(28, -26) };
+    expect(outcome(await ask(both, 'POST', other.areas, drawn))).toBe('403 FORBIDDEN');
+    expect(outcome(await ask(both, 'POST', `${other.areas}/import`, drawn))).toBe('403 FORBIDDEN');
+    expect(outcome(await ask(both, 'PUT', `/areas/${body.id}`, drawn))).toBe('403 FORBIDDEN');
+    expect(outcome(await ask(both, 'POST', own.areas, drawn))).toBe(201);
   });
 
   it('have a name of their own in the organisation, and a shape', async () => {

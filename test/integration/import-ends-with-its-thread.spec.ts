@@ -15,20 +15,21 @@ beforeAll(() => Logger.overrideLogger(false));
 describe('the thread of an import', () => {
   it('is stopped in the middle of its work when that takes too long, and the process goes on meanwhile', async () => {
     const reader = new ImportReader('27', { ms: 1000, memoryMb: 256 }, THREAD);
-    let ended = false;
+    const ended: string[] = [];
     const reading = reader.read(BOMB).catch((error: unknown) => {
-      ended = true;
+      ended.push('bomb');
       return error;
     });
-    const next = reader.read(map('Next'));
+    const next = reader.read(map('Next')).finally(() => ended.push('next'));
     let turns = 0;
-    while (!ended) {
+    while (ended.length === 0) {
       await nextTurn();
       turns += 1;
     }
     expect(turns).toBeGreaterThan(100);
     expect(await reading).toMatchObject(TOO_MUCH);
     expect(await next).toMatchObject([{ name: 'Next' }]);
+    expect(ended).toEqual(['bomb', 'next']); // one at a time
   });
 
   it('is stopped when it takes too much memory', async () => {
