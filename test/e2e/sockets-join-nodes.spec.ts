@@ -127,7 +127,8 @@ function connectAsWebsocketUser(): Redis {
 it('a node that is asked for its sockets tells no credentials', async () => {
   await liveResponder(one.url);
   const { receiptToken } = await one.raise();
-  const reporter = new LiveClient(one.url, { receiptToken });
+  const cookie = 'naboom=a-session-of-somebody';
+  const reporter = new LiveClient(one.url, { receiptToken }, { extraHeaders: { cookie } });
   await eventually(() => reporter.snapshots.length > 0);
   const [asker, listener] = [connectAsWebsocketUser(), connectAsWebsocketUser()];
   const answers: string[] = [];
@@ -140,6 +141,7 @@ it('a node that is asked for its sockets tells no credentials', async () => {
   expect(answers.join()).toContain('"audience"');
   expect(answers.join()).not.toContain(OPERATOR_KEY);
   expect(answers.join()).not.toContain(receiptToken);
+  expect(answers.join()).not.toContain(cookie);
   await Promise.all([asker.quit(), listener.quit()]);
 });
 
