@@ -18,7 +18,11 @@ export function createAlertItem(first, viewing) {
   const reach = createReachDetails(viewing.viewer);
   const contact = element('p', { className: 'contact' });
   const message = element('p', { className: 'message' });
-  const actions = createAlertActions({ ...viewing, onAlert: (answer) => answer.seq > alert.seq && update(answer) });
+  const actions = createAlertActions({
+    ...viewing,
+    // The socket may have been faster; whoever sees it no more is told of its state alone.
+    onAlert: (answer) => answer.seq > alert.seq && update({ ...alert, ...answer }),
+  });
   const node = element(
     'li',
     { className: 'alert' },

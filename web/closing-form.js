@@ -35,8 +35,8 @@ export function createClosingForm({ button, others }) {
   );
 
   outcome.addEventListener('change', () => {
-    sameLabel.hidden = outcome.value !== 'duplicate';
     same.replaceChildren(...others().map(({ id, reference }) => new Option(reference, id)));
+    sameLabel.hidden = outcome.value !== 'duplicate' || same.options.length === 0;
   });
 
   return {

@@ -16,13 +16,14 @@ const FARM = `<?xml version="1.0"?><kml xmlns="http://www.opengis.net/kml/2.2"><
 describeInBrowser('a dispatcher on the page', () => {
   let app: RunningApp;
   let browser: Browser;
+  let areaId: string;
   let anna: Account;
   let sipho: Account;
   beforeAll(async () => {
     [app, browser] = await Promise.all([startApp(), launchChromium()]);
     const watch = await askApi(app, 'POST', '/organisations', { name: 'Naboom Watch', catchAll: true });
     const town = { name: 'Town', geometry: squareAround(-24.52, 28.71) };
-    await askApi(app, 'POST', `/organisations/${watch.id}/areas`, town);
+    areaId = (await askApi(app, 'POST', `/organisations/${watch.id}/areas`, town)).id;
     anna = await addPerson(app, watch.id, 'dispatcher', 'Anna D');
     sipho = await addPerson(app, watch.id, 'responder', 'Sipho N');
   });
@@ -70,6 +71,7 @@ describeInBrowser('a dispatcher on the page', () => {
     await item.getByRole('button', { name: 'Reopen' }).click();
     await item.locator('.pill', { hasText: 'open' }).waitFor(AT_ONCE);
     await item.getByRole('button', { name: 'Acknowledge' }).waitFor(AT_ONCE);
+    expect(await item.textContent()).not.toContain('Resolved by');
     await page.context().close();
   });
 
@@ -80,7 +82,24 @@ describeInBrowser('a dispatcher on the page', () => {
     const item = dispatcher.locator('.alert', { hasText: reference });
     await item.getByText('Received by 2, seen by 2').click();
     await item.getByText('Sipho N saw it').waitFor(AT_ONCE);
+    expect(await responder.getByText('Anna D saw it').count()).toBe(0);
     await Promise.all([dispatcher, responder].map((page) => page.context().close()));
+  });
+
+  it('puts a responder on duty, whose page follows', async () => {
+    const page = await open(sipho);
+    const reference = await raise({ contact: { name: 'Lerato' }, location: { lat: -24.52, lng: 28.71 } });
+    const item = page.locator('.alert', { hasText: reference });
+    await item.locator('.badge', { hasText: 'About here' }).waitFor(AT_ONCE);
+    const [user] = (await askApi(app, 'GET', '/users?query=sipho')).items;
+    await askApi(app, 'PUT', `/areas/${areaId}/duties/${user.id}`);
+    await item.getByText('Reported by Lerato').waitFor();
+    await page.locator('#duty input:checked').waitFor();
+    await item.locator('.badge').waitFor({ state: 'detached' });
+    await askApi(app, 'DELETE', `/areas/${areaId}/duties/${user.id}`);
+    await item.locator('.badge', { hasText: 'About here' }).waitFor();
+    expect(await item.textContent()).not.toContain('Lerato');
+    await page.context().close();
   });
 
   it('imports an area from a file, and is on duty for it', async () => {
@@ -98,6 +117,7 @@ describeInBrowser('a dispatcher on the page', () => {
     await page.locator('#area-file').setInputFiles(file);
     await page.getByRole('button', { name: 'Import' }).click();
     await page.locator('#area-problem', { hasText: 'The area cannot be read' }).waitFor();
+    expect(await page.locator('#area-done').textContent()).toBe('');
     await page.context().close();
   });
 });

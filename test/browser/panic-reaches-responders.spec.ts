@@ -112,6 +112,23 @@ describeInBrowser('the page', () => {
     await context.close();
   });
 
+  it('adds the position of a second phone that gives the same number', async () => {
+    const contact = { phone: '0829876543' };
+    const raised = await fetch(`${app.url}/api/v1/emergency/alerts`, {
+      method: 'POST',
+      body: JSON.stringify({ contact }),
+    });
+    const { reference } = (await raised.json()) as { reference: string };
+    const geolocation = { latitude: -26.2, longitude: 28.04 };
+    const { page, context } = await openPage(browser, app.url, { permissions: ['geolocation'], geolocation });
+    await page.getByText('Say more').click();
+    await page.getByLabel('Your phone number').fill(contact.phone);
+    await pressPanic(page);
+    await eventually(async () => (await alertOf(reference))['location'] !== null);
+    expect(await alertOf(reference)).toMatchObject({ repeatCount: 1, location: { lat: -26.2 } });
+    await context.close();
+  });
+
   it('delivers a press from a dead spot when the network returns, once, also after a reload', async () => {
     const { page, context } = await openPage(browser, app.url, PHONE);
     const press = /\/emergency\/alerts$/;

@@ -18,6 +18,7 @@ describeInBrowser('a whole alert', () => {
   let sipho: Account;
   let dispatcher: Follower;
   let control: Follower;
+  let ben: Account;
 
   beforeAll(async () => {
     [app, browser] = await Promise.all([startApp(), launchChromium()]);
@@ -28,7 +29,8 @@ describeInBrowser('a whole alert', () => {
     thandi = await addPerson(app, watch.id, 'responder', 'Thandi M');
     sipho = await addPerson(app, watch.id, 'responder', 'Sipho N');
     dispatcher = await follow(app, await addPerson(app, watch.id, 'dispatcher', 'Anna D'));
-    control = await follow(app, await addPerson(app, room.id, 'dispatcher', 'Ben K'));
+    ben = await addPerson(app, room.id, 'dispatcher', 'Ben K');
+    control = await follow(app, ben);
   });
   afterAll(async () => {
     dispatcher?.socket.close();
@@ -140,6 +142,22 @@ describeInBrowser('a whole alert', () => {
     for (const page of [first, second, reporter]) await page.context().close();
   });
 
+  it('leaves the list of those whom it leaves', async () => {
+    const page = await openResponder(ben);
+    const raised = await fetch(`${app.url}/api/v1/emergency/alerts`, { method: 'POST' });
+    const { id, reference, receiptToken } = (await raised.json()) as Record<string, string>;
+    const item = page.locator('.alert', { hasText: reference! });
+    await item.waitFor(AT_ONCE);
+    await fetch(`${app.url}/api/v1/emergency/alerts/${id}`, {
+      method: 'PATCH',
+      headers: { authorization: `Bearer ${receiptToken}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ location: TOWN }),
+    });
+    await item.waitFor({ ...AT_ONCE, state: 'detached' });
+    expect(await heard(control, 'alert.updated', reference!)).toMatchObject({ gone: true });
+    await page.context().close();
+  });
+
   it('looks the same on the page whether the reporter cancelled freely or was forced', async () => {
     const [free, forced] = await Promise.all([openReporter(), openReporter()]);
     const shown: string[] = [];
@@ -155,6 +173,7 @@ describeInBrowser('a whole alert', () => {
       await cancelWith(page, pin);
       await status(page, 'This alert is cancelled').waitFor();
       expect(await page.getByLabel('PIN (4 to 8 digits)').isVisible()).toBe(false);
+      for (const field of ['#cancel-pin', '#duress-pin', '#pin']) expect(await page.inputValue(field)).toBe('');
       const html = await page.locator('main .call').innerHTML();
       shown.push(html.replaceAll(/NB-\w+/g, 'NB').replaceAll(/<time.*?<\/time>/g, 'time'));
       const kept = await page.evaluate<string>('JSON.stringify(localStorage) + JSON.stringify(sessionStorage)');
