@@ -25,6 +25,7 @@ import type { RaiseParts } from './raise-command.js';
 import { ReachReader } from './reach-reader.js';
 
 const RAISE_PARTS = Symbol('RaiseParts');
+type ServiceParts = [AlertLog, AlertReader, AlertPublisher, ReceiptTokens, CancelPins, RaiseParts];
 
 /** The connections of the three roles that a committed alert goes out by. */
 @Injectable()
@@ -89,14 +90,8 @@ class AlertRoles {
     {
       provide: AlertsService,
       inject: [AlertLog, AlertReader, AlertPublisher, ReceiptTokens, CancelPins, RAISE_PARTS],
-      useFactory: (
-        log: AlertLog,
-        reader: AlertReader,
-        publisher: AlertPublisher,
-        receipts: ReceiptTokens,
-        pins: CancelPins,
-        raising: RaiseParts,
-      ) => new AlertsService({ log, reader, publisher, receipts, pins, ...raising }),
+      useFactory: (...[log, reader, publisher, receipts, pins, raising]: ServiceParts) =>
+        new AlertsService({ log, reader, publisher, receipts, pins, ...raising }),
     },
   ],
   exports: [AlertLog, AlertReader, AlertReading, ReachReader, AlertStream, AlertPublisher, AlertsService],

@@ -117,16 +117,9 @@ function proofOf(proof: string, press: Press): Partial<RaiseCommand> {
 
 /** Somebody else's alert: it takes a number of the log, and has nothing to do with ours. */
 function somebodyElse(log: MemoryLog, n: number): void {
+  const at = new Date(START + n).toISOString();
   const press = { test: false, verified: true };
-  log.run([
-    {
-      type: 'raise',
-      newId: `${OTHER}-${log.head}`,
-      at: new Date(START + n).toISOString(),
-      actor: { kind: 'reporter' },
-      press,
-    },
-  ]);
+  log.run([{ type: 'raise', newId: `${OTHER}-${log.head}`, at, actor: { kind: 'reporter' }, press }]);
 }
 
 /** All that whoever holds the reporter's phone can see, now and in the answers that they get. */
@@ -154,17 +147,20 @@ class TwoWorlds {
   readonly free = new MemoryLog();
   #n = 0;
 
-  both(happening: Happening): void {
+  /** @returns what is answered in the forced world, and in the free one */
+  both(happening: Happening): [unknown, unknown] {
     const command = commandOf(happening, (this.#n += 1));
     const freely = command.type === 'cancel' && 'duress' in command ? { ...command, duress: false } : command;
-    const answers = [answerTo(this.forced, command), answerTo(this.free, freely)];
+    const answers: [unknown, unknown] = [answerTo(this.forced, command), answerTo(this.free, freely)];
     this.#align();
-    expect(answers[0]).toEqual(answers[1]);
+    return answers;
   }
 
-  onlyForced(happening: Happening): void {
+  /** @returns nothing, twice: the reporter hears nothing of it */
+  onlyForced(happening: Happening): [unknown, unknown] {
     this.forced.run([commandOf(happening, (this.#n += 1))]);
     this.#align();
+    return [undefined, undefined];
   }
 
   open(): void {
@@ -202,8 +198,8 @@ describe('a cancellation under duress', () => {
         worlds.both(FORCED_CANCEL);
         expect(visibleOf(worlds.forced)).toEqual(visibleOf(worlds.free));
         for (const happening of later) {
-          if (happening.by === 'staff') worlds.onlyForced(happening);
-          else worlds.both(happening);
+          const [forced, free] = happening.by === 'staff' ? worlds.onlyForced(happening) : worlds.both(happening);
+          expect(forced).toEqual(free);
           expect(visibleOf(worlds.forced)).toEqual(visibleOf(worlds.free));
         }
       }),

@@ -18,6 +18,11 @@ export class PinTries {
 
   constructor(private readonly clock: Clock) {}
 
+  /** How many alerts are remembered. */
+  get size(): number {
+    return this.#tried.size;
+  }
+
   /**
    * Counts a try as wrong until it is given back: many at once get no more tries than one after the other.
    * @throws AppError TOO_MANY_REQUESTS

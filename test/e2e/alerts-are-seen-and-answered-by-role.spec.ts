@@ -49,8 +49,13 @@ describe('an alert', () => {
     const { planted } = directory();
     const { id, receipt } = await raise(fresh());
     const known: Record<string, Who> = {
-      ...{ nobody: undefined, receipt, operator },
-      ...{ member: town.member, responder: town.responder, offDuty: town.offDuty, dispatcher: town.dispatcher },
+      nobody: undefined,
+      receipt,
+      operator,
+      member: town.member,
+      responder: town.responder,
+      offDuty: town.offDuty,
+      dispatcher: town.dispatcher,
       stranger: town.stranger,
       reader: bearing(await planted.apiKey(town.town, ['alerts:read'])),
       answerer: bearing(await planted.apiKey(town.town, ['alerts:answer'])),

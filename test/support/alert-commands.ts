@@ -26,11 +26,20 @@ export const respond = (
   status: 'en_route' | 'on_scene' | 'stood_down',
   etaAt?: string,
 ): LifecycleCommand => ({
-  ...{ type: 'respond', alertId: ID, at: time(), actor, status },
+  type: 'respond',
+  alertId: ID,
+  at: time(),
+  actor,
+  status,
   ...(etaAt ? { etaAt } : {}),
 });
 export const update = (facts: UpdateCommand['facts'], proven = true): UpdateCommand => ({
-  ...{ type: 'update', alertId: ID, at: time(), actor: { kind: 'reporter' }, facts, proven },
+  type: 'update',
+  alertId: ID,
+  at: time(),
+  actor: { kind: 'reporter' },
+  facts,
+  proven,
 });
 
 export function logOf(...commands: AlertCommand[]): MemoryLog {
