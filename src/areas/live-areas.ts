@@ -53,7 +53,7 @@ export class LiveAreas {
   /** Reads the areas anew, once more if that is asked for meanwhile. */
   read(): void {
     this.#wanted = true;
-    this.#reading ??= this.#run(this.#stop.signal).finally(() => (this.#reading = undefined));
+    this.#reading ??= this.#run(this.#stop.signal);
   }
 
   async #run(signal: AbortSignal): Promise<void> {
@@ -72,5 +72,7 @@ export class LiveAreas {
         await pause(RETRY_MS, signal);
       }
     }
+    // In the same turn as the last look at what is wanted: a change in between would be read by nobody.
+    this.#reading = undefined;
   }
 }
