@@ -106,6 +106,18 @@ describe('events of clients', () => {
     const { id } = raised;
     const acknowledged = await ask(client, 'alert:acknowledge', { id, note: 'on my way' });
     expect(acknowledged).toMatchObject({ id, status: 'acknowledged', acknowledgements: [{ note: 'on my way' }] });
+    expect(await ask(client, 'alert:respond', { id, status: 'on_scene', note: 'here' })).toMatchObject({
+      id,
+      responses: [{ status: 'on_scene', note: 'here' }],
+    });
+    expect(await ask(client, 'alert:respond', { id, status: 'asleep' })).toMatchObject({ code: 'REQUEST_INVALID' });
+    expect(await ask(client, 'alert:update', { id, message: 'second floor' })).toMatchObject({
+      id,
+      message: 'fire\nsecond floor',
+      warnings: [],
+    });
+    expect(await ask(client, 'alert:resolve', { id, outcome: 'false_alarm' })).toMatchObject({ status: 'resolved' });
+    expect(await ask(client, 'alert:reopen', { id, reason: 'smoke' })).toMatchObject({ id, status: 'open' });
     expect(await ask(client, 'alert:resolve', { id, reason: 'safe' })).toMatchObject({ id, status: 'resolved' });
     expect(await ask(client, 'alert:cancel', { id })).toMatchObject({ code: 'ALERT_STATE', status: 409 });
     const other = await ask(client, 'alert:raise', {});
