@@ -183,6 +183,36 @@ describeInBrowser('a whole alert', () => {
     await Promise.all([free.context.close(), forced.context.close()]);
   });
 
+  it('keeps the PINs on the device where that is wanted, and does not show how many', async () => {
+    const { page, context } = await openReporter();
+    await setPins(page);
+    await page.getByLabel('Keep on this device').check();
+    await pressPanic(page);
+    await cancelWith(page, PINS.cancel);
+    await status(page, 'This alert is cancelled').waitFor();
+
+    const anotherDay = async () => {
+      await page.evaluate(`localStorage.removeItem('naboom.receipt')`);
+      await page.reload();
+      await page.getByText('Say more').click();
+    };
+    await anotherDay();
+    await page.getByText('A PIN to cancel with is kept on this device.').waitFor();
+    expect(await page.locator('main').innerText()).not.toMatch(/second PIN|forced/i);
+    await pressPanic(page);
+    await cancelWith(page, '');
+    await page.getByText('Give the PIN that was set for this alert.').waitFor();
+    await page.getByLabel('Your PIN, if you set one').fill(PINS.duress);
+    await page.getByRole('button', { name: 'Cancel the alert' }).click();
+    await status(page, 'This alert is cancelled').waitFor();
+
+    await anotherDay();
+    await page.getByRole('button', { name: 'Forget it' }).click();
+    await page.getByLabel('PIN (4 to 8 digits)').waitFor();
+    expect(await page.evaluate(`localStorage.getItem('naboom.pins')`)).toBeNull();
+    await context.close();
+  });
+
   it('tells whoever is not on duty only about where, and all of it once they are', async () => {
     const page = await openResponder(sipho);
     const duty = page.getByRole('switch', { name: 'Town' });
