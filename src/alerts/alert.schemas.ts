@@ -12,7 +12,9 @@ const ETA_MINUTES_MAX = 24 * 60;
 function storable(text: string): string {
   return text.replaceAll('\0', '').toWellFormed().trim();
 }
-export const text = (max: number) => z.string().transform(storable).pipe(z.string().min(1).max(max));
+export const text = (max: number) =>
+  // The limits hold for what is kept; the description of the API tells them as those of what is sent.
+  z.string().transform(storable).pipe(z.string().min(1).max(max)).meta({ minLength: 1, maxLength: max });
 
 /** A number, or a text that is one. `Number()` alone makes 0 of blanks and of an empty list: a place in the sea. */
 const number = z.union([z.number(), z.string().trim().min(1).transform(Number)], 'Invalid input: expected number');

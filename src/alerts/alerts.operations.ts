@@ -34,6 +34,8 @@ const raiseFormSchema = z
     name: word,
     phone: word,
     test: z.enum(['true', 'false']).optional(),
+    cancelPin: word,
+    duressPin: word,
     receiptToken: word.describe('What other clients send as a bearer token'),
     idempotencyKey: word.describe('What other clients send as a header'),
   })

@@ -63,6 +63,18 @@ describe('every example of the API', () => {
   });
 });
 
+describe('the documents', () => {
+  it.each(['/docs', '/docs/openapi.json', '/docs/asyncapi.json'])(
+    '%s is compressed, and not sent again',
+    async (path) => {
+      const first = await used().client.ask(path, { headers: { 'accept-encoding': 'gzip' } });
+      expect(first.headers.get('content-encoding')).toBe('gzip');
+      const again = await used().client.ask(path, { headers: { 'if-none-match': first.headers.get('etag')! } });
+      expect({ status: again.status, body: again.body }).toEqual({ status: 304, body: '' });
+    },
+  );
+});
+
 describe('who may ask', () => {
   const closed = OPERATIONS.filter(({ who }) => !who.includes('anyone') && !who.includes('gateway'));
 
