@@ -21,6 +21,16 @@ export function storeReceipt(receipt) {
   }
 }
 
+/** Open in the sense of the product: somebody may still need help. */
+export function isOpen({ status }) {
+  return status === 'open' || status === 'acknowledged';
+}
+
+/** What is known of an alert after another word about it, which may come late: the socket and HTTP race. */
+export function newer(known, told) {
+  return told.seq < known.seq ? { ...told, ...known } : { ...known, ...told };
+}
+
 /** Tells the reporter how the alert goes, or that it has not reached the server yet. */
 export function createReceiptView(status) {
   function show(state, ...children) {
@@ -37,19 +47,30 @@ export function createReceiptView(status) {
       ),
     alert: (alert) =>
       show(
-        alert.status === 'open' || alert.status === 'acknowledged' ? 'good' : 'off',
+        isOpen(alert) ? 'good' : 'off',
         element('p', { className: 'reference', textContent: headline(alert) }),
+        element('p', { className: 'reached', textContent: reached(alert), hidden: !reached(alert) }),
         element('p', { textContent: explanation(alert) }),
         element('p', {}, `Reference ${alert.reference}, `, timeOf(alert.openedAt), alert.test ? ' (test)' : ''),
       ),
   };
 }
 
-function headline({ status }) {
+function headline({ status, coming, onScene }) {
   if (status === 'resolved') return 'This alert is closed';
   if (status === 'cancelled') return 'This alert is cancelled';
+  if (onScene > 0) return 'A responder is there';
+  if (coming > 0) return 'A responder is coming';
   if (status === 'acknowledged') return 'A responder has seen your alert';
   return 'Help is being called';
+}
+
+/** How many it reached, who are coming, and who are there; nothing of an alert that is over. */
+function reached(alert) {
+  const { coming = 0, onScene = 0, reach = {} } = alert;
+  const received = reach.received ?? 0;
+  if (!isOpen(alert) || received + coming + onScene === 0) return '';
+  return `${received} received, ${coming} coming, ${onScene} there`;
 }
 
 function explanation({ status, repeatCount }) {

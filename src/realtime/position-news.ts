@@ -10,7 +10,8 @@ import { PreFramed } from './pre-framed.js';
 import { ALL_ROOM, organisationRoom } from './rooms.js';
 import type { PositionMessage, RealtimeServer } from './socket-events.js';
 
-const placeSchema = geoPointSchema.pick({ lat: true, lng: true, accuracyM: true });
+/** Payload of `position`. */
+export const placeSchema = geoPointSchema.pick({ lat: true, lng: true, accuracyM: true });
 const messageSchema = positionSchema.extend({ organisations: z.array(z.uuid()) });
 
 /**

@@ -13,7 +13,7 @@ type Handshake = Pick<RealtimeSocket['handshake'], 'auth' | 'headers'>;
 const token = z.string().min(1).max(512);
 
 /** `auth` of the handshake. */
-const handshakeSchema = z.object({
+export const handshakeSchema = z.object({
   token: token.nullish(),
   receiptToken: token.nullish(),
   cursor: z.int().nonnegative().nullish(),

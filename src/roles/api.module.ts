@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AlertsController } from '../alerts/alerts.controller.js';
 import { AlertsModule } from '../alerts/alerts.module.js';
+import { ApiDocsModule } from '../api-docs/api-docs.module.js';
 import { AreasHttpModule } from '../areas/areas-http.module.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { InboundModule } from '../inbound/inbound.module.js';
@@ -15,19 +16,12 @@ import { PositionsModule } from '../positions/positions.module.js';
 import { RealtimeModule } from '../realtime/realtime.module.js';
 
 const PEOPLE = [AuthController, OwnAccountController, UsersController, ApiKeysController];
+const DIRECTORY = [PeopleModule, AreasHttpModule, PositionsModule];
+const PAGES = [PagesModule, ApiDocsModule];
 
-/** Takes alerts over HTTP, sockets, SMS and USSD, brings them to sockets, keeps accounts and areas, serves the pages. */
+/** Takes alerts over HTTP, sockets, SMS and USSD, brings them to the sockets, keeps accounts and areas, serves pages. */
 @Module({
-  imports: [
-    AlertsModule,
-    AreasHttpModule,
-    AuthModule,
-    InboundModule,
-    PeopleModule,
-    RealtimeModule,
-    PositionsModule,
-    PagesModule,
-  ],
+  imports: [AlertsModule, AuthModule, InboundModule, RealtimeModule, ...DIRECTORY, ...PAGES],
   controllers: [AlertsController, PositionsController, ...PEOPLE],
 })
 export class ApiModule {}

@@ -74,7 +74,7 @@ export function configureHttp(app: NestFastifyApplication, { env }: Config, logg
   }
   app.useGlobalFilters(new ProblemFilter());
   app.setGlobalPrefix('api/v1', {
-    exclude: ['health', 'health/*path', '/', 'assets/*path', 'robots.txt'].map((path) => ({
+    exclude: ['health', 'health/*path', '/', 'assets/*path', 'robots.txt', 'docs', 'docs/*path'].map((path) => ({
       path,
       method: RequestMethod.ALL,
     })),
