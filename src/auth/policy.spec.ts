@@ -7,6 +7,7 @@ import {
   grantsOf,
   mayAnswer,
   mayManage,
+  mayNameReached,
   mayRaise,
   requireMay,
   sightOf,
@@ -82,24 +83,24 @@ const ANSWERS = `
   operator            to           to       to       to      tom     tom
 `;
 
-/** Whose alerts one may list, and whether what one raises is trusted as it stands. */
+/** Whose alerts one may list, whether what one raises is trusted, and of whose alerts one is told whom they reached. */
 const LISTS_AND_RAISES = `
-  caller              lists     raises
-  anonymous           -         verified
-  expired-token       -         verified
-  receipt             -         verified
-  press-receipt       -         verified
-  no-organisation     me        verified
-  member              me        verified
-  responder-on-duty   town,me   verified
-  responder-off-duty  town,me   verified
-  dispatcher          town,me   verified
-  machine-raises      -         verified
-  machine-reads       town      unverified
-  machine-answers     -         unverified
-  machine-all         town      verified
-  operator-key        all       verified
-  operator            all       verified
+  caller              lists     raises    names
+  anonymous           -         verified  -
+  expired-token       -         verified  -
+  receipt             -         verified  -
+  press-receipt       -         verified  -
+  no-organisation     me        verified  -
+  member              me        verified  -
+  responder-on-duty   town,me   verified  -
+  responder-off-duty  town,me   verified  -
+  dispatcher          town,me   verified  t
+  machine-raises      -         verified  -
+  machine-reads       town      unverified  -
+  machine-answers     -         unverified  -
+  machine-all         town      verified  -
+  operator-key        all       verified  tom
+  operator            all       verified  to
 `;
 
 /** What one may do in the own organisation (t), in another one (o), and without one (w). */
@@ -141,7 +142,7 @@ describe('the policy', () => {
     const callers = Object.keys(CALLERS);
     expect(shapeOf(SIGHT)).toEqual([callers, Object.keys(ALERTS), callers.length * 4]);
     expect(shapeOf(ANSWERS)).toEqual([callers, ACTIONS, callers.length * ACTIONS.length]);
-    expect(shapeOf(LISTS_AND_RAISES)).toEqual([callers, ['lists', 'raises'], callers.length * 2]);
+    expect(shapeOf(LISTS_AND_RAISES)).toEqual([callers, ['lists', 'raises', 'names'], callers.length * 3]);
     expect(shapeOf(DIRECTORY)).toEqual([DIRECTORY_ACTIONS, MANAGERS, DIRECTORY_ACTIONS.length * MANAGERS.length]);
   });
 
@@ -158,9 +159,14 @@ describe('the policy', () => {
   });
 
   it.each(cells(LISTS_AND_RAISES))('lets %s: %s %s', (name, what, expected) => {
-    const places = listedPlaces(CALLERS[name]!) ?? '-';
-    const lists = typeof places === 'string' ? places : places.join(',');
-    expect(what === 'lists' ? lists : mayRaise(CALLERS[name]!) ? 'verified' : 'unverified').toBe(expected);
+    const caller = CALLERS[name]!;
+    const names = ['town', 'other', 'own'].filter((alert) => mayNameReached(caller, ALERTS[alert]!));
+    const said: Record<string, string> = {
+      lists: [listedPlaces(caller) ?? '-'].flat().join(','),
+      raises: mayRaise(caller) ? 'verified' : 'unverified',
+      names: names.map((alert) => ({ town: 't', other: 'o', own: 'm' })[alert]).join('') || '-',
+    };
+    expect(said[what]).toBe(expected);
   });
 
   it.each(cells(DIRECTORY))('allows %s to %s in: %s', (action, name, expected) => {
