@@ -54,8 +54,8 @@ describe('cancelling with the duress PIN', () => {
       answers.push(
         await ask(receipt, 'GET', `${ALERTS}/${id}`),
         await ask(receipt, 'GET', `${ALERTS}/${id}/events`),
+        await ask(receipt, 'GET', `${ALERTS}/${id}/events?limit=4`),
         await ask(receipt, 'GET', `${ALERTS}/${id}/events?limit=3`),
-        await ask(receipt, 'GET', `${ALERTS}/${id}/events?limit=2`),
         await ask(receipt, 'PATCH', `${ALERTS}/${id}`, { location: town.atRiver, message: 'I go home' }),
         await step(receipt, id, 'cancel', { pin: PINS.cancelPin }),
         await step(receipt, id, 'cancel', { pin: PINS.duressPin.replace('2', '9') }),
