@@ -1,9 +1,18 @@
 import type { Caller } from '../auth/caller.js';
 import { mayNameReached } from '../auth/policy.js';
 import type { Database } from '../database/database.js';
-import type { Alert } from './alert.js';
-import { stepsReach, type ReachStep } from './reach-steps.js';
+import type { Alert, LogEntry } from './alert.js';
 import type { ReachStage } from './reach-stage.js';
+import {
+  answeringPeople,
+  ENDING_TYPES,
+  overSince,
+  stepCounts,
+  type Answering,
+  type Ending,
+  type Over,
+} from './reach-steps.js';
+import { storedAlert } from './stored-alert.js';
 
 /** How many people an alert reached, by stage; a later stage implies the earlier ones. */
 export type ReachCounts = Readonly<Record<ReachStage, number>>;
@@ -42,30 +51,39 @@ export class ReachReader {
 
   /** As far as the caller may know; to a reporter for whom the alert is over, as it was then. */
   async of(alert: Alert, caller: Caller, isReporter: boolean): Promise<Reach> {
-    const steps = stepsReach(await this.#steps(alert.id));
-    if (!mayNameReached(caller, alert)) {
-      const known = isReporter ? steps.toReporter : steps.now;
-      return { counts: { ...(await this.#receiptCounts(alert.id, known.until)), ...known.counts } };
-    }
-    const counts = { ...(await this.#receiptCounts(alert.id)), ...steps.now.counts };
-    return { counts, people: peopleOf(await this.#receipts(alert.id), steps.people) };
+    const over = isReporter ? await this.#over(alert.id) : undefined;
+    const receipts = await this.#receiptCounts(alert.id, over?.until);
+    const counts = { ...receipts, ...(over?.counts ?? stepCounts(alert)) };
+    if (!mayNameReached(caller, alert)) return { counts };
+    const [receipted, answering] = await Promise.all([this.#receipts(alert.id), this.#answering(alert.id)]);
+    return { counts, people: peopleOf(receipted, answering) };
   }
 
   /** What changes while somebody watches. */
-  async live(alertId: string): Promise<LiveCounts> {
-    const steps = stepsReach(await this.#steps(alertId));
-    const counts = { ...(await this.#receiptCounts(alertId)), ...steps.now.counts };
-    return { counts, ...(steps.toReporter.until === undefined ? { reporterCounts: counts } : {}) };
+  async live(alert: Alert): Promise<LiveCounts> {
+    const [receipts, over] = await Promise.all([this.#receiptCounts(alert.id), this.#over(alert.id)]);
+    const counts = { ...receipts, ...stepCounts(alert) };
+    return { counts, ...(over ? {} : { reporterCounts: counts }) };
   }
 
-  async #steps(alertId: string): Promise<ReachStep[]> {
-    const { rows } = await this.database.query<Omit<ReachStep, 'at'> & { at: Date }>({
+  async #over(alertId: string): Promise<Over | undefined> {
+    const { rows } = await this.database.query<Omit<Ending, 'at'> & { at: Date }>({
+      name: 'read-reach-endings',
+      text: 'select type, at, alert from alert_events where alert_id = $1 and type = any($2::text[]) order by seq',
+      values: [alertId, ENDING_TYPES],
+    });
+    return overSince(rows.map((row) => ({ ...row, at: row.at.toISOString(), alert: storedAlert(row.alert) })));
+  }
+
+  async #answering(alertId: string): Promise<Answering[]> {
+    type Step = Pick<LogEntry, 'type' | 'actor' | 'details'> & { readonly at: Date };
+    const { rows } = await this.database.query<Step>({
       name: 'read-reach-steps',
       text: `select type, at, actor, details from alert_events
-              where alert_id = $1 and type not in ('alert.raised', 'alert.repeated', 'alert.updated') order by seq`,
+              where alert_id = $1 and type in ('alert.acknowledged', 'alert.responded') order by seq`,
       values: [alertId],
     });
-    return rows.map((row) => ({ ...row, at: row.at.toISOString() }) as ReachStep);
+    return answeringPeople(rows.map((row) => ({ ...row, at: row.at.toISOString() })));
   }
 
   /** @param until RFC 3339; absent: now */

@@ -94,7 +94,7 @@ export class ReachNews {
     const alert = await reader.byId(id);
     if (!alert) return undefined;
     const { organisations, reporterId } = alert;
-    return { id, organisations, reporterId, ...(await reach.live(id)) };
+    return { id, organisations, reporterId, ...(await reach.live(alert)) };
   }
 
   #tell({ id, organisations, reporterId, counts, reporterCounts }: ReachNotice): void {
@@ -115,5 +115,5 @@ export class ReachNews {
 }
 
 function isStep({ type }: LogEntry): boolean {
-  return type === 'alert.acknowledged' || type === 'alert.responded';
+  return type === 'alert.acknowledged' || type === 'alert.responded' || type === 'alert.reopened';
 }

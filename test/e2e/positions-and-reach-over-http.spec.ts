@@ -88,7 +88,7 @@ describe('an alert without a place', () => {
     await ask(onDuty, 'alert:seen', { id });
     await ask(onDuty, 'alert:respond', { id, status: 'en_route', etaMinutes: 4 });
     await eventually(() => reporter.reach.at(-1)?.counts.en_route === 1);
-    const counts = { pushed: 1, received: 1, seen: 1, acknowledged: 0, en_route: 1, on_scene: 0 };
+    const counts = { pushed: 1, received: 1, seen: 1, acknowledged: 1, en_route: 1, on_scene: 0 };
     const path = `${ALERTS_PATH}/${id}`;
     expect((await get(path, receiptToken)).body.reach).toEqual({ counts });
     expect((await get(path, responder.token)).body.reach).toEqual({ counts });

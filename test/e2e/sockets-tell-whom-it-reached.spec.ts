@@ -109,7 +109,12 @@ describe('whom an alert reached', () => {
     for (const { id } of [forced, real]) await ask(responder, 'alert:seen', { id });
     await ask(responder, 'alert:respond', { id: forced.id, status: 'on_scene' });
     await eventually(() => dispatcher.reach.some(({ id, counts }) => id === forced.id && counts.on_scene === 1));
-    expect((await reachFor(forced, chief.token)).counts).toEqual({ ...before, seen: 1, on_scene: 1 });
+    expect((await reachFor(forced, chief.token)).counts).toEqual({
+      ...before,
+      seen: 1,
+      acknowledged: 1,
+      on_scene: 1,
+    });
     for (const each of [forced, real]) expect((await reachFor(each, receiptOf(each))).counts).toEqual(before);
     expect(reporters.map(({ reach }) => reach.length)).toEqual(told);
   });
