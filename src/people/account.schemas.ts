@@ -38,7 +38,9 @@ export const pinsSchema = z
   })
   .meta({ id: 'SetPins' });
 /** Body of the home areas. */
-export const homeAreasSchema = z.object({ areas: z.array(z.uuid()).max(HOME_AREAS_MAX) }).meta({ id: 'SetHomeAreas' });
+export const homeAreasSchema = z
+  .object({ areas: z.array(z.uuid().toLowerCase()).max(HOME_AREAS_MAX) })
+  .meta({ id: 'SetHomeAreas' });
 /** Body of a new API key. */
 export const apiKeySchema = z
   .object({ name: text(NAME_MAX), scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length) })
