@@ -9,15 +9,11 @@ export class KnownAddresses {
 
   /** Never rejects. */
   async remember(account: string, address: string): Promise<void> {
-    await this.redis.set(keyOf(account, address), '1', 'EX', KNOWN_SECONDS).catch(() => undefined);
+    await this.redis.set(keys.knownAddress(account, address), '1', 'EX', KNOWN_SECONDS).catch(() => undefined);
   }
 
   /** Never rejects. */
   async knows(account: string, address: string): Promise<boolean> {
-    return (await this.redis.get(keyOf(account, address)).catch(() => null)) !== null;
+    return (await this.redis.get(keys.knownAddress(account, address)).catch(() => null)) !== null;
   }
-}
-
-function keyOf(account: string, address: string): string {
-  return `${keys.limit('known')}:${account}:${address}`;
 }

@@ -12,6 +12,8 @@ export const keys = {
   session: (tokenHash: Buffer) => `naboom:sessions:${tokenHash.toString('hex')}`,
   /** app, db 0: what the counters of the rate limits begin with; the limiter appends `:<who>`. */
   limit: (name: string) => `naboom:limits:${name}`,
+  /** app, db 0: an address that an account has signed in from; `account` is a hash. Expires. */
+  knownAddress: (account: string, address: string) => `naboom:limits:known:${account}:${address}`,
   /** realtime, db 4: one stream of log entries a severity. */
   alertStream: (severity: Severity) => `panic:alerts:${severity}`,
   /** realtime, db 4: stream of what was added to those by whom, one short entry a commit. */
