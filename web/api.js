@@ -3,9 +3,10 @@ const ANSWER_WITHIN_MS = 10_000;
 
 /**
  * Asks the API with the session's cookie, or with `token`. Gives `{ answer }`, or `{ problem, status, code }` where
- * `problem` is a sentence to show. Never rejects. A text as body is sent as it is, of the media type `type`.
+ * `problem` is a sentence to show. Never rejects. A text as body is sent as it is, of the media type `type`; what takes
+ * longer than `withinMs` counts as not answered.
  */
-export async function ask(method, path, { body, token, type = 'application/json' } = {}) {
+export async function ask(method, path, { body, token, type = 'application/json', withinMs = ANSWER_WITHIN_MS } = {}) {
   try {
     const response = await fetch(BASE + path, {
       method,
@@ -17,7 +18,7 @@ export async function ask(method, path, { body, token, type = 'application/json'
       body: body === undefined || typeof body === 'string' ? body : JSON.stringify(body),
       credentials: 'same-origin',
       cache: 'no-store',
-      signal: AbortSignal.timeout?.(ANSWER_WITHIN_MS),
+      signal: AbortSignal.timeout?.(withinMs),
     });
     const answer = response.status === 204 ? {} : await response.json();
     if (response.ok) return { answer };

@@ -3,6 +3,8 @@ import { byId, element, setText } from './dom.js';
 import { isOperator, rolesIn } from './viewer.js';
 
 const KML = 'application/vnd.google-earth.kml+xml';
+/** The server gives a map 15 s to arrive and 10 s to be read, one after the other. */
+const IMPORT_WITHIN_MS = 40_000;
 
 /** The areas of the organisations that somebody dispatches for, and the import of further ones from a file. */
 export function createAreasPanel({ onImported }) {
@@ -59,7 +61,12 @@ function toldOf(items) {
 async function importFile(file, organisationId, token) {
   const body = await textOf(file);
   const type = body.trimStart().startsWith('<') ? KML : 'application/json';
-  return ask('POST', `/organisations/${organisationId}/areas/import`, { body, type, token });
+  return ask('POST', `/organisations/${organisationId}/areas/import`, {
+    body,
+    type,
+    token,
+    withinMs: IMPORT_WITHIN_MS,
+  });
 }
 
 /** `file.text()` is missing on older phones. */
