@@ -102,7 +102,7 @@ const duress = z
   .meta({ id: 'Duress', description: 'The reporter was forced to cancel' });
 
 /** An alert as those see it who answer it. */
-export const alertSchema = describes<Alert>()(
+const alertSchema = describes<Alert>()(
   z
     .object({
       id,
@@ -152,7 +152,7 @@ const reporterFields = {
 };
 
 /** An alert as its reporter sees it. */
-export const reporterAlertSchema = describes<ReporterView>()(
+const reporterAlertSchema = describes<ReporterView>()(
   z
     .object({
       ...reporterFields,

@@ -103,12 +103,12 @@ export function responderMessage({ seq, type, at, alert, actor }: LogEntry): Ale
   return { seq, type, at, alert, actor };
 }
 
-export function coarseMessage({ seq, type, at, alert, actor }: LogEntry): AlertMessage {
+function coarseMessage({ seq, type, at, alert, actor }: LogEntry): AlertMessage {
   return { seq, type, at, alert: coarseView(alert), actor: unnamed(actor) };
 }
 
 /** What the reporter gets of an entry; undefined for what must not be seen since a cancellation under duress. */
-export function reporterMessage({ seq, type, at, alert, actor }: LogEntry): AlertMessage<ReporterView> | undefined {
+function reporterMessage({ seq, type, at, alert, actor }: LogEntry): AlertMessage<ReporterView> | undefined {
   if (seq > progressOf(alert).seq) return undefined;
   return {
     seq,

@@ -9,7 +9,7 @@ const PROBLEM_TYPE = 'application/problem+json';
 /** Statuses that say when to try again. */
 const WAITS: ReadonlySet<number> = new Set([429, 503]);
 
-export const SECURITY_SCHEMES = {
+const SECURITY_SCHEMES = {
   operatorKey: bearer('The key of whoever runs the deployment (`NABOOM_OPERATOR_KEY`).'),
   session: bearer('The token of a login.'),
   cookie: {

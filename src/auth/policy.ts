@@ -34,7 +34,7 @@ export type DirectoryAction =
   | 'positions:read'
   | 'users:change';
 
-/** Roles that may, in the organisation in question; operators may everything, `nobody` else. */
+/** Roles that may, in the organisation in question; operators may everything, and where none stands, they alone. */
 const DIRECTORY: Readonly<Record<DirectoryAction, readonly Role[]>> = {
   'organisations:read': ['member', 'responder', 'dispatcher'],
   'organisations:create': [],
@@ -106,7 +106,7 @@ export function grantsOf(caller: Caller): Grants {
  * How much of an alert these grants let see; undefined: nothing of it. One's own alert everybody sees as its reporter,
  * whatever else they are: under duress, somebody looks over their shoulder.
  */
-export function sightBy(grants: Grants, alert: SeenAlert): Sight | undefined {
+function sightBy(grants: Grants, alert: SeenAlert): Sight | undefined {
   return ownSight(grants, alert) ?? answeringSight(grants, alert) ?? respondingSight(grants, alert);
 }
 

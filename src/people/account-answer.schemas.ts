@@ -10,7 +10,7 @@ const id = z.uuid();
 const time = z.iso.datetime();
 
 /** An account as its owner sees it. */
-export const profileSchema = describes<Profile>()(
+const profileSchema = describes<Profile>()(
   z
     .object({
       id,

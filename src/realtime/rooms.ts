@@ -7,13 +7,13 @@ export const ALL_ROOM = 'all';
 /** Room of an organisation's dispatchers and machines: its alerts in full. */
 export const organisationRoom = (id: string): string => `org:${id}`;
 /** Room of an organisation's responders, who see coarsely what is outside the areas of their duty. */
-export const coarseRoom = (id: string): string => `org:${id}:coarse`;
+const coarseRoom = (id: string): string => `org:${id}:coarse`;
 /** Room of the responders on duty in an area. */
-export const areaRoom = (id: string): string => `area:${id}`;
+const areaRoom = (id: string): string => `area:${id}`;
 /** Room of whoever holds the receipt of an alert. */
 export const alertRoom = (alertId: string): string => `alert:${alertId}`;
 /** Room of somebody with an account, for the alerts that they have reported. */
-export const reporterRoom = (userId: string): string => `reporter:${userId}`;
+const reporterRoom = (userId: string): string => `reporter:${userId}`;
 
 /** The rooms that grants open. */
 export function roomsOf({ all, full = [], responding = [], duties = [], reporterId, receiptOf }: Grants): string[] {
