@@ -1,9 +1,10 @@
 /**
- * The direction of dependencies: roles -> realtime, notifications, health, cli -> alerts -> redis, database, config,
- * errors. An arrow against it is refused here, with the reason.
+ * The direction of dependencies: roles -> realtime, inbound, notifications, health, cli -> alerts -> redis, database,
+ * config, errors. An arrow against it is refused here, with the reason.
  * @type {import('dependency-cruiser').IConfiguration}
  */
-const INFRASTRUCTURE = '^src/(config|redis|database|errors|observability)/|^src/(clock|pause|time-limit)\\.ts$';
+const INFRASTRUCTURE =
+  '^src/(config|redis|database|errors|observability)/|^src/(clock|pause|slots|source-address|time-limit|token-bucket)\\.ts$';
 
 module.exports = {
   forbidden: [

@@ -1,3 +1,4 @@
+import { isOpen } from './alert-status.js';
 import { createClosingForm } from './closing-form.js';
 import { element, setText } from './dom.js';
 import { isBy, mayAnswer, mayManage } from './viewer.js';
@@ -46,8 +47,7 @@ export function createAlertActions({ viewer, others, act, onAlert }) {
     update(next) {
       alert = next;
       const who = viewer();
-      const isOpen = alert.status === 'open' || alert.status === 'acknowledged';
-      const answers = isOpen && mayAnswer(who, alert);
+      const answers = isOpen(alert) && mayAnswer(who, alert);
       const mine = alert.responses?.find((response) => isBy(who, response))?.status;
       const isThere = mine === 'on_scene';
       acknowledge.hidden = !answers || alert.acknowledgements?.some((each) => isBy(who, each));
@@ -55,7 +55,7 @@ export function createAlertActions({ viewer, others, act, onAlert }) {
       coming.hidden = !answers || !who.user || isThere;
       onScene.hidden = !answers || !who.user || isThere;
       standDown.hidden = !answers || !(isThere || mine === 'en_route');
-      reopen.hidden = isOpen || !mayManage(who, alert);
+      reopen.hidden = isOpen(alert) || !mayManage(who, alert);
       closing.update(alert, { mayClose: answers, mayCancel: answers && mayManage(who, alert) });
       row.hidden = [...row.children].every((each) => each.hidden);
       for (const node of buttons) node.setAttribute('aria-label', `${node.textContent} ${alert.reference}`);

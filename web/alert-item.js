@@ -1,5 +1,6 @@
 import { createAlertActions } from './alert-actions.js';
 import { badgesOf, contactOf, factsOf, peopleOf } from './alert-facts.js';
+import { isOpen } from './alert-status.js';
 import { element, setText } from './dom.js';
 import { createReachDetails } from './reach-details.js';
 import { mayManage } from './viewer.js';
@@ -58,7 +59,7 @@ export function createAlertItem(first, viewing) {
     title,
     update,
     setReach: reach.setCounts,
-    isClosed: () => alert.status === 'resolved' || alert.status === 'cancelled',
+    isClosed: () => !isOpen(alert),
     get alert() {
       return alert;
     },

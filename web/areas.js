@@ -22,7 +22,7 @@ export function createAreasPanel({ onImported }) {
     button.disabled = false;
     if (!answer) return setText(byId('area-problem'), problem);
     form.reset();
-    setText(byId('area-done'), `Imported: ${answer.items.map(({ name }) => name).join(', ')}.`);
+    setText(byId('area-done'), toldOf(answer.items));
     onImported();
   });
 
@@ -43,6 +43,17 @@ export function createAreasPanel({ onImported }) {
 function itemOf({ id, name }, areas) {
   const names = areas.filter(({ organisationId }) => organisationId === id).map((area) => area.name);
   return element('li', { textContent: `${name}: ${names.join(', ') || 'no area yet'}` });
+}
+
+/** What became of each feature of a file. */
+function toldOf(items) {
+  const taken = items.filter(({ result }) => result !== 'skipped').map(({ name }) => name);
+  const skipped = items.filter(({ result }) => result === 'skipped');
+  const why = skipped.map(({ name, reason }) => `${name ?? 'without a name'} (${reason})`);
+  return [
+    taken.length > 0 ? `Imported: ${taken.join(', ')}.` : 'Nothing imported.',
+    ...(why.length > 0 ? [`Left out: ${why.join(', ')}.`] : []),
+  ].join(' ');
 }
 
 async function importFile(file, organisationId, token) {

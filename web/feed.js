@@ -1,4 +1,5 @@
 import { createAlertList } from './alert-list.js';
+import { isOpen } from './alert-status.js';
 import { alertPath, ask } from './api.js';
 import { createAreasPanel } from './areas.js';
 import { createDirectory } from './directory.js';
@@ -30,7 +31,7 @@ export function startFeed() {
     nameOf: (id) => alerts.get(id)?.reference,
     others: (id) => alerts.alerts.filter((alert) => alert.id !== id),
     act: (id, action, body) => ask('POST', alertPath(id, action), { body, token: viewer.token }),
-    onSeen: ({ id, status }) => isOpen(status) && teller?.seen(id),
+    onSeen: (alert) => isOpen(alert) && teller?.seen(alert.id),
   });
   const duty = createDutySwitches(byId('duty'), {
     onChange(duties) {
@@ -90,7 +91,7 @@ export function startFeed() {
   function onSnapshot(open, isFurtherPart) {
     if (isFurtherPart) for (const alert of open) alerts.put(alert);
     else alerts.replace(open);
-    for (const { id, status } of open) if (isOpen(status)) teller?.received(id);
+    for (const alert of open) if (isOpen(alert)) teller?.received(alert.id);
     say(alerts.size === 0 ? 'No open alerts.' : '');
   }
 
@@ -102,10 +103,10 @@ export function startFeed() {
     }
     alerts.put(alert);
     alerts.dropOldClosed();
-    if (isOpen(alert.status)) teller?.received(alert.id);
+    if (isOpen(alert)) teller?.received(alert.id);
     say('');
     if (type === 'alert.duress') announce('Duress', alert);
-    else if (isNew && isOpen(alert.status)) announce('New alert', alert);
+    else if (isNew && isOpen(alert)) announce('New alert', alert);
   }
 
   function onPresence(counts) {
@@ -123,10 +124,6 @@ export function startFeed() {
     areas.show(viewer, directory);
     alerts.refresh();
   }
-}
-
-function isOpen(status) {
-  return status === 'open' || status === 'acknowledged';
 }
 
 function say(text) {

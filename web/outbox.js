@@ -1,3 +1,4 @@
+import { keep, readKept } from './kept.js';
 import { createRetryPause } from './retry-pause.js';
 
 const URL_OF_ALERTS = '/api/v1/emergency/alerts';
@@ -16,13 +17,13 @@ const NO_WAY_TO_ADD = new Set(['FORBIDDEN', 'ROUTE_NOT_FOUND']);
  * `{ name: 'added', alert }` for what was told after the press.
  */
 export function createOutbox({ receiptToken, onChange }) {
-  let press = readStored();
+  let press = readKept(STORED);
   let running = false;
   const pause = createRetryPause();
 
   function change(next) {
     press = next;
-    store(press);
+    keep(STORED, press);
   }
 
   async function deliver() {
@@ -124,21 +125,4 @@ function newPress(key) {
 /** 128 random bits; randomUUID exists on https pages only. */
 function randomKey() {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
-}
-
-function readStored() {
-  try {
-    return JSON.parse(localStorage.getItem(STORED) ?? 'null') ?? undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function store(press) {
-  try {
-    if (press) localStorage.setItem(STORED, JSON.stringify(press));
-    else localStorage.removeItem(STORED);
-  } catch {
-    // Storage may be full or forbidden: the press still goes out while the page is open.
-  }
 }

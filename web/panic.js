@@ -1,3 +1,4 @@
+import { isOpen } from './alert-status.js';
 import { alertPath, ask } from './api.js';
 import { createCancelForm } from './cancel-form.js';
 import { byId, setText } from './dom.js';
@@ -5,7 +6,7 @@ import { connectLive } from './live.js';
 import { locate } from './locate.js';
 import { createOutbox } from './outbox.js';
 import { createPinFields } from './pins.js';
-import { createReceiptView, isOpen, newer, readReceipt, storeReceipt } from './receipt.js';
+import { createReceiptView, newer, readReceipt, storeReceipt } from './receipt.js';
 
 /** The panic form: sends at once, locates after, and shows how the alert goes. */
 export function startPanic() {

@@ -1,4 +1,5 @@
 import { byId, setText } from './dom.js';
+import { keep, readKept } from './kept.js';
 
 const STORED = 'naboom.pins';
 const PIN = /^[0-9]{4,8}$/;
@@ -10,7 +11,7 @@ const PIN = /^[0-9]{4,8}$/;
 export function createPinFields() {
   const fieldset = byId('pins');
   const [first, second] = [byId('cancel-pin'), byId('duress-pin')];
-  const keep = byId('keep-pins');
+  const shallKeep = byId('keep-pins');
   const kept = byId('pins-kept');
 
   function problem() {
@@ -27,13 +28,13 @@ export function createPinFields() {
 
   /** One line is all that is shown of what is kept, and it is the same with one PIN as with two. */
   function show(hasAlert) {
-    fieldset.hidden = hasAlert || Boolean(readKept());
-    kept.hidden = hasAlert || !readKept();
+    fieldset.hidden = hasAlert || Boolean(readKept(STORED));
+    kept.hidden = hasAlert || !readKept(STORED);
   }
 
   fieldset.addEventListener('input', () => setText(byId('pins-problem'), problem()));
   byId('forget-pins').addEventListener('click', () => {
-    store(undefined);
+    keep(STORED, undefined);
     show(false);
   });
 
@@ -41,28 +42,11 @@ export function createPinFields() {
     show,
     /** The PINs for a press: those typed, else those kept on this device. */
     take() {
-      const pins = typed() ?? readKept();
-      if (typed() && keep.checked) store(pins);
+      const pins = typed() ?? readKept(STORED);
+      if (typed() && shallKeep.checked) keep(STORED, pins);
       for (const field of [first, second]) field.value = '';
-      keep.checked = false;
+      shallKeep.checked = false;
       return pins ?? {};
     },
   };
-}
-
-function readKept() {
-  try {
-    return JSON.parse(localStorage.getItem(STORED) ?? 'null') ?? undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function store(pins) {
-  try {
-    if (pins) localStorage.setItem(STORED, JSON.stringify(pins));
-    else localStorage.removeItem(STORED);
-  } catch {
-    // They are asked for again at the next press then.
-  }
 }

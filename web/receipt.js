@@ -1,29 +1,18 @@
+import { isOpen } from './alert-status.js';
 import { element, timeOf } from './dom.js';
+import { keep, readKept } from './kept.js';
 
 const STORED = 'naboom.receipt';
 const KEPT_MS = 24 * 60 * 60 * 1000;
 
 /** The receipt of this device's last press, as long as it is of use. */
 export function readReceipt() {
-  try {
-    const stored = JSON.parse(localStorage.getItem(STORED) ?? 'null');
-    return stored && Date.now() - Date.parse(stored.openedAt) < KEPT_MS ? stored : undefined;
-  } catch {
-    return undefined;
-  }
+  const stored = readKept(STORED);
+  return stored && Date.now() - Date.parse(stored.openedAt) < KEPT_MS ? stored : undefined;
 }
 
 export function storeReceipt(receipt) {
-  try {
-    localStorage.setItem(STORED, JSON.stringify(receipt));
-  } catch {
-    // Only a reload forgets the receipt then.
-  }
-}
-
-/** Open in the sense of the product: somebody may still need help. */
-export function isOpen({ status }) {
-  return status === 'open' || status === 'acknowledged';
+  keep(STORED, receipt);
 }
 
 /** What is known of an alert after another word about it, which may come late: the socket and HTTP race. */

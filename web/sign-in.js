@@ -1,5 +1,6 @@
 import { ask } from './api.js';
 import { byId, setText } from './dom.js';
+import { keep, readKept } from './kept.js';
 import { forgetKey, keepKey, keptKey } from './operator.js';
 import { createRetryPause } from './retry-pause.js';
 
@@ -19,7 +20,7 @@ export function startSignIn({ onIn, onOut, onOther, say }) {
 
   function enter(next) {
     viewer = next;
-    note(Boolean(next.user));
+    keep(SIGNED_IN, next.user ? true : undefined);
     if (next.token) keepKey(next.token);
     say('');
     show(viewer);
@@ -29,7 +30,7 @@ export function startSignIn({ onIn, onOut, onOther, say }) {
   function leave(text = '') {
     viewer = undefined;
     forgetKey();
-    note(false);
+    keep(SIGNED_IN, undefined);
     show();
     say(text);
     onOut();
@@ -87,7 +88,7 @@ export function startSignIn({ onIn, onOut, onOther, say }) {
   show();
   const token = keptKey();
   if (token) enter({ token });
-  else if (wasSignedIn()) void resume();
+  else if (readKept(SIGNED_IN)) void resume();
   return { leave, refresh: () => void refresh() };
 }
 
@@ -119,21 +120,4 @@ function rolesOf({ operator, memberships }) {
   const roles = memberships.map(({ role, organisation }) => `${role} of ${organisation}`);
   const all = [...(operator ? ['operator'] : []), ...roles];
   return all.length > 0 ? `, ${all.join(', ')}` : '';
-}
-
-function note(signedIn) {
-  try {
-    if (signedIn) localStorage.setItem(SIGNED_IN, 'yes');
-    else localStorage.removeItem(SIGNED_IN);
-  } catch {
-    // A reload asks to sign in again then.
-  }
-}
-
-function wasSignedIn() {
-  try {
-    return localStorage.getItem(SIGNED_IN) !== null;
-  } catch {
-    return false;
-  }
 }

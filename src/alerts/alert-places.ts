@@ -1,5 +1,7 @@
 import type { Alert, LogEntry, Places } from './alert.js';
 
+const NOWHERE: Places = { areas: [], organisations: [] };
+
 /** A row of `alert_places`. */
 export interface AlertPlace {
   readonly placeId: string;
@@ -31,7 +33,7 @@ function movedAlerts(entries: readonly LogEntry[]): Map<Alert, Places[]> {
   const latest = new Map(entries.map(({ alert }) => [alert.id, alert]));
   const moved = new Map<Alert, Places[]>();
   for (const entry of entries) {
-    const left = leftBy(entry);
+    const left = entry.type === 'alert.raised' ? NOWHERE : leftBy(entry);
     if (!left) continue;
     const alert = latest.get(entry.alertId)!;
     moved.set(alert, [...(moved.get(alert) ?? []), left]);
@@ -39,10 +41,9 @@ function movedAlerts(entries: readonly LogEntry[]): Map<Alert, Places[]> {
   return moved;
 }
 
-/** What an entry took an alert out of; undefined where it left it where it was. */
-function leftBy(entry: LogEntry): Places | undefined {
-  if (entry.type === 'alert.raised') return { areas: [], organisations: [] };
-  return 'left' in entry.details ? entry.details.left : undefined;
+/** The places that an entry took its alert out of; undefined where it stays. */
+export function leftBy({ details }: LogEntry): Places | undefined {
+  return 'left' in details ? details.left : undefined;
 }
 
 function idsOf({ areas, organisations }: Places): string[] {

@@ -2,8 +2,8 @@ import { personOf, type Caller } from '../auth/caller.js';
 import { listedPlaces, requireMay, sightOf, type Sight } from '../auth/policy.js';
 import { AppError } from '../errors/app-error.js';
 import { parse } from '../errors/parse.js';
+import { readId } from '../errors/read-id.js';
 import type { Alert, LogEntry } from './alert.js';
-import { readAlertId } from './alert-id.js';
 import type { AlertFilter, AlertLists } from './alert-lists.js';
 import type { AlertReader } from './alert-reader.js';
 import { listSchema, timelineSchema } from './alert.schemas.js';
@@ -44,7 +44,7 @@ export class AlertReading {
    */
   async seen(caller: Caller, id: string): Promise<SeenBy> {
     requireMay(caller, caller.kind !== 'anonymous');
-    const alert = await this.reader.byId(readAlertId(id));
+    const alert = await this.reader.byId(readId(id, 'ALERT_NOT_FOUND'));
     if (!alert && caller.kind === 'operator') throw new AppError('ALERT_NOT_FOUND');
     const sight = alert && sightOf(caller, alert);
     requireMay(caller, sight !== undefined);

@@ -58,7 +58,7 @@ const STEPS: Readonly<Record<StepType, StepDescription>> = {
   },
   reopen: {
     summary: 'Open an alert again that was closed too early',
-    whom: 'dispatchers of its organisations',
+    whom: 'dispatchers and API keys of its organisations',
     examples: [
       {
         name: 'With a reason',
@@ -75,7 +75,7 @@ const STEPS: Readonly<Record<StepType, StepDescription>> = {
       'Its reporter gives the PIN that was set. The duress PIN is answered in the same way, and tells responders that ' +
       'the reporter was forced.',
     who: ['receipt', 'session', 'apiKey', 'operator'],
-    whom: 'its reporter, and dispatchers of its organisations',
+    whom: 'its reporter, and dispatchers and API keys of its organisations',
     errors: ['PIN_REQUIRED', 'PIN_WRONG', 'TOO_MANY_REQUESTS'],
     examples: [
       {

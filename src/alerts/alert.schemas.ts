@@ -22,8 +22,9 @@ const number = z.union([z.number(), z.string().trim().min(1).transform(Number)],
 /** A time in RFC 3339, as UTC. */
 const timeSchema = z.iso.datetime({ offset: true }).transform((time) => new Date(time).toISOString());
 
-/** A PIN for cancelling. */
-export const pinSchema = z.string().regex(/^\d{4,8}$/, 'it must have 4 to 8 digits');
+/** A PIN for cancelling, of an alert or of an account. */
+export const PIN = /^\d{4,8}$/;
+export const pinSchema = z.string().regex(PIN, 'it must have 4 to 8 digits');
 
 /** Latitude and longitude in WGS 84 degrees, accuracy in metres, time of the reading in RFC 3339. */
 export const geoPointSchema = z.object({

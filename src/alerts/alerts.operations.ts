@@ -192,7 +192,7 @@ const updating: Operation = {
   summary: 'Add what is told late: send first, locate after',
   about: 'Read as leniently as a press. A location moves the alert to the areas that contain it.',
   who: ['receipt', 'session', 'apiKey', 'operator'],
-  whom: 'its reporter, and dispatchers of its organisations',
+  whom: 'its reporter, and dispatchers and API keys of its organisations',
   params: ID,
   body: { 'application/json': updateSchema },
   answers: { 200: { about: 'The alert after it.', json: updateAnswerSchema } },

@@ -2,9 +2,9 @@ import { answeringActor, personOf, reporterActor, type Caller } from '../auth/ca
 import { isReporterOf, mayAnswer, requireMay, sightOf, type AlertAction } from '../auth/policy.js';
 import type { ReceiptTokens } from '../auth/receipt-tokens.js';
 import { AppError } from '../errors/app-error.js';
+import { readId } from '../errors/read-id.js';
 import type { Alert, Press } from './alert.js';
 import type { Outcome } from './alert-batch.js';
-import { readAlertId } from './alert-id.js';
 import type { AlertLog } from './alert-log.js';
 import type { AlertPublisher } from './alert-publisher.js';
 import type { AlertReader } from './alert-reader.js';
@@ -141,7 +141,7 @@ export class AlertsService {
   /** The alert, if the caller may do this to it. Who may not is not told which alerts there are. */
   async #require(action: AlertAction, id: string, caller: Caller): Promise<Alert> {
     requireMay(caller, caller.kind !== 'anonymous');
-    const alert = await this.parts.reader.byId(readAlertId(id));
+    const alert = await this.parts.reader.byId(readId(id, 'ALERT_NOT_FOUND'));
     if (!alert && caller.kind === 'operator') throw new AppError('ALERT_NOT_FOUND');
     requireMay(caller, alert !== undefined && mayAnswer(caller, action, alert));
     return alert!;

@@ -8,12 +8,12 @@ import { InjectConfig } from '../config/config.module.js';
 import type { Config } from '../config/config.js';
 import { AppError } from '../errors/app-error.js';
 import { parse } from '../errors/parse.js';
+import { readId } from '../errors/read-id.js';
 import { AreaRecords, type Area } from './area-records.js';
 import { AREA_BODY } from './body-limits.js';
 import { changeAreaSchema } from './directory.schemas.js';
 import { Duties } from './duties.js';
 import { readGeometry } from './read-geometry.js';
-import { readId } from '../errors/read-id.js';
 
 /** One area, and who is on duty there, over HTTP. */
 @Controller('areas/:id')

@@ -1,7 +1,6 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { LargeBody } from '../auth/large-body.js';
-import { mayManage, requireMay, type DirectoryAction } from '../auth/policy.js';
 import { RequestCaller } from '../auth/request-caller.js';
 import { InjectConfig } from '../config/config.module.js';
 import type { Config } from '../config/config.js';
@@ -12,7 +11,6 @@ import { AreaRecords, type Area } from './area-records.js';
 import { AREA_BODY, IMPORT_BODY } from './body-limits.js';
 import { createAreaSchema, listAreasSchema } from './directory.schemas.js';
 import { readGeometry } from './read-geometry.js';
-import { readId } from '../errors/read-id.js';
 
 /** The areas of one organisation over HTTP. */
 @Controller('organisations/:id/areas')
@@ -31,7 +29,7 @@ export class OrganisationAreasController {
     @Param('id') id: string,
     @Query() query: unknown,
   ): Promise<{ items: Area[] }> {
-    const organisationId = await this.#allowed(request, id, 'areas:read');
+    const { organisationId } = await this.callers.managerOf(request, 'areas:read', id);
     const { geometry } = parse(listAreasSchema, query);
     return { items: await this.records.list(organisationId, { geometry: geometry === 'true' }) };
   }
@@ -44,7 +42,7 @@ export class OrganisationAreasController {
     @Body() body: unknown,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Area> {
-    const organisationId = await this.#allowed(request, id, 'areas:change');
+    const { organisationId } = await this.callers.managerOf(request, 'areas:change', id);
     const { name, geometry } = parse(createAreaSchema, body);
     const shape = readGeometry(geometry, this.config.env.NABOOM_COUNTRY_CODE);
     const created = await this.records.create(organisationId, { name, geometry: shape });
@@ -61,16 +59,10 @@ export class OrganisationAreasController {
     @Param('id') id: string,
     @Body() body: unknown,
   ): Promise<{ items: ImportedFeature[] }> {
-    const organisationId = await this.#allowed(request, id, 'areas:change');
+    const { organisationId } = await this.callers.managerOf(request, 'areas:change', id);
     if (typeof body !== 'string' || body === '') {
       throw new AppError('GEOMETRY_INVALID', 'Send the file itself as the body, not as a field of a form');
     }
     return { items: await this.imports.take(organisationId, body) };
-  }
-
-  async #allowed(request: FastifyRequest, id: string, action: DirectoryAction): Promise<string> {
-    const caller = await this.callers.callerOf(request);
-    requireMay(caller, mayManage(caller, action, id));
-    return readId(id);
   }
 }

@@ -6,7 +6,6 @@ import { RequestCaller } from '../auth/request-caller.js';
 import { parse } from '../errors/parse.js';
 import { changeOrganisationSchema, createOrganisationSchema } from './directory.schemas.js';
 import { Organisations, type Organisation } from './organisations.js';
-import { readId } from '../errors/read-id.js';
 
 /** The organisations over HTTP. */
 @Controller('organisations')
@@ -41,8 +40,7 @@ export class OrganisationsController {
 
   @Patch(':id')
   async change(@Req() request: FastifyRequest, @Param('id') id: string, @Body() body: unknown): Promise<Organisation> {
-    const caller = await this.callers.callerOf(request);
-    requireMay(caller, mayManage(caller, 'organisation:change', id));
-    return this.organisations.change(readId(id), parse(changeOrganisationSchema, body));
+    const { organisationId } = await this.callers.managerOf(request, 'organisation:change', id);
+    return this.organisations.change(organisationId, parse(changeOrganisationSchema, body));
   }
 }

@@ -1,9 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { AppError } from '../errors/app-error.js';
+import { readId } from '../errors/read-id.js';
 import type { CallerIdentity } from './caller-identity.js';
 import type { Caller } from './caller.js';
 import { bearerToken } from './operator-key.js';
 import type { OriginPolicy } from './origin-policy.js';
+import { mayManage, requireMay, type DirectoryAction } from './policy.js';
 import { tokenOfCookies } from './session-cookie.js';
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -13,6 +15,12 @@ export interface AskingRequest {
   readonly method: string;
   readonly protocol: string;
   readonly headers: IncomingHttpHeaders;
+}
+
+/** Somebody who may do what they ask for in an organisation. */
+export interface Manager {
+  readonly caller: Caller;
+  readonly organisationId: string;
 }
 
 /** Tells who asks, by `Authorization: Bearer`, or by the cookie of a page of ours. */
@@ -25,6 +33,16 @@ export class RequestCaller {
   /** @throws AppError CSRF_REFUSED for a cookie that a foreign page made travel; DATABASE_UNAVAILABLE */
   async callerOf(request: AskingRequest): Promise<Caller> {
     return this.identity.identify(this.tokenOf(request));
+  }
+
+  /**
+   * Who asks to do this in an organisation, and its id as it is stored. Who may not is not told which ones there are.
+   * @throws AppError UNAUTHENTICATED, FORBIDDEN, NOT_FOUND; those of {@link callerOf}
+   */
+  async managerOf(request: AskingRequest, action: DirectoryAction, id: string): Promise<Manager> {
+    const caller = await this.callerOf(request);
+    requireMay(caller, mayManage(caller, action, id.toLowerCase()));
+    return { caller, organisationId: readId(id) };
   }
 
   /**

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { Logger } from '@nestjs/common';
+import { isSameSecret } from '../auth/same-secret.js';
 import type { EnvValues } from '../config/env-vars.js';
 import { AppError } from '../errors/app-error.js';
-import { isSameSecret } from './shared-secret.js';
 import { isSignedByTwilio, type SignedRequest } from './twilio-signature.js';
 
 /** What a gateway's request brings to show that it is one. */

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { addressOf } from './address-of.js';
+import { sourceOf } from '../source-address.js';
 import type { KnownAddresses } from './known-addresses.js';
 import { ACCOUNT_LIMIT, LOGIN_LIMIT, STRANGERS_LIMIT, type Limit, type LimitState } from './limit.js';
 import type { RateLimits } from './rate-limits.js';
@@ -25,7 +25,7 @@ export class LoginLimits {
    * @param login e-mail or phone as stored, or whatever was given
    */
   async begin(login: string, ip: string): Promise<LoginAttempt> {
-    const address = addressOf(ip);
+    const address = sourceOf(ip);
     const account = hash('sha256', login).slice(0, 32); // no e-mail address in a key
     const taken: [Limit, string][] = [
       [LOGIN_LIMIT, address],

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { text } from '../alerts/alert.schemas.js';
+import { PIN, text } from '../alerts/alert.schemas.js';
 import { SCOPES } from '../auth/roles.js';
 import { AppError, type FieldProblem } from '../errors/app-error.js';
 import { parse } from '../errors/parse.js';
@@ -14,7 +14,7 @@ export const passwordSchema = z.string().min(8).max(128);
 /** A password to compare with: whatever somebody typed, within reason. */
 const givenPassword = z.string().min(1).max(1000);
 const given = z.string().max(LOGIN_MAX).optional();
-const pin = z.string().regex(/^\d{4,8}$/, 'must have 4 to 8 digits');
+const pin = z.string().regex(PIN, 'must have 4 to 8 digits');
 
 /** Body of register. `login` stands for either of e-mail and phone. */
 export const registerSchema = z
@@ -38,7 +38,9 @@ export const pinsSchema = z
   })
   .meta({ id: 'SetPins' });
 /** Body of the home areas. */
-export const homeAreasSchema = z.object({ areas: z.array(z.uuid()).max(HOME_AREAS_MAX) }).meta({ id: 'SetHomeAreas' });
+export const homeAreasSchema = z
+  .object({ areas: z.array(z.uuid().toLowerCase()).max(HOME_AREAS_MAX) })
+  .meta({ id: 'SetHomeAreas' });
 /** Body of a new API key. */
 export const apiKeySchema = z
   .object({ name: text(NAME_MAX), scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length) })

@@ -98,7 +98,7 @@ export class Accounts {
 
   /** @throws AppError NOT_FOUND for an area that is not there */
   async setHomeAreas(userId: string, areas: readonly string[]): Promise<void> {
-    const wanted = [...new Set(areas.map((id) => id.toLowerCase()))];
+    const wanted = [...new Set(areas)];
     await this.parts.database.transaction(async (client) => {
       await client.query({ text: 'delete from home_areas where user_id = $1', values: [userId] });
       const { rowCount } = await client.query({

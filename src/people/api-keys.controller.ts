@@ -1,7 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { ApiKeys, type ApiKeySummary } from '../auth/api-keys.js';
-import { personOf, type Caller } from '../auth/caller.js';
+import { personOf } from '../auth/caller.js';
 import { mayManage, requireMay } from '../auth/policy.js';
 import { RequestCaller } from '../auth/request-caller.js';
 import { AppError } from '../errors/app-error.js';
@@ -19,14 +19,14 @@ export class ApiKeysController {
 
   @Get('organisations/:id/api-keys')
   async list(@Req() request: FastifyRequest, @Param('id') id: string): Promise<{ items: ApiKeySummary[] }> {
-    const { organisationId } = await this.#manager(request, id);
+    const { organisationId } = await this.callers.managerOf(request, 'api-keys:change', id);
     return { items: await this.apiKeys.list(organisationId) };
   }
 
   /** The key itself is told this once. */
   @Post('organisations/:id/api-keys')
   async create(@Req() request: FastifyRequest, @Param('id') id: string, @Body() body: unknown) {
-    const { caller, organisationId } = await this.#manager(request, id);
+    const { caller, organisationId } = await this.callers.managerOf(request, 'api-keys:change', id);
     const { name, scopes: asked } = parse(apiKeySchema, body);
     const scopes = [...new Set(asked)];
     const created = await this.apiKeys.create({ organisationId, name, scopes, createdBy: personOf(caller)?.id });
@@ -45,12 +45,5 @@ export class ApiKeysController {
       throw new AppError('NOT_FOUND', 'There is no such API key');
     }
     await this.apiKeys.revoke(keyId);
-  }
-
-  async #manager(request: FastifyRequest, id: string): Promise<{ caller: Caller; organisationId: string }> {
-    const caller = await this.callers.callerOf(request);
-    const organisationId = readId(id);
-    requireMay(caller, mayManage(caller, 'api-keys:change', organisationId));
-    return { caller, organisationId };
   }
 }

@@ -7,9 +7,9 @@ import { SESSION_DAYS, Sessions } from '../auth/sessions.js';
 import { InjectConfig } from '../config/config.module.js';
 import type { Config } from '../config/config.js';
 import { AppError } from '../errors/app-error.js';
-import { addressOf } from '../limits/address-of.js';
 import { requireWithin } from '../limits/limit-headers.js';
 import { REGISTER_LIMIT } from '../limits/limit.js';
+import { sourceOf } from '../source-address.js';
 import { readCredentials, readRegistration } from './account.schemas.js';
 import type { Profile } from './accounts.js';
 import { People } from './people.service.js';
@@ -45,7 +45,7 @@ export class AuthController {
     @Body() body: unknown,
   ): Promise<{ registered: true }> {
     const registration = readRegistration(body, this.#countryCode);
-    requireWithin(reply, [await this.people.limits.take(REGISTER_LIMIT, addressOf(request.ip))]);
+    requireWithin(reply, [await this.people.limits.take(REGISTER_LIMIT, sourceOf(request.ip))]);
     await this.people.accounts.register(registration);
     return { registered: true };
   }

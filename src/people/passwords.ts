@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { AppError } from '../errors/app-error.js';
-import { Slots } from './slots.js';
+import { Slots } from '../slots.js';
 
 /** OWASP's first choice for argon2id: 19 MiB, 2 passes, 1 lane; 15 to 40 ms of one core. */
 const SETTINGS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
@@ -21,7 +21,7 @@ const argon2 = () => load('@node-rs/argon2') as typeof import('@node-rs/argon2')
 
 /** Hashes passwords and PINs. The cost is the same whether there is an account or not. */
 export class Passwords {
-  readonly #slots = new Slots(AT_ONCE, MAX_WAITING);
+  readonly #slots = new Slots(AT_ONCE);
 
   /** @throws AppError TOO_MANY_REQUESTS when too many wait already */
   async hash(password: string): Promise<string> {
@@ -35,9 +35,10 @@ export class Passwords {
   }
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const done = this.#slots.run(work);
-    if (!done) throw new AppError('TOO_MANY_REQUESTS', undefined, { retryAfterSeconds: RETRY_AFTER_SECONDS });
-    return done;
+    if (this.#slots.waiting >= MAX_WAITING) {
+      throw new AppError('TOO_MANY_REQUESTS', undefined, { retryAfterSeconds: RETRY_AFTER_SECONDS });
+    }
+    return this.#slots.use(work);
   }
 }
 

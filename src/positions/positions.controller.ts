@@ -1,8 +1,6 @@
 import { Controller, Get, Param, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { mayManage, requireMay } from '../auth/policy.js';
 import { RequestCaller } from '../auth/request-caller.js';
-import { readId } from '../errors/read-id.js';
 import { Positions, type Position } from './positions.js';
 
 /** Where an organisation's responders are, for those who send them. */
@@ -15,8 +13,7 @@ export class PositionsController {
 
   @Get()
   async list(@Req() request: FastifyRequest, @Param('id') id: string): Promise<{ items: Position[] }> {
-    const caller = await this.callers.callerOf(request);
-    requireMay(caller, mayManage(caller, 'positions:read', id));
-    return { items: await this.positions.of(readId(id)) };
+    const { organisationId } = await this.callers.managerOf(request, 'positions:read', id);
+    return { items: await this.positions.of(organisationId) };
   }
 }

@@ -1,4 +1,5 @@
 import type { LogEntry, Places } from '../alerts/alert.js';
+import { leftBy } from '../alerts/alert-places.js';
 import type { Grants } from '../auth/policy.js';
 
 /** Room of the operators. */
@@ -41,9 +42,4 @@ export function roomsOfEntry(entry: LogEntry): string[] {
 
 function roomsOfPlaces({ areas, organisations }: Places): string[] {
   return [...organisations.flatMap((id) => [organisationRoom(id), coarseRoom(id)]), ...areas.map(areaRoom)];
-}
-
-/** The places that an entry took the alert out of. */
-export function leftBy({ details }: LogEntry): Places | undefined {
-  return 'left' in details ? details.left : undefined;
 }

@@ -1,4 +1,5 @@
 import { isOpen, type Alert, type LogEntry } from '../alerts/alert.js';
+import { leftBy } from '../alerts/alert-places.js';
 import {
   coarseView,
   messageOf,
@@ -11,7 +12,6 @@ import {
 import { SEVERITIES, type Severity } from '../alerts/severity.js';
 import { liveSightBy, type Sight } from '../auth/policy.js';
 import type { Audience } from './audience.js';
-import { leftBy } from './rooms.js';
 
 /**
  * How an entry is told: by sight, or as `gone` to those who saw the alert before it and no longer do. Everybody who is

@@ -32,7 +32,7 @@ describeInBrowser('an account on the page', () => {
     await page.reload();
     await page.getByText(`Signed in as ${ACCOUNT.name}.`).waitFor();
     const kept = await page.evaluate<string>('JSON.stringify(localStorage) + JSON.stringify(sessionStorage)');
-    expect(kept).toBe('{"naboom.signedIn":"yes"}{}');
+    expect(kept).toBe('{"naboom.signedIn":"true"}{}');
     expect(await page.evaluate('document.cookie')).toBe('');
 
     await page.getByRole('button', { name: 'Sign out' }).click();

@@ -11,7 +11,8 @@ jest.setTimeout(60_000);
 const AT_ONCE = { timeout: 1000 };
 const FARM = `<?xml version="1.0"?><kml xmlns="http://www.opengis.net/kml/2.2"><Document><Placemark><name>Farm &lt;i&gt;</name>
   <Polygon><outerBoundaryIs><LinearRing><coordinates>28.8,-24.6 28.9,-24.6 28.9,-24.5 28.8,-24.5 28.8,-24.6</coordinates>
-  </LinearRing></outerBoundaryIs></Polygon></Placemark></Document></kml>`;
+  </LinearRing></outerBoundaryIs></Polygon></Placemark>
+  <Placemark><name>Gate</name><Point><coordinates>28.7,-24.5</coordinates></Point></Placemark></Document></kml>`;
 
 describeInBrowser('a dispatcher on the page', () => {
   let app: RunningApp;
@@ -109,7 +110,7 @@ describeInBrowser('a dispatcher on the page', () => {
     await page.getByText('Areas', { exact: true }).click();
     await page.locator('#area-file').setInputFiles(file);
     await page.getByRole('button', { name: 'Import' }).click();
-    await page.getByText('Imported: Farm <i>.').waitFor();
+    await page.getByText('Imported: Farm <i>. Left out: Gate (is a Point, not a polygon).').waitFor();
     await page.getByText('Naboom Watch: Farm <i>, Town').waitFor();
     await page.getByRole('switch', { name: 'Farm <i>' }).check();
     await page.locator('#duty li', { hasText: 'Farm' }).getByText('1 connected').waitFor();

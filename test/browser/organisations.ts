@@ -1,5 +1,6 @@
 import { io, type Socket } from 'socket.io-client';
 import type { Page } from 'playwright-core';
+import { square } from '../support/square.js';
 import { feedIs } from './chromium.js';
 import type { RunningApp } from './running-app.js';
 
@@ -28,15 +29,7 @@ export async function askApi(app: RunningApp, method: string, path: string, body
 
 /** A square of about 4 km around a point, as GeoJSON. */
 export function squareAround(lat: number, lng: number, half = 0.02) {
-  const [south, north, west, east] = [lat - half, lat + half, lng - half, lng + half];
-  const ring = [
-    [west, south],
-    [east, south],
-    [east, north],
-    [west, north],
-    [west, south],
-  ];
-  return { type: 'Polygon', coordinates: [ring] };
+  return square(lng - half, lat - half, 2 * half);
 }
 
 /** Registers somebody and gives them a role. */

@@ -1,21 +1,9 @@
 import { eventually } from '../support/eventually.js';
+import { square } from '../support/square.js';
 import { operator, outcome, useDirectory, type Who } from '../support/use-directory.js';
 
 const directory = useDirectory();
 const ALERTS = '/emergency/alerts';
-
-/** A square of 11 km, its south-west corner here. */
-function square(west: number, south: number) {
-  const [east, north] = [west + 0.1, south + 0.1];
-  const ring = [
-    [west, south],
-    [east, south],
-    [east, north],
-    [west, north],
-    [west, south],
-  ];
-  return { type: 'Polygon', coordinates: [ring] };
-}
 
 interface Placed {
   readonly id: string;

@@ -1,19 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { square } from '../support/square.js';
 import { operator, outcome, useDirectory } from '../support/use-directory.js';
 
 const directory = useDirectory();
-
-function square(west: number, south: number, size = 0.1) {
-  const [east, north] = [west + size, south + size];
-  const ring = [
-    [west, south],
-    [east, south],
-    [east, north],
-    [west, north],
-    [west, south],
-  ];
-  return { type: 'Polygon', coordinates: [ring] };
-}
 
 /** An organisation with one of each role. */
 async function staffed() {

@@ -1,24 +1,16 @@
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { ALERTS_PATH, AlertsClient, type Answer } from '../support/alerts-client.js';
 import { anAddress, PASSWORD, PeopleClient } from '../support/people-client.js';
-import { startTestNode, type TestNode } from '../support/test-node.js';
-import { startTestRedis, type TestRedis } from '../support/test-redis.js';
+import type { TestNode } from '../support/test-node.js';
+import type { TestRedis } from '../support/test-redis.js';
+import { useNode } from '../support/use-node.js';
 
 let redis: TestRedis;
-let database: TestDatabase;
 let node: TestNode;
 let people: PeopleClient;
-beforeAll(async () => {
-  [redis, database] = await Promise.all([startTestRedis(), createTestDatabase()]);
-  node = await startTestNode({
-    env: { ...redis.env, DATABASE_URL: database.url, NABOOM_TRUSTED_PROXIES: '127.0.0.1' },
-  });
+const used = useNode({ NABOOM_TRUSTED_PROXIES: '127.0.0.1' });
+beforeAll(() => {
+  ({ node, redis } = used());
   people = new PeopleClient(node.url);
-});
-afterAll(async () => {
-  await node?.stop();
-  await redis?.stop();
-  await database?.drop();
 });
 
 const statuses = (answers: readonly Answer[]) => answers.map(({ status }) => status);

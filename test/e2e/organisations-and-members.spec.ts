@@ -62,7 +62,8 @@ describe('organisations over HTTP', () => {
 describe('members over HTTP', () => {
   it('are added by e-mail, phone or id, and change their role at once', async () => {
     const { ask, organisation, planted } = directory();
-    const members = `/organisations/${await organisation()}/members`;
+    const organisationId = await organisation();
+    const members = `/organisations/${organisationId}/members`;
     const [ann, ben, cat] = [await planted.person('Ann'), await planted.person('Ben'), await planted.person('Cat')];
     await planted.sql('update users set phone = $2 where id = $1', [ben.id, '+27825550001']);
     const byMail = { login: ` ${ann.id.toUpperCase()}@Example.org`, role: 'dispatcher' };
@@ -79,6 +80,7 @@ describe('members over HTTP', () => {
     expect(outcome(await ask(ann, 'POST', members, { login: '082 555 0001', role: 'member' }))).toBe(201);
     expect(outcome(await ask(ann, 'POST', members, { login: '082 555 0001', role: 'responder' }))).toBe(200);
     expect(outcome(await ask(ben, 'GET', members))).toBe('403 FORBIDDEN');
+    expect(outcome(await ask(ann, 'GET', `/organisations/${organisationId.toUpperCase()}/members`))).toBe(200);
     expect((await ask(ann, 'PUT', `${members}/${cat.id}`, { role: 'dispatcher' })).body.role).toBe('dispatcher');
     const items: Listed[] = (await ask(cat, 'GET', members)).body.items;
     expect(items.map(({ name, role }) => `${name} ${role}`)).toEqual([

@@ -2,34 +2,26 @@ import { accessChanged, sessionsEnded } from '../../src/directory-changes/direct
 import { DirectoryChanges } from '../../src/directory-changes/directory-changes.js';
 import { eventually } from '../support/eventually.js';
 import { Follower } from '../support/follower.js';
-import { closeClients, LiveClient } from '../support/live-client.js';
+import { LiveClient } from '../support/live-client.js';
 import { raiseAt } from '../support/placed-alerts.js';
-import { PlantedPeople } from '../support/planted-people.js';
-import { startRealtimeNode, type RealtimeNode } from '../support/realtime-node.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
-import { startTestRedis, type TestRedis } from '../support/test-redis.js';
+import type { PlantedPeople } from '../support/planted-people.js';
+import type { RealtimeNode } from '../support/realtime-node.js';
+import type { TestRedis } from '../support/test-redis.js';
+import { useNodePair } from '../support/use-node-pair.js';
 
 let redis: TestRedis;
-let database: TestDatabase;
 let people: PlantedPeople;
 let one: RealtimeNode;
 let two: RealtimeNode;
 let north: string;
 let hill: string;
 
-beforeAll(async () => {
-  [redis, database] = await Promise.all([startTestRedis(), createTestDatabase()]);
-  people = new PlantedPeople(database.url);
+const pair = useNodePair(async (planted) => {
+  people = planted;
   north = await people.organisation();
   hill = await people.area(north);
-  const env = { ...redis.env, DATABASE_URL: database.url };
-  [one, two] = await Promise.all([startRealtimeNode({ env }), startRealtimeNode({ env })]);
 });
-afterEach(closeClients);
-afterAll(async () => {
-  await Promise.all([one?.close(), two?.close(), people?.close()]);
-  await Promise.all([redis?.stop(), database?.drop()]);
-});
+beforeAll(() => void ({ one, two, redis } = pair()));
 
 const changesOf = (node: RealtimeNode) => node.app.get(DirectoryChanges);
 

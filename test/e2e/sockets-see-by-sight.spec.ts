@@ -2,15 +2,11 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Places } from '../../src/alerts/alert.js';
 import { eventually } from '../support/eventually.js';
 import { Follower } from '../support/follower.js';
-import { closeClients } from '../support/live-client.js';
 import { move, raiseAt, repeat } from '../support/placed-alerts.js';
-import { PlantedPeople } from '../support/planted-people.js';
-import { OPERATOR_KEY, startRealtimeNode, type RealtimeNode } from '../support/realtime-node.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
-import { startTestRedis, type TestRedis } from '../support/test-redis.js';
+import type { PlantedPeople } from '../support/planted-people.js';
+import { OPERATOR_KEY, type RealtimeNode } from '../support/realtime-node.js';
+import { useNodePair } from '../support/use-node-pair.js';
 
-let redis: TestRedis;
-let database: TestDatabase;
 let people: PlantedPeople;
 let one: RealtimeNode;
 let two: RealtimeNode;
@@ -20,19 +16,12 @@ let south: string;
 let hill: string;
 let dale: string;
 
-beforeAll(async () => {
-  [redis, database] = await Promise.all([startTestRedis(), createTestDatabase()]);
-  people = new PlantedPeople(database.url);
+const pair = useNodePair(async (planted) => {
+  people = planted;
   [north, south] = [await people.organisation(), await people.organisation()];
   [hill, dale] = [await people.area(north), await people.area(north)];
-  const env = { ...redis.env, DATABASE_URL: database.url };
-  [one, two] = await Promise.all([startRealtimeNode({ env }), startRealtimeNode({ env })]);
 });
-afterEach(closeClients);
-afterAll(async () => {
-  await Promise.all([one?.close(), two?.close(), people?.close()]);
-  await Promise.all([redis?.stop(), database?.drop()]);
-});
+beforeAll(() => void ({ one, two } = pair()));
 
 const inArea = (...areas: string[]): Places => ({ areas, organisations: [north] });
 describe('an alert that moves from one area to another', () => {

@@ -1,16 +1,15 @@
 import { Positions } from '../../src/positions/positions.js';
 import { keys } from '../../src/redis/redis.keys.js';
 import { eventually } from '../support/eventually.js';
-import { ask, closeClients, LiveClient, liveResponder } from '../support/live-client.js';
-import { PlantedPeople } from '../support/planted-people.js';
-import { startRealtimeNode, type RealtimeNode } from '../support/realtime-node.js';
+import { ask, LiveClient, liveResponder } from '../support/live-client.js';
+import type { PlantedPeople } from '../support/planted-people.js';
+import type { RealtimeNode } from '../support/realtime-node.js';
 import { TestClock } from '../support/test-clock.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
-import { startTestRedis, type TestRedis } from '../support/test-redis.js';
+import type { TestRedis } from '../support/test-redis.js';
+import { useNodePair } from '../support/use-node-pair.js';
 
 const clock = new TestClock();
 let redis: TestRedis;
-let database: TestDatabase;
 let people: PlantedPeople;
 let one: RealtimeNode;
 let two: RealtimeNode;
@@ -19,19 +18,12 @@ let south: string;
 let hill: string;
 let shore: string;
 
-beforeAll(async () => {
-  [redis, database] = await Promise.all([startTestRedis(), createTestDatabase()]);
-  people = new PlantedPeople(database.url);
+const pair = useNodePair(async (planted) => {
+  people = planted;
   [north, south] = [await people.organisation(), await people.organisation()];
   [hill, shore] = [await people.area(north), await people.area(south)];
-  const env = { ...redis.env, DATABASE_URL: database.url };
-  [one, two] = await Promise.all([startRealtimeNode({ env, clock }), startRealtimeNode({ env, clock })]);
-});
-afterEach(closeClients);
-afterAll(async () => {
-  await Promise.all([one?.close(), two?.close(), people?.close()]);
-  await Promise.all([redis?.stop(), database?.drop()]);
-});
+}, clock);
+beforeAll(() => void ({ one, two, redis } = pair()));
 
 async function live(node: RealtimeNode, auth: object): Promise<LiveClient> {
   const client = new LiveClient(node.url, auth);

@@ -4,15 +4,12 @@ import type { Reach, ReachCounts } from '../../src/alerts/reach-reader.js';
 import { CallerIdentity } from '../../src/auth/caller-identity.js';
 import { ReceiptTokens } from '../../src/auth/receipt-tokens.js';
 import { eventually } from '../support/eventually.js';
-import { ask, closeClients, LiveClient } from '../support/live-client.js';
+import { ask, LiveClient } from '../support/live-client.js';
 import { cancelAsReporter, raiseAt } from '../support/placed-alerts.js';
-import { PlantedPeople, type PlantedPerson } from '../support/planted-people.js';
-import { OPERATOR_KEY, startRealtimeNode, type RealtimeNode } from '../support/realtime-node.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
-import { startTestRedis, type TestRedis } from '../support/test-redis.js';
+import type { PlantedPeople, PlantedPerson } from '../support/planted-people.js';
+import { OPERATOR_KEY, type RealtimeNode } from '../support/realtime-node.js';
+import { useNodePair } from '../support/use-node-pair.js';
 
-let redis: TestRedis;
-let database: TestDatabase;
 let people: PlantedPeople;
 let one: RealtimeNode;
 let two: RealtimeNode;
@@ -22,22 +19,15 @@ let ann: PlantedPerson;
 let bob: PlantedPerson;
 let chief: PlantedPerson;
 
-beforeAll(async () => {
-  [redis, database] = await Promise.all([startTestRedis(), createTestDatabase()]);
-  people = new PlantedPeople(database.url);
+const pair = useNodePair(async (planted) => {
+  people = planted;
   north = await people.organisation();
   hill = await people.area(north);
   ann = await people.person('Ann', { [north]: 'responder' }, [hill]);
   bob = await people.person('Bob', { [north]: 'responder' }, [hill]);
   chief = await people.person('Chief', { [north]: 'dispatcher' });
-  const env = { ...redis.env, DATABASE_URL: database.url };
-  [one, two] = await Promise.all([startRealtimeNode({ env }), startRealtimeNode({ env })]);
 });
-afterEach(closeClients);
-afterAll(async () => {
-  await Promise.all([one?.close(), two?.close(), people?.close()]);
-  await Promise.all([redis?.stop(), database?.drop()]);
-});
+beforeAll(() => void ({ one, two } = pair()));
 
 const NONE: ReachCounts = { pushed: 0, received: 0, seen: 0, acknowledged: 0, en_route: 0, on_scene: 0 };
 const receiptOf = ({ id }: Alert) => one.app.get(ReceiptTokens).issue({ alertId: id, scope: 'reporter' });

@@ -1,4 +1,5 @@
 import type { PlantedPerson } from './planted-people.js';
+import { square } from './square.js';
 import { operator, type Directory, type Who } from './use-directory.js';
 
 /** Two organisations with an area each, and one person of each role in the first. */
@@ -40,17 +41,9 @@ export async function staffedTown({ ask, organisation, planted }: Directory, wes
 }
 
 async function area(ask: Directory['ask'], organisation: string, west: number, south: number): Promise<string> {
-  const ring = [
-    [west, south],
-    [west + 0.1, south],
-    [west + 0.1, south + 0.1],
-    [west, south + 0.1],
-    [west, south],
-  ];
-  const geometry = { type: 'Polygon', coordinates: [ring] };
   const { status, body } = await ask(operator, 'POST', `/organisations/${organisation}/areas`, {
     name: 'Area',
-    geometry,
+    geometry: square(west, south),
   });
   if (status !== 201) throw new Error(`no area: ${status} ${JSON.stringify(body)}`);
   return body.id;

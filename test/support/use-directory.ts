@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { AlertsClient, type Answer } from './alerts-client.js';
+import type { Answer } from './alerts-client.js';
 import { PlantedPeople } from './planted-people.js';
-import { createTestDatabase, type TestDatabase } from './test-database.js';
-import { startTestNode, TEST_OPERATOR_KEY, type TestNode } from './test-node.js';
-import { startTestRedis, type TestRedis } from './test-redis.js';
+import { TEST_OPERATOR_KEY } from './test-node.js';
+import { useNode, type UsedNode } from './use-node.js';
 
 /** Who asks; undefined: nobody in particular. */
 export type Who = { readonly token: string } | undefined;
@@ -11,9 +10,7 @@ export type Who = { readonly token: string } | undefined;
 export const operator: Who = { token: TEST_OPERATOR_KEY };
 
 /** An API node, people who are signed in on it, and what they ask. */
-export interface Directory {
-  readonly node: TestNode;
-  readonly client: AlertsClient;
+export interface Directory extends Pick<UsedNode, 'node' | 'client'> {
   readonly planted: PlantedPeople;
   readonly ask: (who: Who, method: string, path: string, body?: unknown) => Promise<Answer>;
   /** A new organisation of a name of its own, made over HTTP. */
@@ -26,28 +23,18 @@ export const outcome = ({ status, body }: Answer): number | string =>
 
 /** Starts them before the tests of this file and ends them afterwards; call the result inside a test. */
 export function useDirectory(): () => Directory {
-  let database: TestDatabase | undefined;
-  let redis: TestRedis | undefined;
   let used: Directory | undefined;
-  beforeAll(async () => {
-    [redis, database] = await Promise.all([startTestRedis(), createTestDatabase()]);
-    const node = await startTestNode({ env: { ...redis.env, DATABASE_URL: database.url } });
-    used = directoryOf(node, new PlantedPeople(database.url));
-  });
-  afterAll(async () => {
-    await used?.planted.close();
-    await used?.node.stop();
-    await redis?.stop();
-    await database?.drop();
-  });
+  // Jest runs these in the order in which they stand: before the database is dropped.
+  afterAll(() => used?.planted.close());
+  const node = useNode();
+  beforeAll(() => void (used = directoryOf(node(), new PlantedPeople(node().databaseUrl))));
   return () => {
     if (!used) throw new Error('the node is there only while tests run');
     return used;
   };
 }
 
-function directoryOf(node: TestNode, planted: PlantedPeople): Directory {
-  const client = new AlertsClient(node.url);
+function directoryOf({ node, client }: UsedNode, planted: PlantedPeople): Directory {
   const ask: Directory['ask'] = (who, method, path, body) =>
     client.ask(`/api/v1${path}`, {
       method,

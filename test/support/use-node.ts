@@ -7,6 +7,7 @@ import { startTestRedis, type TestRedis } from './test-redis.js';
 export interface UsedNode {
   readonly node: TestNode;
   readonly redis: TestRedis;
+  readonly databaseUrl: string;
   readonly client: AlertsClient;
 }
 
@@ -18,7 +19,7 @@ export function useNode(env: Readonly<Record<string, string>> = {}): () => UsedN
   beforeAll(async () => {
     [redis, database] = await Promise.all([startTestRedis(), createTestDatabase()]);
     const node = await startTestNode({ env: { ...redis.env, DATABASE_URL: database.url, ...env } });
-    used = { node, redis, client: new AlertsClient(node.url) };
+    used = { node, redis, databaseUrl: database.url, client: new AlertsClient(node.url) };
   });
   afterAll(async () => {
     await used?.node.stop();

@@ -7,6 +7,11 @@ export class Slots {
     this.#free = count;
   }
 
+  /** How many wait for their turn. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   async use<T>(work: () => Promise<T>): Promise<T> {
     if (this.#free > 0) this.#free -= 1;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
@@ -14,6 +19,7 @@ export class Slots {
       return await work();
     } finally {
       const next = this.#waiting.shift();
+      // The slot goes on to the next one in the queue, or becomes free.
       if (next) next();
       else this.#free += 1;
     }

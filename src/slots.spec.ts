@@ -23,4 +23,12 @@ describe('Slots', () => {
     expect(most).toBe(2);
     expect(results.map(({ status }) => status === 'fulfilled')).toEqual([false, true, false, true, false, true, false]);
   });
+
+  it('says how many wait', async () => {
+    const slots = new Slots(1);
+    const finished = Array.from({ length: 3 }, () => slots.use(() => nextTurn()));
+    expect(slots.waiting).toBe(2);
+    await Promise.all(finished);
+    expect(slots.waiting).toBe(0);
+  });
 });

@@ -4,7 +4,8 @@ import ipaddr from 'ipaddr.js';
 const MAX_CHARACTERS = 64;
 
 /**
- * What presses are counted by: an IPv4 address, or the /64 of an IPv6 one, since a subscriber gets at least that much.
+ * What presses and logins are counted by: an IPv4 address, or the /64 of an IPv6 one, since a subscriber gets at least
+ * that much.
  * @param address as the connection or a trusted proxy names it; whatever cannot be read stands for itself
  */
 export function sourceOf(address: string): string {
