@@ -77,8 +77,8 @@ const ANSWERS = `
   dispatcher          t            t        t        t       tm      tm
   machine-raises      -            -        -        -       -       -
   machine-reads       -            -        -        -       -       -
-  machine-answers     tm           tm       tm       tm      tm      tm
-  machine-all         tm           tm       tm       tm      tm      tm
+  machine-answers     tm           tm       tm       -       -       -
+  machine-all         tm           tm       tm       -       -       -
   operator-key        tom          tom      tom      tom     tom     tom
   operator            to           to       to       to      tom     tom
 `;

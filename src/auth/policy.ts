@@ -196,13 +196,17 @@ export function requireMay(caller: Caller, may: boolean): void {
 }
 
 function answers(caller: Caller, action: AlertAction, alert: SeenAlert): boolean {
-  if (caller.kind === 'machine') {
-    return caller.scopes.includes(ANSWER_SCOPE) && alert.organisations.includes(caller.organisationId);
-  }
   const roles = caller.kind === 'person' ? rolesIn(caller, alert.organisations) : [];
   if (roles.includes('dispatcher')) return true;
-  // To reopen or cancel what others have closed or go on with takes somebody who answers for the organisation.
-  return roles.includes('responder') && (action === 'acknowledge' || action === 'respond' || action === 'resolve');
+  // To reopen, to cancel without the PIN or to move an alert takes a person who answers for the organisation.
+  if (action !== 'acknowledge' && action !== 'respond' && action !== 'resolve') return false;
+  return roles.includes('responder') || isAnsweringMachine(caller, alert);
+}
+
+function isAnsweringMachine(caller: Caller, { organisations }: SeenAlert): boolean {
+  return (
+    caller.kind === 'machine' && caller.scopes.includes(ANSWER_SCOPE) && organisations.includes(caller.organisationId)
+  );
 }
 
 function rolesIn(caller: Caller & { kind: 'person' }, organisations: readonly string[]): Role[] {

@@ -1,5 +1,5 @@
+import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
-import { hash, verify } from '@node-rs/argon2';
 import { AppError } from '../errors/app-error.js';
 import { Slots } from '../slots.js';
 
@@ -15,18 +15,22 @@ const AT_ONCE = Math.max(1, Math.min(2, Math.floor(availableParallelism() / 2)))
 const MAX_WAITING = 100;
 const RETRY_AFTER_SECONDS = 5;
 
+/** Loaded when somebody signs in, not when the process starts: it brings a native library of 5 MB. */
+const load = createRequire(import.meta.url);
+const argon2 = () => load('@node-rs/argon2') as typeof import('@node-rs/argon2');
+
 /** Hashes passwords and PINs. The cost is the same whether there is an account or not. */
 export class Passwords {
   readonly #slots = new Slots(AT_ONCE);
 
   /** @throws AppError TOO_MANY_REQUESTS when too many wait already */
   async hash(password: string): Promise<string> {
-    return this.#inTurn(() => hash(normalized(password), SETTINGS));
+    return this.#inTurn(() => argon2().hash(normalized(password), SETTINGS));
   }
 
   /** Undefined for the stored hash costs as much and is never right. @throws as of {@link hash} */
   async verify(stored: string | undefined, password: string): Promise<boolean> {
-    const right = await this.#inTurn(() => verify(stored ?? NOBODY, normalized(password)));
+    const right = await this.#inTurn(() => argon2().verify(stored ?? NOBODY, normalized(password)));
     return right && stored !== undefined;
   }
 

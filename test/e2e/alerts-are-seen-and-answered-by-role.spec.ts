@@ -43,7 +43,7 @@ describe('an alert', () => {
     ['dispatcher', 'full', { acknowledge: 200, respond: 200, resolve: 200, reopen: 200, cancel: 200, patch: 200 }],
     ['stranger', '403', { acknowledge: 403, respond: 403, resolve: 403, reopen: 403, cancel: 403, patch: 403 }],
     ['reader', 'full', { acknowledge: 403, respond: 403, resolve: 403, reopen: 403, cancel: 403, patch: 403 }],
-    ['answerer', '403', { acknowledge: 200, respond: 200, resolve: 200, reopen: 200, cancel: 200, patch: 200 }],
+    ['answerer', '403', { acknowledge: 200, respond: 200, resolve: 200, reopen: 403, cancel: 403, patch: 403 }],
     ['operator', 'full', { acknowledge: 200, respond: 200, resolve: 200, reopen: 200, cancel: 200, patch: 200 }],
   ])('of the town is to %s: %s, and may be answered: %j', async (name, seen, statuses) => {
     const { planted } = directory();

@@ -70,6 +70,7 @@ describe('a token', () => {
       name: 'Thandi',
       memberships: [{ organisationId: ORGANISATION, role: 'responder' }],
       duties: [AREA],
+      homeAreas: [],
     };
     // From the record, and from the copy.
     for (let n = 0; n < 2; n += 1) {
