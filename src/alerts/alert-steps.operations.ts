@@ -58,7 +58,8 @@ const STEPS: Readonly<Record<StepType, StepDescription>> = {
   },
   reopen: {
     summary: 'Open an alert again that was closed too early',
-    whom: 'dispatchers and API keys of its organisations',
+    who: ['session', 'operator'],
+    whom: 'dispatchers of its organisations',
     examples: [
       {
         name: 'With a reason',
@@ -74,8 +75,8 @@ const STEPS: Readonly<Record<StepType, StepDescription>> = {
     about:
       'Its reporter gives the PIN that was set. The duress PIN is answered in the same way, and tells responders that ' +
       'the reporter was forced.',
-    who: ['receipt', 'session', 'apiKey', 'operator'],
-    whom: 'its reporter, and dispatchers and API keys of its organisations',
+    who: ['receipt', 'session', 'operator'],
+    whom: 'its reporter, and dispatchers of its organisations',
     errors: ['PIN_REQUIRED', 'PIN_WRONG', 'TOO_MANY_REQUESTS'],
     examples: [
       {
