@@ -1,9 +1,10 @@
 /**
- * The direction of dependencies: roles -> realtime, notifications, health, cli -> alerts -> redis, database, config,
- * errors. An arrow against it is refused here, with the reason.
+ * The direction of dependencies: roles -> realtime, inbound, notifications, health, cli -> alerts -> redis, database,
+ * config, errors. An arrow against it is refused here, with the reason.
  * @type {import('dependency-cruiser').IConfiguration}
  */
-const INFRASTRUCTURE = '^src/(config|redis|database|errors|observability)/|^src/(clock|pause|time-limit)\\.ts$';
+const INFRASTRUCTURE =
+  '^src/(config|redis|database|errors|observability)/|^src/(clock|pause|slots|source-address|time-limit|token-bucket)\\.ts$';
 
 module.exports = {
   forbidden: [
@@ -27,7 +28,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/alerts/' },
       to: {
-        path: '^src/(realtime|queues|notifications|retention|health|pages|cli|doctor)/',
+        path: '^src/(realtime|inbound|queues|notifications|retention|health|pages|cli|doctor)/',
         pathNot: '^src/pages/(receipt-page|page-headers|form-failure\\.filter)\\.ts$',
       },
     },
@@ -36,13 +37,16 @@ module.exports = {
       comment: 'Redis, Postgres, config and errors serve every module; of the domain they know the plain words alone.',
       severity: 'error',
       from: { path: INFRASTRUCTURE, pathNot: '\\.spec\\.ts$' },
-      to: { path: '^src/', pathNot: `${INFRASTRUCTURE}|^src/alerts/(severity|alert)\\.ts$` },
+      to: {
+        path: '^src/',
+        pathNot: `${INFRASTRUCTURE}|^src/alerts/(severity|alert|reach-stage)\\.ts$|^src/auth/roles\\.ts$`,
+      },
     },
     {
       name: 'alert-core-is-pure',
       comment: 'Deciding and applying are tested by properties: no Nest, no Redis, no SQL.',
       severity: 'error',
-      from: { path: '^src/alerts/(alert|decide|apply)\\.ts$' },
+      from: { path: '^src/alerts/(alert|decide|apply|late-facts)\\.ts$' },
       to: { dependencyTypes: ['npm', 'npm-dev', 'core'] },
     },
     {

@@ -1,78 +1,129 @@
-import { act, forgetKey, keepKey, keptKey } from './operator.js';
 import { createAlertList } from './alert-list.js';
+import { isOpen } from './alert-status.js';
+import { alertPath, ask } from './api.js';
+import { createAreasPanel } from './areas.js';
+import { createDirectory } from './directory.js';
 import { byId, setPill, setText } from './dom.js';
+import { createDutySwitches } from './duty.js';
 import { connectLive } from './live.js';
+import { createReachTeller } from './reach-teller.js';
+import { startSignIn } from './sign-in.js';
+import { isResponder } from './viewer.js';
 
 const STATES = {
   connecting: ['warn', 'Connecting'],
   live: ['good', 'Live'],
   doubt: ['warn', 'No sign of life'],
   offline: ['bad', 'Offline, trying again'],
-  refused: ['bad', 'Key not accepted'],
+  refused: ['bad', 'Not accepted'],
   off: ['off', 'Not connected'],
 };
 
-/** The responders' part: sign-in by operator key, the live list, and what can be done with an alert. */
+/** The responders' part: who is signed in, the live list, and what can be done with an alert. */
 export function startFeed() {
-  const signIn = byId('sign-in');
-  const keyField = byId('operator-key');
-  const alerts = createAlertList(byId('alerts'), act);
+  let viewer = {};
   let live;
+  let directory;
+  let teller;
+  const alerts = createAlertList(byId('alerts'), {
+    viewer: () => viewer,
+    areaNames: (ids) => directory?.namesOf(ids) ?? [],
+    nameOf: (id) => alerts.get(id)?.reference,
+    others: (id) => alerts.alerts.filter((alert) => alert.id !== id),
+    act: (id, action, body) => ask('POST', alertPath(id, action), { body, token: viewer.token }),
+    onSeen: (alert) => isOpen(alert) && teller?.seen(alert.id),
+  });
+  const duty = createDutySwitches(byId('duty'), {
+    onChange(duties) {
+      viewer = { user: { ...viewer.user, duties } };
+      showDirectory();
+      connect(); // what one sees of the open alerts has changed
+    },
+  });
+  const areas = createAreasPanel({ onImported: () => void directory?.read() });
+  const signIn = startSignIn({ onIn, onOut, onOther, say });
 
-  function connect(token) {
-    keepKey(token);
-    showSignedIn(true);
-    say('');
-    live = connectLive({ credentials: { token }, onSnapshot, onAlert, onPresence: showPresence, onState });
+  function onIn(next) {
+    viewer = next;
+    directory = createDirectory(viewer, showDirectory);
+    void directory.read();
+    connect();
   }
 
-  function disconnect(state = 'off') {
+  /** Somebody else changed what this account may do. */
+  function onOther(next) {
+    const wasResponder = isResponder(viewer);
+    viewer = next;
+    void directory.read();
+    showDirectory();
+    if (isResponder(viewer) !== wasResponder) connect();
+  }
+
+  function connect() {
     live?.close();
-    forgetKey();
+    const { token } = viewer;
+    const handlers = { onSnapshot, onAlert, onReach, onOtherRights: () => signIn.refresh(), onState };
+    if (isResponder(viewer)) handlers.onPresence = onPresence;
+    live = connectLive({ credentials: token ? { token } : {}, ...handlers });
+    // The key is no person whom an alert could reach.
+    teller = viewer.user && createReachTeller(live.send);
+  }
+
+  function onOut() {
+    live?.close();
+    viewer = {};
+    directory = undefined;
+    teller = undefined;
     alerts.clear();
-    showSignedIn(false);
+    showDirectory();
     showPresence();
-    setPill(byId('connection'), ...STATES[state]);
+    setPill(byId('connection'), ...STATES.off);
   }
 
   function onState(name) {
     if (name !== 'refused') return setPill(byId('connection'), ...STATES[name]);
-    disconnect('refused');
-    say('The server does not accept this key.');
+    signIn.leave(
+      viewer.token ? 'The server does not accept this key.' : 'You are not signed in any more. Sign in again.',
+    );
+    setPill(byId('connection'), ...STATES.refused);
   }
 
   function onSnapshot(open, isFurtherPart) {
     if (isFurtherPart) for (const alert of open) alerts.put(alert);
     else alerts.replace(open);
+    for (const alert of open) if (isOpen(alert)) teller?.received(alert.id);
     say(alerts.size === 0 ? 'No open alerts.' : '');
   }
 
-  function onAlert({ type, alert }) {
+  function onAlert({ type, alert, gone }) {
+    const isNew = !alerts.has(alert.id);
+    if (gone) {
+      alerts.remove(alert.id);
+      return say(alerts.size === 0 ? 'No open alerts.' : '');
+    }
     alerts.put(alert);
     alerts.dropOldClosed();
+    if (isOpen(alert)) teller?.received(alert.id);
     say('');
-    if (type === 'alert.raised') announce(alert);
+    if (type === 'alert.duress') announce('Duress', alert);
+    else if (isNew && isOpen(alert)) announce('New alert', alert);
   }
 
-  signIn.addEventListener('submit', (event) => {
-    event.preventDefault();
-    const token = keyField.value.trim();
-    keyField.value = '';
-    if (token) connect(token);
-  });
-  byId('sign-out').addEventListener('click', () => {
-    disconnect();
-    say('');
-  });
+  function onPresence(counts) {
+    showPresence(counts);
+    duty.count(counts.areas);
+    teller?.resume();
+  }
 
-  const token = keptKey();
-  if (token) connect(token);
-  else showSignedIn(false);
-}
+  function onReach({ id, counts }) {
+    alerts.setReach(id, counts);
+  }
 
-function showSignedIn(signedIn) {
-  byId('sign-in').hidden = signedIn;
-  byId('sign-out').hidden = !signedIn;
+  function showDirectory() {
+    duty.show(viewer, directory?.areas ?? []);
+    areas.show(viewer, directory);
+    alerts.refresh();
+  }
 }
 
 function say(text) {
@@ -88,6 +139,6 @@ function showPresence(counts) {
     setText(note, `Connected now: ${counts.responders} at this list, ${counts.reporters} who called for help.`);
 }
 
-function announce({ reference, kind, severity, test }) {
-  setText(byId('feed-announcer'), `${test ? 'Test. ' : ''}New alert ${reference}: ${kind}, ${severity}.`);
+function announce(what, { reference, kind, severity, test }) {
+  setText(byId('feed-announcer'), `${test ? 'Test. ' : ''}${what} ${reference}: ${kind}, ${severity}.`);
 }

@@ -6,18 +6,24 @@ const SILENCE_MS = 12_000;
 const FINAL_REFUSALS = new Set(['UNAUTHENTICATED', 'FORBIDDEN', 'ORIGIN_FORBIDDEN']);
 /** Reasons to connect anew that leave the cursor valid: what came after it can still be had. */
 const CURSOR_STAYS_GOOD = new Set(['slow', 'unavailable']);
+const ANSWER_WITHIN_MS = 10_000;
+
+const ignore = () => undefined;
 
 /**
  * A socket that ends with exactly the server's events: it remembers the last `seq`, asks for what came later when it
  * returns, drops what it has seen, and starts anew with a snapshot when the server no longer has what it asks for.
+ * `onOtherRights` is called when what one may see has changed, with other duties or roles.
  * `onState` gets 'connecting', 'live' (nothing is missing), 'doubt' (connected but silent), 'offline' or 'refused'.
  */
-export function connectLive({ credentials, onSnapshot, onAlert, onPresence = () => undefined, onState }) {
+export function connectLive(options) {
+  const { credentials, onSnapshot, onAlert, onPresence, onReach = ignore, onOtherRights = ignore, onState } = options;
   let cursor;
+  let audience;
   let complete = false;
   let heardAt = 0;
   let retry;
-  const socket = openSocket(() => (cursor === undefined ? credentials : { ...credentials, cursor }));
+  const socket = openSocket(() => (cursor === undefined ? credentials : { ...credentials, cursor, audience }));
 
   function heard() {
     heardAt = Date.now();
@@ -29,9 +35,12 @@ export function connectLive({ credentials, onSnapshot, onAlert, onPresence = () 
     retry = setTimeout(() => socket.connect(), 300 + Math.random() * 1200);
   }
 
-  socket.on('snapshot', ({ seq, alerts, part = 1, parts = 1 }) => {
+  socket.on('snapshot', ({ seq, alerts, part = 1, parts = 1, audience: whose }) => {
     cursor = part === parts ? seq : undefined; // the half of a snapshot is nothing to go on from
+    const isOther = audience !== undefined && audience !== whose;
+    audience = whose; // goes with the cursor: of another audience it is not good, and the server begins anew
     onSnapshot(alerts, part > 1);
+    if (isOther) onOtherRights();
     heard();
   });
   socket.on('alert', (message) => {
@@ -43,14 +52,18 @@ export function connectLive({ credentials, onSnapshot, onAlert, onPresence = () 
   // A responder hears it first when everything that was missed has been sent.
   socket.on('presence', (counts) => {
     complete = true;
-    onPresence(counts);
+    onPresence?.(counts);
     heard();
   });
+  socket.on('reach', onReach);
   socket.on('resync', ({ reason }) => {
     if (!CURSOR_STAYS_GOOD.has(reason)) cursor = undefined;
     onState('connecting');
   });
-  socket.on('connect', heard);
+  socket.on('connect', () => {
+    complete = !onPresence; // reporters are not told who is there, and ask for little
+    heard();
+  });
   socket.io.on('ping', heard);
   socket.on('disconnect', (reason) => {
     complete = false;
@@ -68,6 +81,12 @@ export function connectLive({ credentials, onSnapshot, onAlert, onPresence = () 
   onState('connecting');
 
   return {
+    /** Sends an event; resolves with the answer, a problem too, or with undefined when none comes. Never rejects. */
+    send(event, payload) {
+      return new Promise((resolve) => {
+        socket.timeout(ANSWER_WITHIN_MS).emit(event, payload, (error, answer) => resolve(error ? undefined : answer));
+      });
+    },
     close() {
       clearInterval(watch);
       clearTimeout(retry);

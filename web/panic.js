@@ -1,42 +1,51 @@
+import { isOpen } from './alert-status.js';
+import { alertPath, ask } from './api.js';
+import { createCancelForm } from './cancel-form.js';
 import { byId, setText } from './dom.js';
 import { connectLive } from './live.js';
 import { locate } from './locate.js';
 import { createOutbox } from './outbox.js';
-import { createReceiptView, readReceipt, storeReceipt } from './receipt.js';
+import { createPinFields } from './pins.js';
+import { createReceiptView, newer, readReceipt, storeReceipt } from './receipt.js';
 
 /** The panic form: sends at once, locates after, and shows how the alert goes. */
 export function startPanic() {
   const form = byId('panic');
   const view = createReceiptView(byId('panic-status'));
+  const pins = createPinFields();
+  const cancel = createCancelForm({ receipt: () => receipt, onCancelled: (alert) => update(newer(receipt, alert)) });
   let receipt = readReceipt();
   let live;
   let position;
   let locatedKey;
 
   const outbox = createOutbox({
-    receiptToken: () => receipt?.receiptToken,
+    // The receipt of an alert that is over has nothing to add to: the press is a new call for help.
+    receiptToken: () => (receipt && isOpen(receipt) ? receipt.receiptToken : undefined),
     onChange(state) {
       if (state.name === 'sending' && !receipt) view.sending();
       if (state.name === 'waiting') view.waiting(state.reason);
       if (state.name === 'sent') sent(state);
+      if (state.name === 'added') onNews(state.alert);
     },
   });
 
   function sent({ receipt: answer, key }) {
     const isNew = receipt?.id !== answer.id;
-    update(answer);
+    update(isNew ? answer : newer(receipt, answer));
     if (isNew) follow();
     if (locatedKey !== key) addLocation(key);
   }
 
   function addLocation(key) {
     locatedKey = key;
+    const { id: alertId, test } = receipt;
     const found = position ?? locate();
     position = undefined;
     void found.then((location) => {
-      // The server takes further words on a closed alert, or on another kind, for a new call for help.
-      const open = receipt.status === 'open' || receipt.status === 'acknowledged';
-      if (location && open) outbox.addTo(key, { location, test: receipt.test });
+      // Also after a cancellation: it may have been forced, and this page must not know.
+      if (!location || receipt.id !== alertId || receipt.status === 'resolved') return;
+      outbox.addTo({ key, alertId, test }, { location });
     });
   }
 
@@ -48,27 +57,49 @@ export function startPanic() {
 
   function show() {
     view.alert(receipt);
-    setText(byId('panic-hint'), 'Press again if nobody comes');
+    cancel.show(isOpen(receipt));
+    pins.show(true);
+    setText(byId('panic-hint'), isOpen(receipt) ? 'Press again if nobody comes' : 'Press again if you need help');
   }
 
-  /** The reporter's own socket: tells when a responder has seen the alert. */
+  function onNews(alert) {
+    if (alert.id === receipt.id) update(newer(receipt, alert));
+  }
+
+  /** Whom it reached while nobody listened. */
+  async function readReach({ id, receiptToken: token }) {
+    const { answer } = await ask('GET', alertPath(id), { token });
+    if (answer?.reach) onReach({ id, counts: answer.reach.counts });
+  }
+
+  function onReach({ id, counts }) {
+    if (id === receipt.id && isOpen(receipt)) update({ ...receipt, reach: counts });
+  }
+
+  /** The reporter's own socket: tells when responders have seen the alert, and are coming. */
   function follow() {
     live?.close();
-    const onNews = (alert) => alert.id === receipt.id && update({ ...receipt, ...alert });
+    let before;
     live = connectLive({
       credentials: { receiptToken: receipt.receiptToken },
       onSnapshot: (alerts) => alerts.forEach(onNews),
       onAlert: (message) => onNews(message.alert),
-      onState: () => undefined,
+      onReach,
+      onState(state) {
+        if (state === 'live' && before !== 'live') void readReach(receipt);
+        before = state;
+      },
     });
   }
 
   form.addEventListener('submit', (event) => {
     event.preventDefault();
-    outbox.put(bodyOf(new FormData(form)));
+    outbox.put({ ...bodyOf(new FormData(form)), ...pins.take() });
+    pins.show(true);
     position = locate(); // after the press is on its way: asking for permission can take long
   });
 
+  pins.show(Boolean(receipt));
   if (receipt) {
     show();
     follow();

@@ -1,24 +1,23 @@
+import { isOpen } from './alert-status.js';
 import { element, timeOf } from './dom.js';
+import { keep, readKept } from './kept.js';
 
 const STORED = 'naboom.receipt';
 const KEPT_MS = 24 * 60 * 60 * 1000;
 
 /** The receipt of this device's last press, as long as it is of use. */
 export function readReceipt() {
-  try {
-    const stored = JSON.parse(localStorage.getItem(STORED) ?? 'null');
-    return stored && Date.now() - Date.parse(stored.openedAt) < KEPT_MS ? stored : undefined;
-  } catch {
-    return undefined;
-  }
+  const stored = readKept(STORED);
+  return stored && Date.now() - Date.parse(stored.openedAt) < KEPT_MS ? stored : undefined;
 }
 
 export function storeReceipt(receipt) {
-  try {
-    localStorage.setItem(STORED, JSON.stringify(receipt));
-  } catch {
-    // Only a reload forgets the receipt then.
-  }
+  keep(STORED, receipt);
+}
+
+/** What is known of an alert after another word about it, which may come late: the socket and HTTP race. */
+export function newer(known, told) {
+  return told.seq < known.seq ? { ...told, ...known } : { ...known, ...told };
 }
 
 /** Tells the reporter how the alert goes, or that it has not reached the server yet. */
@@ -37,19 +36,30 @@ export function createReceiptView(status) {
       ),
     alert: (alert) =>
       show(
-        alert.status === 'open' || alert.status === 'acknowledged' ? 'good' : 'off',
+        isOpen(alert) ? 'good' : 'off',
         element('p', { className: 'reference', textContent: headline(alert) }),
+        element('p', { className: 'reached', textContent: reached(alert), hidden: !reached(alert) }),
         element('p', { textContent: explanation(alert) }),
         element('p', {}, `Reference ${alert.reference}, `, timeOf(alert.openedAt), alert.test ? ' (test)' : ''),
       ),
   };
 }
 
-function headline({ status }) {
+function headline({ status, coming, onScene }) {
   if (status === 'resolved') return 'This alert is closed';
   if (status === 'cancelled') return 'This alert is cancelled';
+  if (onScene > 0) return 'A responder is there';
+  if (coming > 0) return 'A responder is coming';
   if (status === 'acknowledged') return 'A responder has seen your alert';
   return 'Help is being called';
+}
+
+/** How many it reached, who are coming, and who are there; nothing of an alert that is over. */
+function reached(alert) {
+  const { coming = 0, onScene = 0, reach = {} } = alert;
+  const received = reach.received ?? 0;
+  if (!isOpen(alert) || received + coming + onScene === 0) return '';
+  return `${received} received, ${coming} coming, ${onScene} there`;
 }
 
 function explanation({ status, repeatCount }) {

@@ -3,12 +3,14 @@ import { apply } from './apply.js';
 import {
   decideLifecycle,
   decideRaise,
+  decideUpdate,
   type AlertCommand,
   type Decision,
   type RaiseCommand,
   type RaiseFacts,
   type Refusal,
 } from './decide.js';
+import { storedAlert } from './stored-alert.js';
 
 /** What the commands of a batch may touch, as the transaction reads it. */
 export interface TouchedIds {
@@ -75,7 +77,7 @@ export class AlertBatch {
   constructor(head: number, rows: readonly TouchedRow[]) {
     this.#seq = head;
     for (const { by, foundBy, alert, fingerprint = '', proven = false } of rows) {
-      this.#alerts.set(alert.id, alert);
+      this.#alerts.set(alert.id, storedAlert(alert));
       if (by === 'reporter') this.#byReporter.set(foundBy, alert.id);
       if (by === 'key') this.#byKey.set(foundBy, { fingerprint, alertId: alert.id, proven });
     }
@@ -92,15 +94,18 @@ export class AlertBatch {
   }
 
   run(command: AlertCommand): Outcome {
-    const decision =
-      command.type === 'raise'
-        ? decideRaise(this.#factsFor(command), command)
-        : decideLifecycle(this.#alerts.get(command.alertId), command);
+    const decision = this.#decide(command);
     if ('refused' in decision) return decision;
     const entry = this.#record(decision);
     const alert = this.#alerts.get(decision.alertId)!;
     if (command.type === 'raise') this.#remember(command, decision);
     return { ...decision, alert, ...(entry ? { entry } : {}) };
+  }
+
+  #decide(command: AlertCommand): Decision | Refusal {
+    if (command.type === 'raise') return decideRaise(this.#factsFor(command), command);
+    const alert = this.#alerts.get(command.alertId);
+    return command.type === 'update' ? decideUpdate(alert, command) : decideLifecycle(alert, command);
   }
 
   #factsFor({ key, receiptOf, weakReceiptOf, reporter }: RaiseCommand): RaiseFacts {

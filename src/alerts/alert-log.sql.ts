@@ -31,13 +31,7 @@ export const READ_STATE = {
       join alert_events e on e.seq = a.seq`,
 } as const;
 
-/**
- * Moves the head from $1 to $2 and writes a batch: the alerts' new rows ($3-$13), the events ($14-$20), the keys
- * ($21-$25). Answers one row; none, and nothing is written, when the head is no longer at $1.
- */
-export const WRITE_BATCH = {
-  name: 'write-batch',
-  text: `
+const MOVED_AND_WRITTEN = `
     with moved as (
       update log_head set seq = $2 where seq = $1 returning seq
     ), written_alerts as (
@@ -58,6 +52,26 @@ export const WRITE_BATCH = {
              unnest($21::bytea[], $22::bytea[], $23::uuid[], $24::boolean[], $25::timestamptz[]) as idempotent
       on conflict (key) do update set fingerprint = excluded.fingerprint, alert_id = excluded.alert_id,
                                       proven = excluded.proven
+    )`;
+
+/**
+ * Moves the head from $1 to $2 and writes a batch: the alerts' new rows ($3-$13), the events ($14-$20), the keys
+ * ($21-$25). Answers one row; none, and nothing is written, when the head is no longer at $1.
+ */
+export const WRITE_BATCH = { name: 'write-batch', text: `${MOVED_AND_WRITTEN} select seq from moved` } as const;
+
+/** The same, with what alerts belong to from now on ($26-$27) and no longer ($28-$29); no pair is in both. */
+export const WRITE_BATCH_AND_PLACES = {
+  name: 'write-batch-places',
+  text: `
+    ${MOVED_AND_WRITTEN}, entered_places as (
+      insert into alert_places (place_id, alert_id)
+      select place.* from moved, unnest($26::uuid[], $27::uuid[]) as place
+      on conflict do nothing
+    ), left_places as (
+      delete from alert_places place
+       using moved, unnest($28::uuid[], $29::uuid[]) as gone (place_id, alert_id)
+       where place.place_id = gone.place_id and place.alert_id = gone.alert_id
     )
     select seq from moved`,
 } as const;

@@ -1,18 +1,8 @@
-import { and, asc, desc, eq, gt, gte, lt, sql, type SQL } from 'drizzle-orm';
+import { asc, eq, gt, sql, type SQL } from 'drizzle-orm';
 import { alertEvents, alerts, logHead } from '../database/schema.js';
 import type { Database } from '../database/database.js';
-import type { Alert, AlertStatus, LogEntry } from './alert.js';
-import type { Severity } from './severity.js';
-
-/** What a list may be narrowed to; `before` is the id of the last alert of the page before. */
-export interface AlertFilter {
-  readonly status?: AlertStatus;
-  readonly severity?: Severity;
-  /** Only alerts opened at this time or later. */
-  readonly since?: Date;
-  readonly before?: string;
-  readonly limit: number;
-}
+import type { Alert, LogEntry } from './alert.js';
+import { storedAlert } from './stored-alert.js';
 
 /** Where the log stands: the last `seq` given, and the last one that retention has deleted. */
 export interface LogRange {
@@ -59,24 +49,14 @@ export class AlertReader {
   }
 
   async byId(id: string): Promise<Alert | undefined> {
-    const [row] = await this.database.read((db) => this.#states(db).where(eq(alerts.id, id)));
-    return row?.alert;
-  }
-
-  /** Newest first. */
-  async list(filter: AlertFilter): Promise<Alert[]> {
-    const conditions: SQL[] = [];
-    if (filter.status) conditions.push(eq(alerts.status, filter.status));
-    if (filter.severity) conditions.push(eq(alerts.severity, filter.severity));
-    if (filter.since) conditions.push(gte(alerts.openedAt, filter.since));
-    if (filter.before) conditions.push(lt(alerts.id, filter.before));
-    const rows = await this.database.read((db) =>
-      this.#states(db)
-        .where(and(...conditions))
-        .orderBy(desc(alerts.id))
-        .limit(filter.limit),
+    const [row] = await this.database.read((db) =>
+      db
+        .select({ alert: alertEvents.alert })
+        .from(alerts)
+        .innerJoin(alertEvents, eq(alertEvents.seq, alerts.seq))
+        .where(eq(alerts.id, id)),
     );
-    return rows.map(({ alert }) => alert);
+    return row && storedAlert(row.alert);
   }
 
   /** The open alerts, oldest first, and the `seq` they are true at: one statement, so both are of one moment. */
@@ -89,15 +69,7 @@ export class AlertReader {
         .leftJoin(alertEvents, eq(alertEvents.seq, alerts.seq))
         .orderBy(asc(alerts.id)),
     );
-    return { seq: rows[0]?.seq ?? 0, alerts: rows.flatMap(({ alert }) => (alert ? [alert] : [])) };
-  }
-
-  #states(db: Database['db']) {
-    return db
-      .select({ alert: alertEvents.alert })
-      .from(alerts)
-      .innerJoin(alertEvents, eq(alertEvents.seq, alerts.seq))
-      .$dynamic();
+    return { seq: rows[0]?.seq ?? 0, alerts: rows.flatMap(({ alert }) => (alert ? [storedAlert(alert)] : [])) };
   }
 
   async #entries(condition: SQL, limit: number): Promise<LogEntry[]> {
@@ -105,6 +77,6 @@ export class AlertReader {
       db.select(ENTRY_COLUMNS).from(alertEvents).where(condition).orderBy(asc(alertEvents.seq)).limit(limit),
     );
     // The columns type and details are written together, from one event.
-    return rows.map((row) => ({ ...row, at: row.at.toISOString() }) as LogEntry);
+    return rows.map((row) => ({ ...row, at: row.at.toISOString(), alert: storedAlert(row.alert) }) as LogEntry);
   }
 }

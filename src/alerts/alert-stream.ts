@@ -7,6 +7,7 @@ import { BLOCKING_READER } from '../redis/redis.options.js';
 import type { RoleConnections } from '../redis/role-connections.js';
 import type { RoleRedis } from '../redis/role-redis.js';
 import { SEVERITIES } from './severity.js';
+import { storedAlert } from './stored-alert.js';
 
 /** Entries kept a severity, about: `MAXLEN ~` trims in whole nodes. */
 const STREAM_LENGTH = 10_000;
@@ -163,7 +164,8 @@ function readCommit(id: Buffer, fields: readonly Buffer[]): Commit | undefined {
 function readEntry(fields: readonly Buffer[]): LogEntry | undefined {
   try {
     const entry = JSON.parse(fieldOf(fields, 'entry') ?? '') as Partial<LogEntry> | null;
-    return Number.isSafeInteger(entry?.seq) && entry?.alert && entry.type ? (entry as LogEntry) : undefined;
+    if (!Number.isSafeInteger(entry?.seq) || !entry?.alert || !entry.type) return undefined;
+    return { ...(entry as LogEntry), alert: storedAlert(entry.alert) };
   } catch {
     return undefined;
   }

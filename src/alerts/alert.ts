@@ -24,23 +24,74 @@ export interface Contact {
   readonly phone?: string;
 }
 
-/** Who did it. People with sessions come later as a further kind. */
+/** By what way a press came. */
+export const ALERT_SOURCES = ['web', 'app', 'sms', 'ussd', 'device', 'partner'] as const;
+export type AlertSource = (typeof ALERT_SOURCES)[number];
+
+/** Who did it. `id` and `name` are there for people with an account and for machines with a key. */
 export interface Actor {
-  readonly kind: 'reporter' | 'operator' | 'system';
+  readonly kind: 'reporter' | 'responder' | 'dispatcher' | 'operator' | 'machine' | 'system';
+  readonly id?: string;
+  readonly name?: string;
 }
 
-/** Who acknowledged, and when (RFC 3339 UTC). */
+/** Who acknowledged, and when (RFC 3339 UTC). The first of an alert's list was the first. */
 export interface Acknowledgement {
   readonly by: Actor;
   readonly at: string;
   readonly note?: string;
 }
 
+export const RESPONSE_STATUSES = ['en_route', 'on_scene', 'stood_down'] as const;
+export type ResponseStatus = (typeof RESPONSE_STATUSES)[number];
+
+/** What one responder does about an alert now. */
+export interface Response {
+  readonly by: Actor;
+  readonly status: ResponseStatus;
+  readonly at: string;
+  /** When they expect to be there, RFC 3339 UTC. */
+  readonly etaAt?: string;
+  readonly note?: string;
+}
+
+export const OUTCOMES = ['real', 'false_alarm', 'test', 'duplicate'] as const;
+export type AlertOutcome = (typeof OUTCOMES)[number];
+
 /** How an alert ended. */
 export interface Closing {
   readonly by: Actor;
   readonly at: string;
+  readonly outcome?: AlertOutcome;
+  /** The alert that this one repeats. */
+  readonly duplicateOf?: string;
   readonly reason?: string;
+}
+
+/** Where an alert belongs: ids of areas, and of the organisations that answer for it. */
+export interface Places {
+  readonly areas: readonly string[];
+  readonly organisations: readonly string[];
+}
+
+/** How far an alert has come, as its reporter sees it. */
+export interface Progress {
+  readonly status: AlertStatus;
+  readonly severity: Severity;
+  readonly acknowledgedAt: string | null;
+  /** How many responders are on their way, and how many are there. */
+  readonly coming: number;
+  readonly onScene: number;
+  readonly updatedAt: string;
+  readonly seq: number;
+}
+
+/** The reporter was forced to cancel. */
+export interface Duress {
+  /** When they said so with their PIN, for the last time. */
+  readonly at: string;
+  /** What they go on seeing, and whoever forces them: the alert as if it had really been cancelled then. */
+  readonly seen: Progress;
 }
 
 /** The state of an alert after its last event; exactly the fold of its events. Times are RFC 3339 UTC. */
@@ -58,8 +109,16 @@ export interface Alert {
   readonly message: string | null;
   readonly contact: Contact | null;
   readonly test: boolean;
-  /** False when something speaks against the report, such as a form posted from another web site. */
+  readonly source: AlertSource;
+  /**
+   * The lane. False when something speaks against the report, such as a form posted from another web site or a flood
+   * from one address: it is stored, listed and shown to dispatchers, but not told to every responder of the area.
+   */
   readonly verified: boolean;
+  readonly areas: Places['areas'];
+  readonly organisations: Places['organisations'];
+  /** The account of the reporter, if they were signed in. */
+  readonly reporterId: string | null;
   readonly repeatCount: number;
   readonly openedAt: string;
   /** Last press of the reporter; presses within five minutes of it fold. */
@@ -67,7 +126,11 @@ export interface Alert {
   readonly updatedAt: string;
   readonly seq: number;
   readonly acknowledgements: readonly Acknowledgement[];
+  /** One of each responder who is doing something about it, by the time of their first step. */
+  readonly responses: readonly Response[];
   readonly closing: Closing | null;
+  /** Set when the reporter was forced to cancel: the alert goes on, and the reporter must not see it. */
+  readonly duress: Duress | null;
   /**
    * What the reporter told us with proof of being the reporter. Someone who merely knows the phone number can add
    * to an alert; the two must not read each other's location, and responders see what came from whom.
@@ -86,20 +149,32 @@ export interface Press {
   readonly contact?: Contact;
   readonly test: boolean;
   readonly verified: boolean;
+  /** Absent: `web`. */
+  readonly source?: AlertSource;
+  /** Where it belongs, by its location or else by who presses; absent: nowhere in particular. */
+  readonly places?: Places;
+  /** Account of a reporter who is signed in. */
+  readonly reporterId?: string;
+}
+
+/** What is told after the first press. `places` comes with a location that moves the alert, `left` says where from. */
+export interface LateFacts extends Pick<Press, 'location' | 'message' | 'contact' | 'places'> {
+  readonly left?: Places;
 }
 
 /** What each type of event carries. */
 export interface EventDetails {
   'alert.raised': Press;
   /** `severity` is the one after the repeat; `proven` tells whether the presser proved to be the reporter. */
-  'alert.repeated': Pick<Press, 'location' | 'message' | 'contact' | 'verified'> & {
-    severity: Severity;
-    proven: boolean;
-  };
-  'alert.updated': Pick<Press, 'location' | 'message' | 'contact'> & { proven: boolean };
+  'alert.repeated': LateFacts & Pick<Press, 'verified'> & { severity: Severity; proven: boolean };
+  'alert.updated': LateFacts & { proven: boolean };
   'alert.acknowledged': { readonly note?: string };
-  'alert.resolved': { readonly reason?: string };
+  'alert.responded': { readonly status: ResponseStatus; readonly etaAt?: string; readonly note?: string };
+  'alert.resolved': { readonly outcome?: AlertOutcome; readonly duplicateOf?: string; readonly reason?: string };
+  'alert.reopened': { readonly reason?: string };
   'alert.cancelled': { readonly reason?: string };
+  /** The reporter cancelled with the duress PIN. To the reporter it is `alert.cancelled`, everywhere. */
+  'alert.duress': { readonly reason?: string };
 }
 export type AlertEventType = keyof EventDetails;
 
@@ -120,4 +195,9 @@ export type LogEntry = AlertEvent & { readonly seq: number; readonly alert: Aler
 /** Open in the sense of the product: somebody may still need help. */
 export function isOpen(alert: Pick<Alert, 'status'>): boolean {
   return alert.status === 'open' || alert.status === 'acknowledged';
+}
+
+/** Whether two actors are the same one; without an account all of a kind are. */
+export function isSameActor(a: Actor, b: Actor): boolean {
+  return a.id !== undefined || b.id !== undefined ? a.id === b.id : a.kind === b.kind;
 }

@@ -1,22 +1,15 @@
-import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Patch, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { CallerIdentity, requireReaderOf, requireResponder, type Caller } from '../auth/caller.js';
-import { bearerToken } from '../auth/operator-key.js';
 import { OriginPolicy } from '../auth/origin-policy.js';
+import { RequestCaller } from '../auth/request-caller.js';
 import { InjectConfig } from '../config/config.module.js';
 import type { Config } from '../config/config.js';
-import { AppError } from '../errors/app-error.js';
-import { parse } from '../errors/parse.js';
 import { FormFailureFilter } from '../pages/form-failure.filter.js';
 import { PAGE_HEADERS } from '../pages/page-headers.js';
 import { renderReceiptPage } from '../pages/receipt-page.js';
-import type { Alert } from './alert.js';
-import { readAlertId } from './alert-id.js';
-import { AlertReader } from './alert-reader.js';
-import { acknowledgeSchema, closeSchema, listSchema, timelineSchema } from './alert.schemas.js';
-import { reporterMessage, reporterView, responderMessage, type ResponderView } from './alert-views.js';
-import { AlertsService } from './alerts.service.js';
-import type { LifecycleCommand } from './decide.js';
+import { AlertReading } from './alert-reading.js';
+import { readStep, type StepType } from './alert-steps.js';
+import { AlertsService, type StepAnswer } from './alerts.service.js';
 import { bodyOfForm } from './form-press.js';
 
 const FOREIGN_ORIGIN = 'origin: sent from another web site; the alert is stored as unverified';
@@ -26,8 +19,8 @@ const FOREIGN_ORIGIN = 'origin: sent from another web site; the alert is stored 
 export class AlertsController {
   constructor(
     private readonly alerts: AlertsService,
-    private readonly reader: AlertReader,
-    private readonly identity: CallerIdentity,
+    private readonly reading: AlertReading,
+    private readonly callers: RequestCaller,
     private readonly origins: OriginPolicy,
     @InjectConfig() private readonly config: Config,
   ) {}
@@ -38,12 +31,12 @@ export class AlertsController {
   async raise(@Req() request: FastifyRequest, @Body() body: unknown, @Res() reply: FastifyReply): Promise<void> {
     const { headers } = request;
     const form = body instanceof URLSearchParams ? body : undefined;
-    const token = bearerToken(headers.authorization) ?? textOf(form?.get('receiptToken'));
     const { created, answer } = await this.alerts.raise({
       body: form ? bodyOfForm(form) : body,
-      caller: this.identity.identify(token),
+      caller: await this.callers.callerOfPanic(request, textOf(form?.get('receiptToken'))),
       idempotencyKey: textOf(headers['idempotency-key']) ?? textOf(form?.get('idempotencyKey')),
       doubt: this.origins.allows(headers.origin, headers.host) ? undefined : FOREIGN_ORIGIN,
+      address: request.ip,
     });
     void reply
       .status(created ? 201 : 200)
@@ -57,73 +50,63 @@ export class AlertsController {
     }
   }
 
-  /** Responders list; newest first. */
+  /** What the caller may list; newest first, each as they see it. */
   @Get()
-  async list(@Headers('authorization') authorization: string | undefined, @Query() query: unknown) {
-    requireResponder(this.#caller(authorization));
-    const { cursor, ...filter } = parse(listSchema, query);
-    const items = await this.reader.list({ ...filter, ...(cursor ? { before: cursor } : {}) });
-    const next = items.length === filter.limit ? items.at(-1)!.id : null;
-    return { items, next };
+  async list(@Req() request: FastifyRequest, @Query() query: unknown) {
+    return this.reading.list(await this.callers.callerOf(request), query);
   }
 
-  /** One alert, for responders and for its reporter. */
+  /** One alert, as the caller sees it, and whom it reached. */
   @Get(':id')
-  async one(@Headers('authorization') authorization: string | undefined, @Param('id') id: string) {
-    const reader = requireReaderOf(this.#caller(authorization), id);
-    const alert = await this.#find(id);
-    return reader === 'responder' ? alert : reporterView(alert);
+  async one(@Req() request: FastifyRequest, @Param('id') id: string) {
+    return this.reading.one(await this.callers.callerOf(request), id);
   }
 
   /** What happened to it, in order. */
   @Get(':id/events')
-  async events(
-    @Headers('authorization') authorization: string | undefined,
-    @Param('id') id: string,
-    @Query() query: unknown,
-  ) {
-    const reader = requireReaderOf(this.#caller(authorization), id);
-    const { cursor, limit } = parse(timelineSchema, query);
-    const alert = await this.#find(id);
-    const entries = await this.reader.timeline(alert.id, cursor, limit);
-    const items = entries.map((entry) => (reader === 'responder' ? responderMessage(entry) : reporterMessage(entry)));
-    return { items, next: items.length === limit ? items.at(-1)!.seq : null };
+  async events(@Req() request: FastifyRequest, @Param('id') id: string, @Query() query: unknown) {
+    return this.reading.timeline(await this.callers.callerOf(request), id, query);
+  }
+
+  /** Late facts: send first, locate after. */
+  @Patch(':id')
+  async update(@Req() request: FastifyRequest, @Param('id') id: string, @Body() body: unknown) {
+    return this.alerts.update(id, await this.callers.callerOf(request), body);
   }
 
   @Post(':id/acknowledge')
   @HttpCode(200)
-  acknowledge(@Req() request: FastifyRequest, @Param('id') id: string): Promise<ResponderView> {
+  acknowledge(@Req() request: FastifyRequest, @Param('id') id: string): Promise<StepAnswer> {
     return this.#step('acknowledge', id, request);
+  }
+
+  @Post(':id/respond')
+  @HttpCode(200)
+  respond(@Req() request: FastifyRequest, @Param('id') id: string): Promise<StepAnswer> {
+    return this.#step('respond', id, request);
   }
 
   @Post(':id/resolve')
   @HttpCode(200)
-  resolve(@Req() request: FastifyRequest, @Param('id') id: string): Promise<ResponderView> {
+  resolve(@Req() request: FastifyRequest, @Param('id') id: string): Promise<StepAnswer> {
     return this.#step('resolve', id, request);
+  }
+
+  @Post(':id/reopen')
+  @HttpCode(200)
+  reopen(@Req() request: FastifyRequest, @Param('id') id: string): Promise<StepAnswer> {
+    return this.#step('reopen', id, request);
   }
 
   @Post(':id/cancel')
   @HttpCode(200)
-  cancel(@Req() request: FastifyRequest, @Param('id') id: string): Promise<ResponderView> {
+  cancel(@Req() request: FastifyRequest, @Param('id') id: string): Promise<StepAnswer> {
     return this.#step('cancel', id, request);
   }
 
-  async #step(type: LifecycleCommand['type'], id: string, { headers, body }: FastifyRequest): Promise<ResponderView> {
-    const caller = this.#caller(headers.authorization);
-    requireResponder(caller);
-    const note =
-      type === 'acknowledge' ? parse(acknowledgeSchema, body ?? {}).note : parse(closeSchema, body ?? {}).reason;
-    return this.alerts.step(type, readAlertId(id), caller, note);
-  }
-
-  #caller(authorization: string | undefined): Caller {
-    return this.identity.identify(bearerToken(authorization));
-  }
-
-  async #find(id: string): Promise<Alert> {
-    const alert = await this.reader.byId(readAlertId(id));
-    if (!alert) throw new AppError('ALERT_NOT_FOUND');
-    return alert;
+  async #step(type: StepType, id: string, request: FastifyRequest): Promise<StepAnswer> {
+    const caller = await this.callers.callerOf(request);
+    return this.alerts.step(id, caller, readStep(type, request.body));
   }
 }
 

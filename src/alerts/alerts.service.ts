@@ -1,32 +1,26 @@
-import { hash } from 'node:crypto';
-import { v7 as uuidv7 } from 'uuid';
-import { actorOf, type Caller } from '../auth/caller.js';
+import { answeringActor, personOf, reporterActor, type Caller } from '../auth/caller.js';
+import { isReporterOf, mayAnswer, requireMay, sightOf, type AlertAction } from '../auth/policy.js';
 import type { ReceiptTokens } from '../auth/receipt-tokens.js';
-import type { Clock } from '../clock.js';
 import { AppError } from '../errors/app-error.js';
-import type { Press } from './alert.js';
+import { readId } from '../errors/read-id.js';
+import type { Alert, Press } from './alert.js';
 import type { Outcome } from './alert-batch.js';
 import type { AlertLog } from './alert-log.js';
 import type { AlertPublisher } from './alert-publisher.js';
-import { reporterView, type ReporterView, type ResponderView } from './alert-views.js';
-import type { IdempotencyKey, LifecycleCommand, RaiseCommand, Refusal } from './decide.js';
+import type { AlertReader } from './alert-reader.js';
+import { stateError, stateErrorUnnamed } from './alert-state-error.js';
+import { commandOf, type Step } from './alert-steps.js';
+import { reporterView, viewOf, type ReporterView, type ResponderView } from './alert-views.js';
+import type { CancelPins, SetPins } from './cancel-pins.js';
+import type { LifecycleCommand, RaiseCommand, Refusal, UpdateCommand } from './decide.js';
+import type { Lane } from './lanes.js';
+import { readRaise, type RaiseInput, type RaiseParts } from './raise-command.js';
 import { readPress } from './read-press.js';
 
-/** An anonymous key stands for itself, so it must be hard to guess. */
-const ANONYMOUS_KEY_MIN = 16;
-const KEY_MAX = 255;
-
-/** A press as it came in, and who pressed. */
-export interface RaiseInput {
-  readonly body: unknown;
-  readonly caller: Caller;
-  readonly idempotencyKey?: string | undefined;
-  /** Why the report is not to be trusted as it stands, if so; it is stored all the same. */
-  readonly doubt?: string | undefined;
-}
+const FLOODED = 'flood: more presses came from there than people make; the alert is stored as unverified';
 
 /** Answer to a press, the same on HTTP and sockets. */
-export interface RaiseAnswer extends Omit<ReporterView, 'acknowledgedAt'> {
+export interface RaiseAnswer extends Omit<ReporterView, 'acknowledgedAt' | 'coming' | 'onScene'> {
   /** Where the durable record stands. */
   readonly stored: 'postgres';
   /** `delayed`: other nodes have it within the poll interval instead of at once. */
@@ -35,13 +29,19 @@ export interface RaiseAnswer extends Omit<ReporterView, 'acknowledgedAt'> {
   readonly warnings: readonly string[];
 }
 
-export interface AlertsServiceParts {
+/** What is told of an alert to somebody who may do something about it, but does not see it (any more). */
+export type AlertHead = Pick<Alert, 'id' | 'reference' | 'status' | 'updatedAt' | 'seq'>;
+export type StepAnswer = ResponderView | ReporterView | AlertHead;
+
+export interface AlertsServiceParts extends RaiseParts {
   readonly log: AlertLog;
+  readonly reader: AlertReader;
   readonly publisher: AlertPublisher;
   readonly receipts: ReceiptTokens;
-  readonly clock: Clock;
-  readonly countryCode: string;
+  readonly pins: CancelPins;
 }
+
+type Accepted = Exclude<Outcome, Refusal>;
 
 /** Raising alerts and leading them through their life; what HTTP and sockets both call. */
 export class AlertsService {
@@ -52,53 +52,113 @@ export class AlertsService {
    * @throws AppError DATABASE_UNAVAILABLE; nothing in the input is a reason to refuse
    */
   async raise(input: RaiseInput): Promise<{ created: boolean; answer: RaiseAnswer }> {
-    const { log, publisher } = this.parts;
-    const { press, warnings } = readPress(input.body, this.parts.countryCode);
-    const { command, doubts } = this.#raiseCommand(input, press, warnings);
-    const outcome = allowed(await log.append(command));
-    const live = await publisher.isLive(outcome.entry);
-    const answer = this.#answer(outcome, command.press, live, [...warnings, ...doubts]);
+    const { publisher } = this.parts;
+    const { command, pins, warnings, lane } = readRaise(input, this.parts);
+    const outcome = await this.#appendIn(lane, command);
+    const [live, pinWarnings] = await Promise.all([publisher.isLive(outcome.entry), this.#keepPins(outcome, pins)]);
+    // Whoever proves to be the reporter is told of the lane of the alert; others of what became of their press.
+    const isInDoubt = lane.flooded && !(outcome.proven && outcome.alert.verified);
+    const told = [...warnings, ...pinWarnings, ...(isInDoubt ? [FLOODED] : [])];
+    const answer = this.#answer(outcome, command.press, live, told);
     return { created: outcome.outcome === 'raised', answer };
   }
 
   /**
-   * Acknowledges, resolves or cancels; a step that is already taken changes nothing.
-   * @throws AppError ALERT_NOT_FOUND, ALERT_CLOSED or DATABASE_UNAVAILABLE
+   * Takes a step in the life of an alert; one that is already taken changes nothing.
+   * @throws AppError UNAUTHENTICATED, FORBIDDEN, ALERT_NOT_FOUND, ALERT_STATE, DATABASE_UNAVAILABLE; those of
+   *   {@link CancelPins.check} for a reporter who cancels
    */
-  async step(type: LifecycleCommand['type'], alertId: string, caller: Caller, note?: string): Promise<ResponderView> {
-    const { log, clock } = this.parts;
-    const at = clock.now().toISOString();
-    const command = { type, alertId, at, actor: actorOf(caller), ...(note === undefined ? {} : { note }) };
-    return allowed(await log.append(command)).alert;
+  async step(id: string, caller: Caller, step: Step): Promise<StepAnswer> {
+    const alert = await this.#require(step.type, id, caller);
+    if (step.type === 'cancel' && isReporterOf(caller, alert)) return this.#cancelOwn(alert, caller, step);
+    const outcome = await this.#append(
+      commandOf(step, alert.id, answeringActor(caller, alert.organisations), this.parts.clock),
+    );
+    if ('refused' in outcome) throw refusalError(outcome, caller);
+    return viewFor(caller, outcome.alert);
   }
 
-  #raiseCommand(input: RaiseInput, read: Omit<Press, 'verified'>, warnings: string[]) {
-    const { caller, doubt } = input;
-    const doubts = [
-      ...(doubt ? [doubt] : []),
-      ...(caller.kind === 'anonymous' && caller.rejected
-        ? ['authorization: ignored, the token is not or no longer valid; the alert is stored as unverified']
-        : []),
-    ];
-    const press: Press = { ...read, verified: doubts.length === 0 };
-    const key = idempotencyKey(input, read, warnings);
-    const phone = read.contact?.phone;
-    const command: RaiseCommand = {
-      type: 'raise',
-      newId: uuidv7({ msecs: this.parts.clock.now().getTime() }),
+  /**
+   * Adds what is told late: send first, locate after. Read as leniently as a press.
+   * @throws AppError UNAUTHENTICATED, FORBIDDEN, ALERT_NOT_FOUND or DATABASE_UNAVAILABLE
+   */
+  async update(
+    id: string,
+    caller: Caller,
+    body: unknown,
+  ): Promise<StepAnswer & { readonly warnings: readonly string[] }> {
+    const alert = await this.#require('update', id, caller);
+    const proven = isReporterOf(caller, alert);
+    const { press, pins, warnings } = readPress(body, this.parts.countryCode);
+    const { location, message, contact } = press;
+    const command: UpdateCommand = {
+      type: 'update',
+      alertId: alert.id,
       at: this.parts.clock.now().toISOString(),
-      actor: actorOf(caller),
-      press,
-      ...(phone ? { reporter: `${read.test ? 'test:' : ''}phone:${phone}` } : {}),
-      ...(caller.kind === 'reporter' ? { [caller.proven ? 'receiptOf' : 'weakReceiptOf']: caller.alertId } : {}),
-      ...(key ? { key } : {}),
+      actor: proven ? reporterActor(caller) : answeringActor(caller, alert.organisations),
+      facts: {
+        ...(location === undefined ? {} : { location, places: this.parts.placing.of(location, personOf(caller)) }),
+        ...(message === undefined ? {} : { message }),
+        ...(contact === undefined ? {} : { contact }),
+      },
+      proven,
     };
-    return { command, doubts };
+    const outcome = accepted(await this.parts.log.append(command));
+    const pinWarnings = await this.#keepPins({ ...outcome, proven }, pins);
+    return { ...viewFor(caller, outcome.alert), warnings: [...warnings, ...pinWarnings] };
   }
 
-  #answer(outcome: Exclude<Outcome, Refusal>, press: Press, live: boolean, warnings: readonly string[]): RaiseAnswer {
+  /**
+   * Whichever PIN it was, the answer is the one that a real cancellation would get: also that it comes too late, for an
+   * alert that is closed to the reporter in another way.
+   */
+  async #cancelOwn(alert: Alert, caller: Caller, step: Step & { type: 'cancel' }): Promise<StepAnswer> {
+    const meaning = await this.parts.pins.check(alert, step.pin);
+    const command = commandOf(step, alert.id, reporterActor(caller), this.parts.clock);
+    const told = { ...command, byReporter: true, duress: meaning === 'duress' } as LifecycleCommand;
+    const outcome = await this.#append(told);
+    const after = outcome.alert;
+    if (!after) throw new AppError('ALERT_NOT_FOUND');
+    const view = reporterView(after);
+    if (view.status !== 'cancelled') throw stateErrorUnnamed(view);
+    return view;
+  }
+
+  async #appendIn(lane: Lane, command: RaiseCommand): Promise<Accepted> {
+    let outcome: Accepted | undefined;
+    try {
+      outcome = accepted(await this.parts.log.append(command));
+      return outcome;
+    } finally {
+      lane.settle(outcome);
+    }
+  }
+
+  #append(command: LifecycleCommand): Promise<Outcome> {
+    return this.parts.log.append(command);
+  }
+
+  /** The alert, if the caller may do this to it. Who may not is not told which alerts there are. */
+  async #require(action: AlertAction, id: string, caller: Caller): Promise<Alert> {
+    requireMay(caller, caller.kind !== 'anonymous');
+    const alert = await this.parts.reader.byId(readId(id, 'ALERT_NOT_FOUND'));
+    if (!alert && caller.kind === 'operator') throw new AppError('ALERT_NOT_FOUND');
+    requireMay(caller, alert !== undefined && mayAnswer(caller, action, alert));
+    return alert!;
+  }
+
+  async #keepPins({ alert, proven, outcome }: Accepted, pins: SetPins | undefined): Promise<string[]> {
+    // A retry says again what was kept; a warning that tells whether it is the same would be a way to guess PINs.
+    if (!pins) return [];
+    if (!proven) return ['cancelPin: ignored, only the reporter sets it'];
+    const kept = await this.parts.pins.keep(alert, pins);
+    if (kept === 'failed') return ['cancelPin: could not be stored; send it again'];
+    return kept === 'taken' && outcome !== 'replayed' ? ['cancelPin: ignored, a PIN is set already'] : [];
+  }
+
+  #answer(outcome: Accepted, press: Press, live: boolean, warnings: readonly string[]): RaiseAnswer {
     const { alert, proven } = outcome;
-    const { acknowledgedAt: _acknowledgedAt, ...view } = reporterView(alert);
+    const { acknowledgedAt: _acknowledgedAt, coming: _coming, onScene: _onScene, ...view } = reporterView(alert);
     return {
       ...view,
       // Who merely knows the phone number hears back what they said, and nothing of what the reporter told.
@@ -115,25 +175,19 @@ function whatWasSaid({ kind, location, message }: Press): Pick<RaiseAnswer, 'kin
   return { kind: kind ?? 'panic', location: location ?? null, message: message ?? null };
 }
 
-function allowed(outcome: Outcome): Exclude<Outcome, Refusal> {
+function viewFor(caller: Caller, alert: Alert): StepAnswer {
+  const sight = sightOf(caller, alert);
+  if (sight) return viewOf(alert, sight);
+  const { id, reference, status, updatedAt, seq } = alert;
+  return { id, reference, status, updatedAt, seq };
+}
+
+function refusalError({ refused, alert }: Refusal, caller: Caller): AppError {
+  if (!alert || refused !== 'ALERT_STATE') return new AppError(refused);
+  return sightOf(caller, alert) === 'full' ? stateError(alert) : stateErrorUnnamed(alert);
+}
+
+function accepted(outcome: Outcome): Accepted {
   if ('refused' in outcome) throw new AppError(outcome.refused);
   return outcome;
-}
-
-function idempotencyKey(
-  { idempotencyKey: key, caller }: RaiseInput,
-  press: Omit<Press, 'verified'>,
-  warnings: string[],
-): IdempotencyKey | undefined {
-  if (!key) return undefined;
-  const scope = caller.kind === 'operator' ? 'operator' : '';
-  if (key.length > KEY_MAX || (scope === '' && key.length < ANONYMOUS_KEY_MIN)) {
-    warnings.push(`Idempotency-Key: ignored, it must have ${ANONYMOUS_KEY_MIN} to ${KEY_MAX} characters`);
-    return undefined;
-  }
-  return { digest: sha256(`${scope}\n${key}`), fingerprint: sha256(JSON.stringify(press)) };
-}
-
-function sha256(text: string): string {
-  return hash('sha256', text);
 }

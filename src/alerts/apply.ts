@@ -1,4 +1,16 @@
-import { TRAIL_LENGTH, type Alert, type AlertEvent, type AlertLocation, type EventDetails } from './alert.js';
+import {
+  isOpen,
+  isSameActor,
+  TRAIL_LENGTH,
+  type Acknowledgement,
+  type Alert,
+  type AlertEvent,
+  type AlertLocation,
+  type Contact,
+  type EventDetails,
+  type Progress,
+  type Response,
+} from './alert.js';
 import { referenceOf } from './reference.js';
 
 /** Characters kept of all messages together; each event keeps its own in full. */
@@ -24,17 +36,73 @@ export function apply(alert: Alert | undefined, event: AlertEvent, seq: number):
         pressedAt: event.at,
       };
     }
-    case 'alert.updated':
-      return tell(next, event.details);
+    case 'alert.updated': {
+      const told = tell(next, event.details);
+      return event.details.proven ? seenByReporter(told) : told;
+    }
     case 'alert.acknowledged': {
       const acknowledgement = { by: event.actor, at: event.at, ...event.details };
       return { ...next, status: 'acknowledged', acknowledgements: [...alert.acknowledgements, acknowledgement] };
     }
+    case 'alert.responded':
+      return responded(next, { by: event.actor, at: event.at, ...event.details });
+    case 'alert.reopened':
+      return begunAnew(next);
+    case 'alert.duress':
+      return underDuress(next, alert);
     case 'alert.resolved':
       return { ...next, status: 'resolved', closing: { by: event.actor, at: event.at, ...event.details } };
     case 'alert.cancelled':
       return { ...next, status: 'cancelled', closing: { by: event.actor, at: event.at, ...event.details } };
   }
+}
+
+/** Whoever comes has taken notice; whoever stands down leaves it to others, who may not have. */
+function responded(alert: Alert, response: Response): Alert {
+  const { by, at, status } = response;
+  const answered = { ...alert, responses: withResponse(alert.responses, response) };
+  if (status === 'stood_down') return answered;
+  const isNoted = alert.acknowledgements.some((each) => isSameActor(each.by, by));
+  const noted: Acknowledgement[] = isNoted ? [] : [{ by, at }];
+  return { ...answered, status: 'acknowledged', acknowledgements: [...alert.acknowledgements, ...noted] };
+}
+
+/** Responses in the order of the first step of each; the latest step of each counts. */
+function withResponse(responses: readonly Response[], response: Response): readonly Response[] {
+  const isTheirs = ({ by }: Response) => isSameActor(by, response.by);
+  if (!responses.some(isTheirs)) return [...responses, response];
+  return responses.map((each) => (isTheirs(each) ? response : each));
+}
+
+/** Who came before has gone home: somebody has to take notice anew. */
+function begunAnew(alert: Alert): Alert {
+  return { ...alert, status: 'open', acknowledgements: [], responses: [], closing: null };
+}
+
+/**
+ * The alert becomes as urgent as can be, and goes on, also when it was closed. The reporter sees what a cancellation
+ * would have made of it: nothing, where it was closed to them already.
+ */
+function underDuress(next: Alert, before: Alert): Alert {
+  const { updatedAt, seq } = next;
+  const shown = progressOf(before);
+  const seen: Progress = isOpen(shown) ? { ...shown, status: 'cancelled', updatedAt, seq } : shown;
+  return { ...(isOpen(before) ? next : begunAnew(next)), severity: 'critical', duress: { at: updatedAt, seen } };
+}
+
+/** What reporters themselves tell they see, also after a cancellation under duress, as after a real one. */
+function seenByReporter(alert: Alert): Alert {
+  const { duress, updatedAt, seq } = alert;
+  return duress ? { ...alert, duress: { ...duress, seen: { ...duress.seen, updatedAt, seq } } } : alert;
+}
+
+/** How far the alert has come, to its reporter. */
+export function progressOf(alert: Alert): Progress {
+  const { duress, status, severity, updatedAt, seq, responses } = alert;
+  if (duress) return duress.seen;
+  const count = (wanted: Response['status']) => responses.filter((each) => each.status === wanted).length;
+  const acknowledgedAt = alert.acknowledgements[0]?.at ?? null;
+  return { status, severity, acknowledgedAt, coming: count('en_route'), onScene: count('on_scene'), updatedAt, seq };
 }
 
 function raised(id: string, at: string, seq: number, press: EventDetails['alert.raised']): Alert {
@@ -51,29 +119,36 @@ function raised(id: string, at: string, seq: number, press: EventDetails['alert.
     message,
     contact: press.contact ?? null,
     test: press.test,
+    source: press.source ?? 'web',
     verified: press.verified,
+    areas: press.places?.areas ?? [],
+    organisations: press.places?.organisations ?? [],
+    reporterId: press.reporterId ?? null,
     repeatCount: 0,
     openedAt: at,
     pressedAt: at,
     updatedAt: at,
     seq,
     acknowledgements: [],
+    responses: [],
     closing: null,
+    duress: null,
     own: { location, message },
   };
 }
 
 /** Adds what a later press says; nothing that a person wrote is ever overwritten. */
 function tell(alert: Alert, told: EventDetails['alert.updated']): Alert {
-  const { location, message, contact, proven } = told;
+  const { location, message, contact, places, proven } = told;
   const own = proven
     ? { location: location ?? alert.own.location, message: addMessage(alert.own.message, message) }
     : alert.own;
   return {
     ...alert,
     ...(location === undefined ? {} : { location, trail: addToTrail(alert, location) }),
+    ...places,
     message: addMessage(alert.message, message),
-    contact: contact ? { ...contact, ...alert.contact } : alert.contact,
+    contact: contact ? addContact(alert.contact, contact, proven) : alert.contact,
     own,
   };
 }
@@ -84,9 +159,19 @@ function addToTrail(alert: Alert, location: AlertLocation): readonly AlertLocati
 }
 
 function addMessage(before: string | null, message: string | undefined): string | null {
-  if (!message || before?.split('\n').includes(message)) return before;
+  if (!message || hasMessage(before, message)) return before;
   // A cut through an emoji leaves half of it, which Postgres refuses: the press would be lost with it.
   return (before ? `${before}\n${message}` : message).slice(0, MESSAGE_LIMIT).toWellFormed();
+}
+
+/** Whether a message is among those that were added before. */
+export function hasMessage(before: string | null, message: string): boolean {
+  return `\n${before ?? ''}\n`.includes(`\n${message}\n`);
+}
+
+/** Reporters may correct themselves; others only fill in what nobody has said. */
+function addContact(before: Contact | null, contact: Contact, proven: boolean): Contact {
+  return proven ? { ...before, ...contact } : { ...contact, ...before };
 }
 
 /** The same place, whatever the accuracy or time of the reading. */

@@ -9,5 +9,7 @@ export function bodyOfForm(form: URLSearchParams): Record<string, unknown> {
     message: form.get('message'),
     contact: { name: form.get('name'), phone: form.get('phone') },
     test: form.get('test'),
+    cancelPin: form.get('cancelPin'),
+    duressPin: form.get('duressPin'),
   };
 }

@@ -4,7 +4,8 @@ import { databaseUnavailable, isUnavailable, type Database } from '../database/d
 import { isOpen, type Alert, type LogEntry } from './alert.js';
 import { AlertBatch, touchedBy, type Outcome, type TouchedIds, type TouchedRow } from './alert-batch.js';
 import { jsonOf } from './alert-json.js';
-import { BEGIN_AND_LOCK, READ_STATE, WRITE_BATCH } from './alert-log.sql.js';
+import { BEGIN_AND_LOCK, READ_STATE, WRITE_BATCH, WRITE_BATCH_AND_PLACES } from './alert-log.sql.js';
+import { placeChanges } from './alert-places.js';
 import type { AlertCommand } from './decide.js';
 
 /** Batches that take the lock first after the short way failed: mostly because another node is writing as well. */
@@ -152,8 +153,20 @@ async function readState(connection: PoolClient, { ids, reporters, keys }: Touch
 async function writeBatch(connection: PoolClient, batch: AlertBatch, head: number): Promise<boolean> {
   if (batch.entries.length === 0 && batch.newKeys.size === 0) return true;
   const values = [head, batch.head, ...alertColumns(batch), ...entryColumns(batch.entries), ...keyColumns(batch)];
-  const { rowCount } = await connection.query({ ...WRITE_BATCH, values });
+  const places = placeColumns(batch.entries);
+  const statement = places ? { ...WRITE_BATCH_AND_PLACES, values: [...values, ...places] } : { ...WRITE_BATCH, values };
+  const { rowCount } = await connection.query(statement);
   return rowCount === 1;
+}
+
+/** Undefined where no alert belongs anywhere else than before. */
+function placeColumns(entries: readonly LogEntry[]): unknown[] | undefined {
+  const { entered, left } = placeChanges(entries);
+  if (entered.length + left.length === 0) return undefined;
+  return [entered, left].flatMap((rows) => [
+    plainArray(rows.map(({ placeId }) => placeId)),
+    plainArray(rows.map(({ alertId }) => alertId)),
+  ]);
 }
 
 function alertColumns(batch: AlertBatch): unknown[] {

@@ -13,6 +13,7 @@ describe('readPress', () => {
       message: ' smoke ',
       contact: { name: 'Gate', phone: '082 123-4567' },
       test: true,
+      source: 'APP',
     };
     expect(read(body)).toEqual({
       press: {
@@ -22,6 +23,7 @@ describe('readPress', () => {
         message: 'smoke',
         contact: { name: 'Gate', phone: '+27821234567' },
         test: true,
+        source: 'app',
       },
       warnings: [],
     });
@@ -42,6 +44,7 @@ describe('readPress', () => {
       message: ['x'],
       contact: { phone: 'none', name: 'Gate' },
       test: 'perhaps',
+      source: 'pigeon',
     };
     const { press, warnings } = read(body);
     expect(press).toEqual({ contact: { name: 'Gate' }, test: false });
@@ -52,6 +55,7 @@ describe('readPress', () => {
       'message',
       'contact.phone',
       'test',
+      'source',
     ]);
   });
 
@@ -119,5 +123,22 @@ describe('toE164', () => {
 
   it.each(['', 'none', '123', '+0123456789', '1'.repeat(16)])('refuses %p', (text) => {
     expect(toE164(text, '27')).toBeUndefined();
+  });
+
+  it('keeps PINs apart from the press, which is what the fingerprint of a retry is made of', () => {
+    expect(read({ message: 'x', cancelPin: '0123', duressPin: 4567 })).toEqual({
+      press: { message: 'x', test: false },
+      pins: { cancelPin: '0123', duressPin: '4567' },
+      warnings: [],
+    });
+  });
+
+  it.each([
+    [{ cancelPin: '123' }, 'cancelPin: ignored, it must have 4 to 8 digits'],
+    [{ cancelPin: '12a4' }, 'cancelPin: ignored, it must have 4 to 8 digits'],
+    [{ cancelPin: ['1234'] }, expect.stringContaining('cancelPin: ignored')],
+    [{ duressPin: '1234' }, 'duressPin: ignored, it goes with a cancelPin'],
+  ])('takes no PINs of %j, names that, and never repeats them', (body, warning) => {
+    expect(read(body)).toEqual({ press: { test: false }, warnings: [warning] });
   });
 });

@@ -1,11 +1,21 @@
 import type { z } from 'zod';
 import type { AlertLocation, Contact, Press } from './alert.js';
-import { contactSchema, geoPointSchema, LOCATION_TEXT_MAX, MESSAGE_MAX, raiseSchema } from './alert.schemas.js';
+import {
+  contactSchema,
+  geoPointSchema,
+  LOCATION_TEXT_MAX,
+  MESSAGE_MAX,
+  pinSchema,
+  raiseSchema,
+} from './alert.schemas.js';
+import type { SetPins } from './cancel-pins.js';
 import { toE164 } from './phone.js';
 
 /** A press as read from whatever came in, and what could not be read of it. */
 export interface ReadPress {
   readonly press: Omit<Press, 'verified'>;
+  /** Apart from the press: they never get to where that goes, into the log and the fingerprint of a retry. */
+  readonly pins?: SetPins;
   /** One line a field, `field: what happened to it`. */
   readonly warnings: string[];
 }
@@ -34,6 +44,8 @@ export function readPress(body: unknown, countryCode: string): ReadPress {
   );
   const contact = readContact(fields['contact'], countryCode, warnings);
   const test = readField('test', asBoolean(fields['test']), SHAPE.test.unwrap(), warnings);
+  const source = readField('source', lowerCase(fields['source']), SHAPE.source.unwrap(), warnings);
+  const pins = readPins(fields, warnings);
   return {
     press: {
       ...(severity === undefined ? {} : { severity }),
@@ -42,9 +54,23 @@ export function readPress(body: unknown, countryCode: string): ReadPress {
       ...(message === undefined ? {} : { message }),
       ...(contact === undefined ? {} : { contact }),
       test: test ?? false,
+      ...(source === undefined ? {} : { source }),
     },
+    ...(pins ? { pins } : {}),
     warnings,
   };
+}
+
+function readPins(fields: Fields, warnings: string[]): SetPins | undefined {
+  const cancelPin = readField('cancelPin', asText(fields['cancelPin']), pinSchema, warnings);
+  const duressPin = readField('duressPin', asText(fields['duressPin']), pinSchema, warnings);
+  if (cancelPin === undefined) {
+    if (duressPin !== undefined) warnings.push('duressPin: ignored, it goes with a cancelPin');
+    return undefined;
+  }
+  if (duressPin !== cancelPin) return { cancelPin, ...(duressPin === undefined ? {} : { duressPin }) };
+  warnings.push('duressPin: ignored, it must differ from cancelPin');
+  return { cancelPin };
 }
 
 function asFields(body: unknown, warnings: string[]): Fields {

@@ -1,35 +1,89 @@
-import { Module } from '@nestjs/common';
-import { CONFIG } from '../config/config.module.js';
-import type { Config } from '../config/config.js';
-import { CallerIdentity } from './caller.js';
+import { Inject, Injectable, Logger, Module, type OnModuleInit } from '@nestjs/common';
+import { CLOCK, type Clock } from '../clock.js';
+import { Database } from '../database/database.js';
+import { DatabaseModule } from '../database/database.module.js';
+import { DirectoryChanges } from '../directory-changes/directory-changes.js';
+import { DirectoryChangesModule } from '../directory-changes/directory-changes.module.js';
+import { AppRedis, InjectRedis } from '../redis/redis.modules.js';
+import { REQUEST_PATH } from '../redis/redis.options.js';
+import type { RoleConnections } from '../redis/role-connections.js';
+import type { RoleRedis } from '../redis/role-redis.js';
+import { ApiKeys } from './api-keys.js';
+import { CallerIdentity } from './caller-identity.js';
+import { CredentialsModule } from './credentials.module.js';
 import { OperatorKey } from './operator-key.js';
 import { OriginPolicy } from './origin-policy.js';
 import { ReceiptTokens } from './receipt-tokens.js';
+import { RequestCaller } from './request-caller.js';
+import { SessionCopies } from './session-copies.js';
+import { SessionRecords } from './session-records.js';
+import { Sessions } from './sessions.js';
 
-/** Who asks: the operator key and the receipts of alerts. */
+/** Database number of the sessions, the second of app_user's further ones. */
+const SESSIONS_DB = 3;
+
+/** The sessions' own connection: a connection works in one database. */
+@Injectable()
+class SessionsRedis {
+  readonly connection: RoleRedis;
+  readonly #logger = new Logger('Sessions');
+  #reported = false;
+
+  constructor(@InjectRedis('app') app: RoleConnections) {
+    this.connection = app.open('sessions', { ...REQUEST_PATH, lazyConnect: true }, SESSIONS_DB);
+    this.connection.on('error', () => this.#report());
+  }
+
+  /** An outage is reported by the role's other connection. A server without this database is none. */
+  #report(): void {
+    const failure = this.connection.lastFailure;
+    if (failure?.code !== 'REDIS_WRONG_DB' || this.#reported) return;
+    this.#reported = true;
+    this.#logger.warn({ code: failure.code, db: SESSIONS_DB }, 'sessions have no copies in Redis; Postgres is asked');
+  }
+}
+
+/** Who asks: sessions, API keys, the operator key, the receipts of alerts. */
 @Module({
+  imports: [AppRedis, DatabaseModule, DirectoryChangesModule, CredentialsModule],
   providers: [
+    SessionsRedis,
     {
-      provide: OperatorKey,
-      inject: [CONFIG],
-      useFactory: (config: Config) => new OperatorKey(config.env.NABOOM_OPERATOR_KEY),
+      provide: Sessions,
+      inject: [Database, SessionsRedis, DirectoryChanges, CLOCK],
+      useFactory: (database: Database, redis: SessionsRedis, changes: DirectoryChanges, clock: Clock) =>
+        new Sessions({
+          records: new SessionRecords(database),
+          copies: new SessionCopies(redis.connection),
+          changes,
+          clock,
+        }),
     },
     {
-      provide: ReceiptTokens,
-      inject: [CONFIG],
-      useFactory: (config: Config) => new ReceiptTokens(config.env.NABOOM_OPERATOR_KEY),
-    },
-    {
-      provide: OriginPolicy,
-      inject: [CONFIG],
-      useFactory: (config: Config) => new OriginPolicy(config.env.NABOOM_ALLOWED_ORIGINS),
+      provide: ApiKeys,
+      inject: [Database, DirectoryChanges, CLOCK],
+      useFactory: (database: Database, changes: DirectoryChanges, clock: Clock) =>
+        new ApiKeys({ database, changes, clock }),
     },
     {
       provide: CallerIdentity,
-      inject: [OperatorKey, ReceiptTokens],
-      useFactory: (key: OperatorKey, receipts: ReceiptTokens) => new CallerIdentity(key, receipts),
+      inject: [OperatorKey, ReceiptTokens, Sessions, ApiKeys],
+      useFactory: (operatorKey: OperatorKey, receipts: ReceiptTokens, sessions: Sessions, apiKeys: ApiKeys) =>
+        new CallerIdentity({ operatorKey, receipts, sessions, apiKeys }),
+    },
+    {
+      provide: RequestCaller,
+      inject: [CallerIdentity, OriginPolicy],
+      useFactory: (identity: CallerIdentity, origins: OriginPolicy) => new RequestCaller(identity, origins),
     },
   ],
-  exports: [OperatorKey, ReceiptTokens, CallerIdentity, OriginPolicy],
+  exports: [CredentialsModule, DirectoryChangesModule, Sessions, ApiKeys, CallerIdentity, RequestCaller],
 })
-export class AuthModule {}
+export class AuthModule implements OnModuleInit {
+  constructor(@Inject(SessionsRedis) private readonly redis: SessionsRedis) {}
+
+  onModuleInit(): void {
+    // Why it does not connect shows in its error event, and it goes on trying.
+    this.redis.connection.connect().catch(() => undefined);
+  }
+}

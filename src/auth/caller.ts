@@ -1,54 +1,62 @@
 import type { Actor } from '../alerts/alert.js';
-import { AppError } from '../errors/app-error.js';
-import type { OperatorKey } from './operator-key.js';
-import type { ReceiptTokens } from './receipt-tokens.js';
+import type { Membership, Scope } from './roles.js';
 
-/** Who asks. People with sessions become a further kind here. */
+/** Somebody with an account, as far as deciding what they may do needs it. */
+export interface Person {
+  readonly id: string;
+  readonly name: string;
+  readonly memberships: readonly Membership[];
+  /** Areas that they are on duty for. */
+  readonly duties: readonly string[];
+  /** E.164, if they gave one to their account. */
+  readonly phone?: string;
+  /** Areas where their alerts belong while nobody knows where they are. */
+  readonly homeAreas: readonly string[];
+}
+
+/** Who asks. */
 export type Caller =
-  | { readonly kind: 'operator' }
+  /** The operator key, or a person who runs the deployment. */
+  | { readonly kind: 'operator'; readonly person?: Person; readonly sessionId?: string }
+  | { readonly kind: 'person'; readonly person: Person; readonly sessionId: string }
+  /** A program with an API key of an organisation. */
+  | {
+      readonly kind: 'machine';
+      readonly id: string;
+      readonly name: string;
+      readonly organisationId: string;
+      readonly scopes: readonly Scope[];
+    }
   /** Holds the receipt of an alert; `proven` when it shows that they are its reporter. */
   | { readonly kind: 'reporter'; readonly alertId: string; readonly proven: boolean }
   /** `rejected`: a token was given, but it is not, or no longer, one of ours. */
   | { readonly kind: 'anonymous'; readonly rejected: boolean };
 
-/** Tells who a bearer token stands for. */
-export class CallerIdentity {
-  constructor(
-    private readonly operatorKey: OperatorKey,
-    private readonly receipts: ReceiptTokens,
-  ) {}
+/** The account behind a caller. */
+export function personOf(caller: Caller): Person | undefined {
+  return caller.kind === 'operator' || caller.kind === 'person' ? caller.person : undefined;
+}
 
-  /** Never throws: what is not recognised is anonymous. */
-  identify(token: string | undefined): Caller {
-    if (token === undefined) return { kind: 'anonymous', rejected: false };
-    if (this.operatorKey.matches(token)) return { kind: 'operator' };
-    const receipt = this.receipts.read(token);
-    if (!receipt) return { kind: 'anonymous', rejected: true };
-    return { kind: 'reporter', alertId: receipt.alertId, proven: receipt.scope === 'reporter' };
+/** The actor of events that this caller causes as a reporter of an alert. */
+export function reporterActor(caller: Caller): Actor {
+  const person = personOf(caller);
+  return { kind: 'reporter', ...(person ? { id: person.id, name: person.name } : {}) };
+}
+
+/** The actor of events that this caller causes by answering an alert of these organisations. */
+export function answeringActor(caller: Caller, organisations: readonly string[]): Actor {
+  switch (caller.kind) {
+    case 'operator':
+      return { kind: 'operator', ...(caller.person ? { id: caller.person.id, name: caller.person.name } : {}) };
+    case 'machine':
+      return { kind: 'machine', id: caller.id, name: caller.name };
+    case 'person': {
+      const { id, name, memberships } = caller.person;
+      const roles = memberships.filter((each) => organisations.includes(each.organisationId)).map(({ role }) => role);
+      return { kind: roles.includes('dispatcher') ? 'dispatcher' : 'responder', id, name };
+    }
+    case 'reporter':
+    case 'anonymous':
+      return { kind: 'reporter' };
   }
-}
-
-/** The actor of events that this caller causes. */
-export function actorOf(caller: Caller): Actor {
-  return { kind: caller.kind === 'operator' ? 'operator' : 'reporter' };
-}
-
-/**
- * Lets responders pass; for now these are the operators.
- * @throws AppError UNAUTHENTICATED or FORBIDDEN
- */
-export function requireResponder(caller: Caller): void {
-  if (caller.kind === 'operator') return;
-  throw new AppError(caller.kind === 'reporter' ? 'FORBIDDEN' : 'UNAUTHENTICATED');
-}
-
-/**
- * Lets responders pass, and the proven reporter of this alert.
- * @returns which of the two it is
- * @throws AppError UNAUTHENTICATED or FORBIDDEN
- */
-export function requireReaderOf(caller: Caller, alertId: string): 'responder' | 'reporter' {
-  if (caller.kind === 'operator') return 'responder';
-  if (caller.kind === 'reporter' && caller.proven && caller.alertId === alertId) return 'reporter';
-  throw new AppError(caller.kind === 'reporter' ? 'FORBIDDEN' : 'UNAUTHENTICATED');
 }

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { ENV_NAMES, envSchema, envVarMeta, type EnvName } from './env-vars.js';
 
-const SECTIONS = ['Server', 'Postgres', 'Redis', 'Webhooks'] as const;
+const SECTIONS = ['Server', 'Postgres', 'Redis', 'Gateways', 'Webhooks'] as const;
 
 interface DescribedVar {
   readonly name: EnvName;

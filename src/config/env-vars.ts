@@ -58,6 +58,7 @@ const server = (doc: string, defaultNote?: string): EnvVarMeta => ({ section: 'S
 const redis = (doc: string, defaultNote?: string): EnvVarMeta => ({ section: 'Redis', doc, defaultNote });
 const redisSecret = (doc: string): EnvVarMeta => ({ section: 'Redis', doc, secret: true });
 const webhooks = (doc: string): EnvVarMeta => ({ section: 'Webhooks', doc });
+const gatewaySecret = (doc: string): EnvVarMeta => ({ section: 'Gateways', doc, secret: true });
 
 function roleVars<R extends string>(role: R, user: string, db: number, what: string) {
   const prefix = `REDIS_${role}` as const;
@@ -114,6 +115,20 @@ export const envSchema = z.object({
       .default('27'),
     server('Country calling code of phone numbers that are given without one.'),
   ),
+  NABOOM_FLOOD_PER_ADDRESS: described(
+    wholeNumber(0, 1_000_000_000).default(60),
+    server(
+      'Anonymous presses a minute from one address (IPv6: one /64) that stay verified; what is more is stored as unverified.',
+    ),
+  ),
+  NABOOM_FLOOD_TOTAL: described(
+    wholeNumber(0, 1_000_000_000).default(1200),
+    server('The same of all addresses together, for each process.'),
+  ),
+  NABOOM_NEAREST_KM: described(
+    wholeNumber(0, 1000).default(25),
+    server('Kilometres to the nearest area within which its organisation gets an alert that no area contains.'),
+  ),
   NABOOM_RETENTION_DAYS: described(
     wholeNumber(1, 36_500).default(365),
     server('Days after which closed alerts and their events are deleted.'),
@@ -166,6 +181,17 @@ export const envSchema = z.object({
   REDIS_QUEUE_PASSWORD: described(z.string().optional(), redisSecret("Password of BullMQ's own ACL user.")),
   REDIS_QUEUE_URL: described(z.string().optional(), redis('Own server of BullMQ.', 'REDIS_APP_URL or REDIS_URL')),
   REDIS_QUEUE_DB: described(dbNumber.default(2), redis('Database number of BullMQ.')),
+  NABOOM_INBOUND_SECRET: described(
+    z
+      .string()
+      .regex(/^[\w.~-]{24,100}$/, 'must have 24 to 100 characters that may stand in a path: letters, digits, - _ . ~')
+      .optional(),
+    gatewaySecret('Secret in the addresses that SMS and USSD gateways call; without it they are off.'),
+  ),
+  NABOOM_TWILIO_AUTH_TOKEN: described(
+    z.string().min(16, 'must have at least 16 characters').optional(),
+    gatewaySecret('Auth token of the Twilio account: SMS of Twilio then prove themselves by its signature.'),
+  ),
   NABOOM_WEBHOOK_URLS: described(
     list.default([]),
     webhooks('Receivers (comma-separated https URLs) of every event, signed per Standard Webhooks.'),

@@ -18,21 +18,57 @@ const entry = (status: number, title: string, help: string, retryable = false): 
 /** The catalogue of every error code of the HTTP API, the sockets and the streams; docs/errors.md is made from it. */
 export const ERRORS = {
   BODY_UNREADABLE: entry(400, 'The body cannot be read', 'Send valid JSON or an HTML form.'),
-  BODY_TOO_LARGE: entry(413, 'The body is too large', 'Send at most 64 KiB; on a socket at most 16 KiB.'),
+  BODY_TOO_LARGE: entry(
+    413,
+    'The body is too large',
+    'Send at most 64 KiB; on a socket at most 16 KiB; an area of 1 MiB, a map of 4 MiB.',
+  ),
   REQUEST_INVALID: entry(400, 'The request is not valid', 'Correct the fields that `errors` names.'),
   ROUTE_NOT_FOUND: entry(404, 'There is nothing at this address', 'Check the path and the method.'),
   UNAUTHENTICATED: entry(
     401,
     'Not signed in',
-    'Send `Authorization: Bearer` with the operator key or the receipt token; on a socket, `auth.token` or `auth.receiptToken`.',
+    'Sign in, or send `Authorization: Bearer` with a session token, API key, operator key or receipt token; on a socket, `auth.token` or `auth.receiptToken`.',
   ),
   FORBIDDEN: entry(403, 'Not allowed', 'Use credentials that may do this.'),
   ORIGIN_FORBIDDEN: entry(403, 'This web origin may not connect', 'Add the origin to NABOOM_ALLOWED_ORIGINS.'),
   ALERT_NOT_FOUND: entry(404, 'There is no such alert', 'Check the id.'),
-  ALERT_CLOSED: entry(
+  ALERT_STATE: entry(
     409,
-    'The alert is closed',
-    'A resolved or cancelled alert does not change any more; raise a new one.',
+    'The alert is in another state',
+    'Somebody was faster, or it is closed: read it again. A closed alert can be reopened, or a new one raised.',
+  ),
+  PIN_REQUIRED: entry(403, 'A PIN is needed', 'Send the PIN that was set for cancelling.'),
+  PIN_WRONG: entry(403, 'The PIN is wrong', 'Try again, or ask the responders to close the alert.'),
+  CREDENTIALS_WRONG: entry(401, 'Login or password is wrong', 'Check both; an account may also be disabled.'),
+  CSRF_REFUSED: entry(
+    403,
+    'This page may not act for you',
+    'Send requests with a cookie from our own pages only; programs use `Authorization: Bearer`.',
+  ),
+  TOO_MANY_REQUESTS: entry(
+    429,
+    'Too many requests',
+    'Wait `retryAfter` seconds; raising an alert is never limited.',
+    true,
+  ),
+  NOT_FOUND: entry(404, 'There is no such thing', 'Check the id.'),
+  NAME_TAKEN: entry(409, 'There is one of this name already', 'Choose another name.'),
+  GEOMETRY_INVALID: entry(
+    400,
+    'The area cannot be read',
+    'Send GeoJSON (Polygon or MultiPolygon, longitude first) or KML.',
+  ),
+  GATEWAY_OFF: entry(
+    503,
+    'This gateway is not set up',
+    'Set NABOOM_INBOUND_SECRET; for Twilio, NABOOM_TWILIO_AUTH_TOKEN. See docs/integrations.md.',
+    true,
+  ),
+  GATEWAY_REFUSED: entry(
+    403,
+    'The gateway does not prove who it is',
+    'Call the address with the secret of NABOOM_INBOUND_SECRET; for Twilio, check NABOOM_TWILIO_AUTH_TOKEN.',
   ),
   EVENT_UNKNOWN: entry(400, 'There is no such socket event', 'See the list of events in docs/events.md.'),
   TOO_MANY_EVENTS: entry(

@@ -1,6 +1,6 @@
 import { Module, type DynamicModule, type FactoryProvider } from '@nestjs/common';
 import { HealthIndicatorService, TerminusModule } from '@nestjs/terminus';
-import { AuthModule } from '../auth/auth.module.js';
+import { CredentialsModule } from '../auth/credentials.module.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { AppRedis, MonitoringRedis, RealtimeRedis, WebsocketRedis } from '../redis/redis.modules.js';
 import { Answerer, HEALTH_ROLE, type HealthRole } from './answerer.js';
@@ -60,7 +60,7 @@ export class HealthModule {
       imports: [
         // We log each change of a status once; Terminus would log every failing request.
         TerminusModule.forRoot({ logger: false }),
-        AuthModule,
+        CredentialsModule,
         DatabaseModule,
         AppRedis,
         WebsocketRedis,

@@ -26,8 +26,8 @@ const TYPES: Readonly<Record<string, string>> = {
  */
 export function readPageFiles(folder = WEB): ReadonlyMap<string, PageFile> {
   const names = readdirSync(folder).filter((name) => extname(name) in TYPES);
-  const files = new Map(names.map((name) => [name, pageFile(name, readFileSync(join(folder, name)))]));
-  return files.set('socket.io.js', pageFile('socket.io.js', socketIoClient()));
+  const files = new Map(names.map((name) => [name, pageFile(TYPES[extname(name)]!, readFileSync(join(folder, name)))]));
+  return files.set('socket.io.js', pageFile(TYPES['.js']!, socketIoClient()));
 }
 
 /** The client of the very version that serves; without the reference to a source map that is not served. */
@@ -37,7 +37,8 @@ function socketIoClient(): Buffer {
   return Buffer.from(text.replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n'));
 }
 
-function pageFile(name: string, body: Buffer): PageFile {
+/** A body as it is sent: with its tag, and compressed once. */
+export function pageFile(type: string, body: Buffer): PageFile {
   const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
-  return { type: TYPES[extname(name)]!, etag, body, gzipped: gzipSync(body) };
+  return { type, etag, body, gzipped: gzipSync(body) };
 }

@@ -2,16 +2,16 @@ import { Logger } from '@nestjs/common';
 import type { LogEntry } from '../alerts/alert.js';
 import type { AlertReader } from '../alerts/alert-reader.js';
 import { isUnavailable } from '../database/database.js';
+import { Slots } from '../slots.js';
 import { drained } from './engine.js';
 import type { LiveLog } from './live-log.js';
 import type { LiveSockets } from './live-sockets.js';
 import { PreFramed } from './pre-framed.js';
 import { ReplayPages } from './replay-pages.js';
 import { resync } from './resync.js';
-import { messageFor } from './rooms.js';
-import { Slots } from './slots.js';
 import { Snapshots } from './snapshots.js';
 import type { RealtimeSocket, ResyncReason } from './socket-events.js';
+import { messageFor } from './telling.js';
 import { Turns } from './turns.js';
 
 /** Messages of a page that comes from Postgres; the socket must have taken them before the next. */
@@ -112,10 +112,11 @@ export class CatchUp {
   async #replayFromLog(socket: RealtimeSocket, position: number): Promise<number> {
     const { audience } = socket.data;
     const { reader, live } = this.parts;
-    if (audience.kind === 'reporter') {
+    const { receiptOf } = audience.grants;
+    if (receiptOf !== undefined) {
       // Read after this moment, a last page holds everything of the alert up to here.
       const now = live.recent.position;
-      const own = await this.#reads.use(() => reader.timeline(audience.alertId, position, READ_PAGE));
+      const own = await this.#reads.use(() => reader.timeline(receiptOf, position, READ_PAGE));
       await this.#sendPaged(socket, own);
       const last = own.at(-1)?.seq ?? 0;
       return own.length === READ_PAGE ? last : Math.max(now, last);

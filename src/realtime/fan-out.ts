@@ -1,8 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LogEntry } from '../alerts/alert.js';
-import type { LiveSockets, SocketGroup } from './live-sockets.js';
-import { frameOf, PreFramed } from './pre-framed.js';
-import { messageFor } from './rooms.js';
+import type { Audience } from './audience.js';
+import { EntryFrames } from './entry-frames.js';
+import type { LiveSockets } from './live-sockets.js';
+import { PreFramed } from './pre-framed.js';
 import type { RealtimeSocket } from './socket-events.js';
 
 /** Sockets written to in the first turn of the event loop, about 3 ms: after it the panic itself is answered. */
@@ -10,21 +11,33 @@ export const FIRST_SOCKETS = 256;
 /** Sockets of each further turn. In turns of 256 the last of 10 000 waits a seventh longer: pings and jobs come between. */
 const SOCKETS_PER_TURN = 10_000;
 
-interface Delivery {
-  readonly sockets: readonly RealtimeSocket[];
+interface Events {
   readonly events: PreFramed;
+  /** The alerts among them that whoever gets it may answer. */
+  readonly alertIds: readonly string[];
 }
 
+interface Delivery extends Events {
+  readonly sockets: readonly RealtimeSocket[];
+}
+
+/** Hears of alerts that go to sockets of people who may answer them; it must not throw, and should return at once. */
+export type OnPushed = (alertIds: readonly string[], sockets: readonly RealtimeSocket[]) => void;
+
 /**
- * Sends entries to the live sockets of this node, responders first: each entry is encoded once for all responders and
- * once for its reporters, and a socket gets all that is for it in one write. The first sockets get it within this
- * call, the others in the turns that follow; the next entries must wait until it resolves. Who joins meanwhile has the
- * entries from its catch-up.
+ * Sends entries to the live sockets of this node, responders first: each entry is encoded once for all who are told it
+ * in the same way, and a socket gets all that is for it in one write. The first sockets get it within this call, the
+ * others in the turns that follow; the next entries must wait until it resolves. Who joins meanwhile has the entries
+ * from its catch-up.
  * Local by intent: every node tails the log itself, so nothing here waits for Redis.
  */
-export async function fanOut(live: LiveSockets, entries: readonly LogEntry[]): Promise<void> {
+export async function fanOut(
+  live: LiveSockets,
+  entries: readonly LogEntry[],
+  onPushed: OnPushed = () => undefined,
+): Promise<void> {
   let left = FIRST_SOCKETS;
-  for (const { sockets, events } of deliveriesOf(live, entries)) {
+  for (const { sockets, events, alertIds } of deliveriesOf(live, entries)) {
     for (const socket of sockets) {
       if (left === 0) {
         await answersWritten();
@@ -33,6 +46,7 @@ export async function fanOut(live: LiveSockets, entries: readonly LogEntry[]): P
       left -= 1;
       live.sendTo(socket, events);
     }
+    if (alertIds.length > 0) onPushed(alertIds, sockets);
   }
   live.checkSoon();
 }
@@ -44,31 +58,27 @@ async function answersWritten(): Promise<void> {
 }
 
 function deliveriesOf(live: LiveSockets, entries: readonly LogEntry[]): Delivery[] {
-  const encoded = new Map<LogEntry, Buffer>();
-  const toResponders = [...live.responders()].flatMap((group) => deliveryOf(group, entries, encoded) ?? []);
-  const alerts = new Set(entries.map(({ alertId }) => alertId));
-  const toReporters = [...alerts].flatMap((alertId) => {
-    const group = live.reporters(alertId);
-    return (group && deliveryOf(group, entries)) ?? [];
+  const frames = new EntryFrames();
+  const eventsFor = (audience: Audience): Events | undefined => {
+    const alertIds = new Set<string>();
+    const found = entries.flatMap((entry) => {
+      const frame = frames.for(audience, entry);
+      if (frame?.telling === 'full' || frame?.telling === 'coarse') alertIds.add(entry.alertId);
+      return frame?.bytes ?? [];
+    });
+    return found.length > 0 ? { events: PreFramed.join(found), alertIds: [...alertIds] } : undefined;
+  };
+  // Who reported one of the alerts gets what is theirs alone among the rest, in order: not with their group.
+  const concerned = live.concernedBy(entries);
+  const toGroups = live.groupsFor(entries).flatMap(({ audience, sockets, people }) => {
+    const found = eventsFor(audience);
+    if (!found) return [];
+    const others = concerned.size === 0 ? [...sockets] : [...sockets].filter((each) => !concerned.has(each));
+    return { ...found, sockets: others, ...(people > 0 ? {} : { alertIds: [] }) };
   });
-  return [...toResponders, ...toReporters];
-}
-
-/**
- * What goes to those who are in the group now.
- * @param encoded the entries as responders get them, shared between groups
- */
-function deliveryOf(
-  group: SocketGroup,
-  entries: readonly LogEntry[],
-  encoded = new Map<LogEntry, Buffer>(),
-): Delivery | undefined {
-  const frames = entries.flatMap((entry) => {
-    const message = messageFor(group.audience, entry);
-    if (!message) return [];
-    const frame = encoded.get(entry) ?? frameOf('alert', message);
-    encoded.set(entry, frame);
-    return frame;
+  const toReporters = [...concerned].flatMap((socket) => {
+    const found = eventsFor(socket.data.audience);
+    return found ? { ...found, sockets: [socket] } : [];
   });
-  return frames.length > 0 ? { sockets: [...group.sockets], events: PreFramed.join(frames) } : undefined;
+  return [...toGroups, ...toReporters];
 }

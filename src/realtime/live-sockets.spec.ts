@@ -5,10 +5,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Server } from 'socket.io';
 import type WebSocket from 'ws';
 import { connectBare } from '../../test/support/bare-client.js';
+import { audienceOf } from './audience.js';
 import { unsentOf } from './engine.js';
 import { LiveSockets } from './live-sockets.js';
 import { PreFramed } from './pre-framed.js';
-import { ALL_ROOM } from './rooms.js';
 import type { RealtimeServer, RealtimeSocket } from './socket-events.js';
 
 const PACKET = PreFramed.of('alert', [{ seq: 1, text: 'x'.repeat(4000) } as never]);
@@ -26,7 +26,7 @@ beforeEach(async () => {
   live = new LiveSockets(() => undefined);
   accepted = new Promise((resolve) =>
     server.on('connection', (socket) => {
-      socket.data = { caller: { kind: 'operator' }, audience: { kind: 'responder', rooms: [ALL_ROOM] } };
+      socket.data = { caller: { kind: 'operator' }, audience: audienceOf({ kind: 'operator' }) };
       live.add(socket);
       resolve(socket);
     }),
@@ -48,7 +48,7 @@ async function connect(): Promise<{ client: WebSocket; heard: string[]; socket: 
 async function flood(socket: RealtimeSocket, count: number): Promise<{ packets: number; bytes: number }> {
   const most = { packets: 0, bytes: 0 };
   for (let sent = 0; sent < count && live.count('responder') > 0; sent += 1) {
-    for (const group of live.responders()) live.send(group, PACKET);
+    for (const group of live.groups()) live.send(group, PACKET);
     live.checkSoon();
     const { packets, bytes } = unsentOf(socket);
     most.packets = Math.max(most.packets, packets);

@@ -1,17 +1,24 @@
+import type { LogEntry } from '../alerts/alert.js';
+import { personOf } from '../auth/caller.js';
+import { sharedAudience, type Audience } from './audience.js';
 import { dropUnsent, unsentOf } from './engine.js';
+import { NameIndex } from './name-index.js';
+import { OnDuty } from './on-duty.js';
 import { FrameWriter, type PreFramed } from './pre-framed.js';
 import { resync } from './resync.js';
-import { groupOf } from './rooms.js';
-import type { Audience, RealtimeSocket } from './socket-events.js';
+import { roomsOfEntry } from './rooms.js';
+import type { RealtimeSocket } from './socket-events.js';
 
 /** Bounds of what may wait for one socket. */
 const MAX_PACKETS = 200;
 const MAX_BYTES = 1024 * 1024;
 
-/** Live sockets that get the same events. */
+/** Live sockets that get the same events, but for what they have reported themselves. */
 export interface SocketGroup {
   readonly audience: Audience;
   readonly sockets: Set<RealtimeSocket>;
+  /** How many of them are of people with an account. */
+  people: number;
 }
 
 /**
@@ -20,8 +27,13 @@ export interface SocketGroup {
  */
 export class LiveSockets {
   readonly writer = new FrameWriter();
-  readonly #groups = { responder: new Map<string, SocketGroup>(), reporter: new Map<string, SocketGroup>() };
-  readonly #counts = { responder: 0, reporter: 0 };
+  readonly #groups = new Map<string, SocketGroup>();
+  readonly #byRoom = new NameIndex<SocketGroup>();
+  /** By account. */
+  readonly #reporters = new NameIndex<RealtimeSocket>();
+  /** The people who are connected and on duty somewhere. */
+  readonly onDuty = new OnDuty();
+  readonly #counts = { responder: 0, machine: 0, reporter: 0 };
   /** Those that did not take the last events at once: only they can have fallen behind. */
   readonly #lagging = new Set<RealtimeSocket>();
   #checking: NodeJS.Immediate | undefined;
@@ -31,13 +43,17 @@ export class LiveSockets {
   /** From now on the socket gets what its audience gets. */
   add(socket: RealtimeSocket): void {
     if (!socket.connected) return;
-    const { audience } = socket.data;
-    const groups = this.#groups[audience.kind];
-    const key = groupOf(audience);
-    const group = groups.get(key) ?? { audience, sockets: new Set() };
-    groups.set(key, group);
+    const { audience, caller } = socket.data;
+    const { kind, group: name, grants } = audience;
+    const group = this.#groups.get(name) ?? this.#open(audience);
     group.sockets.add(socket);
-    this.#counts[audience.kind] += 1;
+    const person = personOf(caller);
+    if (person) {
+      group.people += 1;
+      this.onDuty.add(person);
+    }
+    if (grants.reporterId !== undefined) this.#reporters.add(grants.reporterId, socket);
+    this.#counts[kind] += 1;
     socket.once('disconnect', () => this.#delete(socket));
     this.onChange();
   }
@@ -47,14 +63,33 @@ export class LiveSockets {
     return this.#counts[kind];
   }
 
-  /** The responders, by what they asked for. */
-  responders(): Iterable<SocketGroup> {
-    return this.#groups.responder.values();
+  groups(): Iterable<SocketGroup> {
+    return this.#groups.values();
   }
 
-  /** The reporters of one alert. */
-  reporters(alertId: string): SocketGroup | undefined {
-    return this.#groups.reporter.get(alertId);
+  /** The groups that may get one of these entries, responders first. */
+  groupsFor(entries: readonly LogEntry[]): SocketGroup[] {
+    return this.inRooms(entries.flatMap(roomsOfEntry));
+  }
+
+  /** The groups of any of these rooms, responders first. */
+  inRooms(rooms: readonly string[]): SocketGroup[] {
+    const groups = new Set<SocketGroup>();
+    for (const room of rooms) for (const group of this.#byRoom.get(room)) groups.add(group);
+    const isReporters = ({ audience }: SocketGroup) => audience.kind === 'reporter';
+    return [...groups].sort((a, b) => Number(isReporters(a)) - Number(isReporters(b)));
+  }
+
+  /** The sockets of people who have reported one of these alerts. */
+  concernedBy(entries: readonly LogEntry[]): ReadonlySet<RealtimeSocket> {
+    const sockets = new Set<RealtimeSocket>();
+    for (const { alert } of entries) for (const socket of this.ofReporter(alert.reporterId)) sockets.add(socket);
+    return sockets;
+  }
+
+  /** The sockets of the account that reported an alert. */
+  ofReporter(reporterId: string | null): ReadonlySet<RealtimeSocket> {
+    return this.#reporters.get(reporterId ?? '');
   }
 
   /** Sends events to all sockets of a group. */
@@ -78,9 +113,7 @@ export class LiveSockets {
 
   /** Looks at all of them: what answers to their own requests left unsent makes no socket lag. */
   checkAll(): void {
-    for (const groups of Object.values(this.#groups)) {
-      for (const { sockets } of groups.values()) for (const socket of sockets) this.#check(socket);
-    }
+    for (const { sockets } of this.#groups.values()) for (const socket of sockets) this.#check(socket);
   }
 
   stop(): void {
@@ -100,15 +133,31 @@ export class LiveSockets {
     resync(socket, 'slow');
   }
 
+  #open(audience: Audience): SocketGroup {
+    const group = { audience: sharedAudience(audience), sockets: new Set<RealtimeSocket>(), people: 0 };
+    this.#groups.set(audience.group, group);
+    for (const room of group.audience.rooms) this.#byRoom.add(room, group);
+    return group;
+  }
+
   /** False when it was no longer here. */
   #delete(socket: RealtimeSocket): boolean {
-    const { audience } = socket.data;
-    const groups = this.#groups[audience.kind];
-    const group = groups.get(groupOf(audience));
+    const { audience, caller } = socket.data;
+    const { kind, group: name, grants } = audience;
+    const group = this.#groups.get(name);
     this.#lagging.delete(socket);
     if (!group?.sockets.delete(socket)) return false;
-    if (group.sockets.size === 0) groups.delete(groupOf(audience));
-    this.#counts[audience.kind] -= 1;
+    const person = personOf(caller);
+    if (person) {
+      group.people -= 1;
+      this.onDuty.delete(person);
+    }
+    if (group.sockets.size === 0) {
+      this.#groups.delete(name);
+      for (const room of group.audience.rooms) this.#byRoom.delete(room, group);
+    }
+    if (grants.reporterId !== undefined) this.#reporters.delete(grants.reporterId, socket);
+    this.#counts[kind] -= 1;
     this.onChange();
     return true;
   }

@@ -103,7 +103,9 @@ describe('a pre-framed event', () => {
   it('goes past the queues of Engine.IO, and says that it has left', async () => {
     const { socket } = await connectRaw();
     const packets = countPackets(socket);
-    expect(writer.write(socket, PreFramed.of('presence', [{ responders: 1, reporters: 2, nodes: 3 }]))).toBe(true);
+    expect(writer.write(socket, PreFramed.of('presence', [{ responders: 1, reporters: 2, nodes: 3, areas: {} }]))).toBe(
+      true,
+    );
     expect(packets()).toBe(0);
   });
 

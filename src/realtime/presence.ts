@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import type { LiveAreas } from '../areas/live-areas.js';
 import type { Clock } from '../clock.js';
-import { LiveSockets } from './live-sockets.js';
+import type { Audience } from './audience.js';
+import { LiveSockets, type SocketGroup } from './live-sockets.js';
 import { PreFramed } from './pre-framed.js';
-import type { PresenceCounts, RealtimeServer, RealtimeSocket } from './socket-events.js';
+import type { NodePresence, PresenceCounts, RealtimeServer, RealtimeSocket } from './socket-events.js';
 
 const HEARTBEAT_MS = 5000;
 /** A node that is silent for so long no longer counts. */
@@ -16,36 +18,44 @@ const DEBOUNCE_EACH_MS = 0.5;
 const MAX_NODES = 1000;
 
 const count = z.int().nonnegative();
-const nodeSchema = z.object({ node: z.uuid(), responders: count, reporters: count });
+const nodeSchema = z.object({
+  node: z.uuid(),
+  responders: count,
+  reporters: count,
+  // A node of the version before tells none.
+  areas: z.record(z.uuid(), count).default({}),
+});
 
-interface OtherNode {
-  readonly responders: number;
-  readonly reporters: number;
+interface OtherNode extends Omit<NodePresence, 'node'> {
   readonly heardAt: number;
 }
 
 /** Who is connected, over all nodes: each tells the others its own counts, and forgets those that fall silent. */
 export class PresenceService {
   /** The live sockets of this node. */
-  readonly sockets = new LiveSockets(() => this.#changed());
+  readonly sockets = new LiveSockets(() => this.#tellSoon(true));
   readonly #node = randomUUID();
   readonly #others = new Map<string, OtherNode>();
   #server: RealtimeServer | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
   #telling: NodeJS.Timeout | undefined;
   #nodesToo = false;
-  #told = '';
+  readonly #told = new WeakMap<SocketGroup, string>();
 
-  constructor(private readonly clock: Clock) {}
+  constructor(
+    private readonly clock: Clock,
+    private readonly areas: Pick<LiveAreas, 'organisationOf'>,
+  ) {}
 
   /** The counts as this node knows them now. */
   counts(): PresenceCounts {
     this.#forgetSilent();
-    const total = { responders: this.sockets.count('responder'), reporters: this.sockets.count('reporter'), nodes: 1 };
-    for (const { responders, reporters } of this.#others.values()) {
+    const total = { ...this.#own(), nodes: 1 };
+    for (const { responders, reporters, areas } of this.#others.values()) {
       total.responders += responders;
       total.reporters += reporters;
       total.nodes += 1;
+      for (const [area, people] of Object.entries(areas)) total.areas[area] = (total.areas[area] ?? 0) + people;
     }
     return total;
   }
@@ -60,8 +70,9 @@ export class PresenceService {
 
   /** Tells a socket that has just gone live. */
   greet(socket: RealtimeSocket): void {
-    if (socket.data.audience.kind !== 'responder') return;
-    this.sockets.writer.write(socket, PreFramed.of('presence', [this.counts()]));
+    const { audience } = socket.data;
+    if (audience.kind === 'reporter') return;
+    this.sockets.writer.write(socket, PreFramed.of('presence', [this.#for(audience, this.counts())]));
   }
 
   stop(): void {
@@ -72,10 +83,16 @@ export class PresenceService {
     this.#server = undefined;
   }
 
+  #own(): { responders: number; reporters: number; areas: Record<string, number> } {
+    const { sockets } = this;
+    const areas = sockets.onDuty.counts();
+    return { responders: sockets.count('responder'), reporters: sockets.count('reporter'), areas };
+  }
+
   #beat(): void {
     this.sockets.checkAll();
     this.#tellNodes();
-    this.#tellResponders();
+    this.#tellSockets();
   }
 
   #forgetSilent(): void {
@@ -86,32 +103,28 @@ export class PresenceService {
   #heard(message: unknown): void {
     const parsed = nodeSchema.safeParse(message);
     if (!parsed.success || parsed.data.node === this.#node) return;
-    const { node, responders, reporters } = parsed.data;
+    const { node, ...presence } = parsed.data;
     const isNew = !this.#others.has(node);
     if (isNew && this.#others.size >= MAX_NODES) return;
-    this.#others.set(node, { responders, reporters, heardAt: this.clock.now().getTime() });
+    this.#others.set(node, { ...presence, heardAt: this.clock.now().getTime() });
     // A node that has just come knows nobody yet.
     if (isNew) this.#tellNodes();
-    this.#tellRespondersSoon();
+    this.#tellSoon();
   }
 
   #left(message: unknown): void {
     const parsed = nodeSchema.pick({ node: true }).safeParse(message);
-    if (parsed.success && this.#others.delete(parsed.data.node)) this.#tellRespondersSoon();
+    if (parsed.success && this.#others.delete(parsed.data.node)) this.#tellSoon();
   }
 
-  #changed(): void {
-    this.#tellRespondersSoon(true);
-  }
-
-  #tellRespondersSoon(nodesToo = false): void {
+  #tellSoon(nodesToo = false): void {
     if (!this.#server) return;
     this.#nodesToo ||= nodesToo;
     this.#telling ??= setTimeout(
       () => {
         this.#telling = undefined;
         if (this.#nodesToo) this.#tellNodes();
-        this.#tellResponders();
+        this.#tellSockets();
       },
       Math.max(DEBOUNCE_MS, this.sockets.count('responder') * DEBOUNCE_EACH_MS),
     );
@@ -119,19 +132,28 @@ export class PresenceService {
 
   #tellNodes(): void {
     this.#nodesToo = false;
-    const responders = this.sockets.count('responder');
-    const reporters = this.sockets.count('reporter');
     // Without Redis nobody hears it; the next heartbeat says it again.
-    this.#server?.serverSideEmit('presence:node', { node: this.#node, responders, reporters });
+    this.#server?.serverSideEmit('presence:node', { node: this.#node, ...this.#own() });
   }
 
-  #tellResponders(): void {
+  #tellSockets(): void {
     const counts = this.counts();
-    const text = JSON.stringify(counts);
-    if (text === this.#told) return;
-    this.#told = text;
-    const event = PreFramed.of('presence', [counts]);
-    for (const group of this.sockets.responders()) this.sockets.send(group, event);
+    for (const group of this.sockets.groups()) {
+      if (group.audience.kind === 'reporter') continue;
+      const own = this.#for(group.audience, counts);
+      const text = JSON.stringify(own);
+      if (this.#told.get(group) === text) continue;
+      this.#told.set(group, text);
+      this.sockets.send(group, PreFramed.of('presence', [own]));
+    }
     this.sockets.checkSoon();
+  }
+
+  /** People are counted in the areas that an audience answers for: all, those of its organisations, those of its duty. */
+  #for({ grants }: Audience, counts: PresenceCounts): PresenceCounts {
+    if (grants.all) return counts;
+    const { full = [], duties = [] } = grants;
+    const isTheirs = (area: string) => duties.includes(area) || full.includes(this.areas.organisationOf(area) ?? '');
+    return { ...counts, areas: Object.fromEntries(Object.entries(counts.areas).filter(([area]) => isTheirs(area))) };
   }
 }

@@ -2,7 +2,7 @@ import type { BeforeApplicationShutdown, OnModuleDestroy, OnModuleInit } from '@
 import { Logger } from '@nestjs/common';
 import { WebSocketGateway, type OnGatewayInit } from '@nestjs/websockets';
 import type { LogEntry } from '../alerts/alert.js';
-import { CallerIdentity } from '../auth/caller.js';
+import { RequestCaller } from '../auth/request-caller.js';
 import { toProblem } from '../errors/problem.js';
 import { corkForThisTurn } from './engine.js';
 import { HandshakeGate } from './handshake-gate.js';
@@ -19,7 +19,7 @@ export class RealtimeGateway implements OnGatewayInit, OnModuleInit, OnModuleDes
   #server: RealtimeServer | undefined;
 
   constructor(
-    private readonly identity: CallerIdentity,
+    private readonly callers: RequestCaller,
     private readonly gate: HandshakeGate,
     private readonly live: LiveLog,
     private readonly sessions: SocketSessions,
@@ -27,7 +27,7 @@ export class RealtimeGateway implements OnGatewayInit, OnModuleInit, OnModuleDes
 
   afterInit(server: RealtimeServer): void {
     this.#server = server;
-    server.use((socket, next) => this.#authenticate(socket, next));
+    server.use((socket, next) => void this.#authenticate(socket, next));
     this.sessions.start(server);
   }
 
@@ -46,11 +46,15 @@ export class RealtimeGateway implements OnGatewayInit, OnModuleInit, OnModuleDes
     await this.live.stop();
   }
 
-  #authenticate(socket: RealtimeSocket, next: (error?: Error & { data?: unknown }) => void): void {
+  /** Never rejects. */
+  async #authenticate(socket: RealtimeSocket, next: (error?: Error & { data?: unknown }) => void): Promise<void> {
     try {
-      socket.data = identifySocket(this.identity, socket.handshake.auth);
+      const { handshake } = socket;
+      this.sessions.begin(socket);
+      socket.data = await identifySocket(this.callers, handshake);
       // The adapter sends the handshake to other nodes when they ask who is connected.
-      socket.handshake.auth = {};
+      handshake.auth = {};
+      delete handshake.headers.cookie;
       // What greets it comes at once: the connection, the snapshot, the presence.
       corkForThisTurn(socket.request.socket);
       next();

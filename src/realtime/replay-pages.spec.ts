@@ -1,21 +1,55 @@
 import fc from 'fast-check';
 import type { LogEntry } from '../alerts/alert.js';
 import { SEVERITIES } from '../alerts/severity.js';
+import { storedAlert } from '../alerts/stored-alert.js';
+import type { Role } from '../auth/roles.js';
+import { audienceOf, type Audience } from './audience.js';
 import { RecentEntries } from './recent-entries.js';
 import { ReplayPages } from './replay-pages.js';
-import { ALL_ROOM, messageFor, severityRoom } from './rooms.js';
-import type { Audience } from './socket-events.js';
+import { messageFor } from './telling.js';
 
 const PAGE_BYTES = 192 * 1024;
-const ALL: Audience = { kind: 'responder', rooms: [ALL_ROOM] };
-const CRITICAL: Audience = { kind: 'responder', rooms: [severityRoom('critical')] };
-const REPORTER: Audience = { kind: 'reporter', rooms: ['alert:a3'], alertId: 'a3' };
+const ALL = audienceOf({ kind: 'operator' });
+const CRITICAL = audienceOf({ kind: 'operator' }, ['critical']);
+const RECEIPT = audienceOf({ kind: 'reporter', alertId: 'a3', proven: true });
+const DISPATCHER = person('other', 'dispatcher');
+/** Responds, on duty in none of its areas, and has reported every seventh alert. */
+const REPORTER = person('me', 'responder');
+const COLLEAGUE = person('you', 'responder');
+
+function person(id: string, role: Role): Audience {
+  const memberships = [{ organisationId: 'x', role }];
+  return audienceOf({
+    kind: 'person',
+    sessionId: 's',
+    person: { id, name: id, memberships, duties: [], homeAreas: [] },
+  });
+}
 
 function entry(seq: number, size = 10): LogEntry {
   const severity = SEVERITIES[seq % 4]!;
   const id = `a${seq % 7}`;
-  const alert = { id, severity, seq, message: 'x'.repeat(size), own: {}, acknowledgements: [] };
-  return { seq, type: 'alert.raised', at: 'now', alertId: id, alert, actor: {} } as unknown as LogEntry;
+  const organisations = seq % 3 === 0 ? ['x'] : [];
+  const alert = storedAlert({
+    id,
+    severity,
+    seq,
+    verified: true,
+    location: null,
+    message: 'x'.repeat(size),
+    own: {},
+    acknowledgements: [],
+  } as never);
+  const seen = { ...alert, organisations, reporterId: seq % 7 === 0 ? 'me' : null };
+  return {
+    seq,
+    type: 'alert.raised',
+    at: 'now',
+    alertId: id,
+    alert: seen,
+    actor: {},
+    details: {},
+  } as unknown as LogEntry;
 }
 const entries = (from: number, count: number, size?: number) =>
   Array.from({ length: count }, (_, index) => entry(from + index, size));
@@ -36,7 +70,7 @@ function replay(pages: ReplayPages, recent: RecentEntries, audience: Audience, s
 
 describe('ReplayPages', () => {
   it('give each audience all that is for it, once and in order, from wherever it was', () => {
-    const audience = fc.constantFrom(ALL, CRITICAL, REPORTER);
+    const audience = fc.constantFrom(ALL, CRITICAL, RECEIPT, DISPATCHER, REPORTER, COLLEAGUE);
     const steps = fc.array(fc.record({ add: fc.integer({ min: 0, max: 300 }), audience, behind: fc.nat(900) }));
     fc.assert(
       fc.property(fc.nat(1000), steps, (start, list) => {

@@ -1,13 +1,15 @@
 import type { LogEntry } from '../alerts/alert.js';
-import { frameOf, PreFramed } from './pre-framed.js';
+import { isConcerned, type Audience } from './audience.js';
+import { EntryFrames } from './entry-frames.js';
+import { PreFramed } from './pre-framed.js';
 import type { RecentEntries } from './recent-entries.js';
-import { groupOf, messageFor } from './rooms.js';
-import type { Audience } from './socket-events.js';
 
 /** Entries that are encoded together, from one multiple of this number to the next. */
 const BLOCK = 512;
 /** Bytes of encoded blocks kept for further sockets. */
 const MAX_KEPT_BYTES = 32 * 1024 * 1024;
+/** Bytes of encoded entries, which the blocks of different audiences are made from. */
+const MAX_FRAME_BYTES = 16 * 1024 * 1024;
 
 /** What a socket is sent at once. */
 export interface ReplayPage {
@@ -31,6 +33,7 @@ interface Block {
  */
 export class ReplayPages {
   readonly #kept = new Map<string, Block>();
+  readonly #frames = new EntryFrames(MAX_FRAME_BYTES);
   #keptBytes = 0;
 
   constructor(private readonly recent: RecentEntries) {}
@@ -52,14 +55,31 @@ export class ReplayPages {
     const begin = Math.floor(seq / BLOCK) * BLOCK;
     const entries = recent.after(Math.max(begin, recent.floor), Math.min(begin + BLOCK, recent.position));
     const last = entries.at(-1)!;
-    const key = `${groupOf(audience)} ${begin}`;
+    // Whoever has reported one of the alerts, or holds its receipt, is alone with what they get.
+    const isAlone = audience.grants.receiptOf ?? entries.some(({ alert }) => isConcerned(audience, alert));
+    if (isAlone) return this.#encode(audience, entries);
+    const key = `${audience.group} ${begin}`;
     const known = this.#kept.get(key);
     // The log may have gone back: the same number is another entry then.
     if (known?.last === last && known.after <= seq) return known;
-    const block = encode(audience, entries);
-    // A reporter is alone with what it gets.
-    if (audience.kind === 'responder') this.#keep(key, block);
+    const block = this.#encode(audience, entries);
+    this.#keep(key, block);
     return block;
+  }
+
+  #encode(audience: Audience, entries: readonly LogEntry[]): Block {
+    const frames: Buffer[] = [];
+    const ends: number[] = [];
+    let end = 0;
+    for (const entry of entries) {
+      const frame = this.#frames.for(audience, entry);
+      if (frame) {
+        frames.push(frame.bytes);
+        end += frame.bytes.length;
+      }
+      ends.push(end);
+    }
+    return { after: entries[0]!.seq - 1, last: entries.at(-1)!, bytes: Buffer.concat(frames), ends };
   }
 
   #keep(key: string, block: Block): void {
@@ -76,20 +96,4 @@ export class ReplayPages {
     this.#keptBytes -= this.#kept.get(key)?.bytes.length ?? 0;
     this.#kept.delete(key);
   }
-}
-
-function encode(audience: Audience, entries: readonly LogEntry[]): Block {
-  const frames: Buffer[] = [];
-  const ends: number[] = [];
-  let end = 0;
-  for (const entry of entries) {
-    const message = messageFor(audience, entry);
-    if (message) {
-      const frame = frameOf('alert', message);
-      frames.push(frame);
-      end += frame.length;
-    }
-    ends.push(end);
-  }
-  return { after: entries[0]!.seq - 1, last: entries.at(-1)!, bytes: Buffer.concat(frames), ends };
 }

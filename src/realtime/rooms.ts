@@ -1,50 +1,45 @@
-import type { Alert, LogEntry } from '../alerts/alert.js';
-import {
-  reporterMessage,
-  reporterView,
-  responderMessage,
-  type AlertMessage,
-  type ReporterView,
-  type ResponderView,
-} from '../alerts/alert-views.js';
-import { SEVERITIES, type Severity } from '../alerts/severity.js';
-import type { Audience } from './socket-events.js';
+import type { LogEntry, Places } from '../alerts/alert.js';
+import { leftBy } from '../alerts/alert-places.js';
+import type { Grants } from '../auth/policy.js';
 
-/** Room of the responders of everything. */
+/** Room of the operators. */
 export const ALL_ROOM = 'all';
-/** Room of the responders of one severity. */
-export const severityRoom = (severity: Severity): string => `severity:${severity}`;
-/** Room of the reporter of one alert. */
+/** Room of an organisation's dispatchers and machines: its alerts in full. */
+export const organisationRoom = (id: string): string => `org:${id}`;
+/** Room of an organisation's responders, who see coarsely what is outside the areas of their duty. */
+const coarseRoom = (id: string): string => `org:${id}:coarse`;
+/** Room of the responders on duty in an area. */
+const areaRoom = (id: string): string => `area:${id}`;
+/** Room of whoever holds the receipt of an alert. */
 export const alertRoom = (alertId: string): string => `alert:${alertId}`;
+/** Room of somebody with an account, for the alerts that they have reported. */
+const reporterRoom = (userId: string): string => `reporter:${userId}`;
 
-/** Names an audience: those with the same name get the same events. */
-export function groupOf(audience: Audience): string {
-  if (audience.kind === 'reporter') return audience.alertId;
-  return audience.rooms.length === 1 ? audience.rooms[0]! : audience.rooms.toSorted().join(' ');
+/** The rooms that grants open. */
+export function roomsOf({ all, full = [], responding = [], duties = [], reporterId, receiptOf }: Grants): string[] {
+  return [
+    ...(all ? [ALL_ROOM] : []),
+    ...full.map(organisationRoom),
+    ...responding.map(coarseRoom),
+    ...duties.map(areaRoom),
+    ...(reporterId === undefined ? [] : [reporterRoom(reporterId)]),
+    ...(receiptOf === undefined ? [] : [alertRoom(receiptOf)]),
+  ];
 }
 
-/**
- * The responders' rooms that an entry belongs to. A repeat may have raised the severity, so it goes to the less
- * urgent rooms as well: whoever watches those learns that the alert has left them.
- */
-export function responderRoomsOf({ type, alert }: LogEntry): string[] {
-  const severities =
-    type === 'alert.repeated' ? SEVERITIES.slice(0, SEVERITIES.indexOf(alert.severity) + 1) : [alert.severity];
-  return [ALL_ROOM, ...severities.map(severityRoom)];
+/** The rooms of whoever may get something of an entry: where the alert is, and where it has just left. */
+export function roomsOfEntry(entry: LogEntry): string[] {
+  const { alert, alertId } = entry;
+  const left = leftBy(entry);
+  return [
+    ALL_ROOM,
+    ...roomsOfPlaces(alert),
+    ...(left ? roomsOfPlaces(left) : []),
+    alertRoom(alertId),
+    ...(alert.reporterId === null ? [] : [reporterRoom(alert.reporterId)]),
+  ];
 }
 
-/** What an audience gets of an entry; undefined when the entry is not for its rooms. */
-export function messageFor(
-  audience: Audience,
-  entry: LogEntry,
-): AlertMessage<ResponderView | ReporterView> | undefined {
-  if (audience.kind === 'reporter') return entry.alertId === audience.alertId ? reporterMessage(entry) : undefined;
-  return responderRoomsOf(entry).some((room) => audience.rooms.includes(room)) ? responderMessage(entry) : undefined;
-}
-
-/** What an audience sees of an alert; undefined when the alert is not of its rooms. */
-export function viewFor(audience: Audience, alert: Alert): ResponderView | ReporterView | undefined {
-  if (audience.kind === 'reporter') return alert.id === audience.alertId ? reporterView(alert) : undefined;
-  const rooms = [ALL_ROOM, severityRoom(alert.severity)];
-  return rooms.some((room) => audience.rooms.includes(room)) ? alert : undefined;
+function roomsOfPlaces({ areas, organisations }: Places): string[] {
+  return [...organisations.flatMap((id) => [organisationRoom(id), coarseRoom(id)]), ...areas.map(areaRoom)];
 }

@@ -1,9 +1,10 @@
 import type { AlertReader, Snapshot } from '../alerts/alert-reader.js';
+import { isConcerned, markOf, type Audience } from './audience.js';
 import { PreFramed } from './pre-framed.js';
 import type { RecentEntries } from './recent-entries.js';
-import { groupOf, viewFor } from './rooms.js';
 import { partsOf } from './snapshot-parts.js';
-import type { Audience, SnapshotMessage } from './socket-events.js';
+import type { SnapshotMessage } from './socket-events.js';
+import { viewFor } from './telling.js';
 
 /** How long a snapshot serves further sockets while no event follows it, ms. */
 const KEEP_MS = 1000;
@@ -28,12 +29,14 @@ export class Snapshots {
 
   /** Rejects when the alerts cannot be read. */
   async for(audience: Audience): Promise<FramedSnapshot> {
-    if (audience.kind === 'reporter') return framed(audience, await this.#readOwn(audience.alertId));
+    const { receiptOf } = audience.grants;
+    if (receiptOf !== undefined) return framed(audience, await this.#readOwn(receiptOf));
     const snapshot = this.#current() ?? (await this.#readOpen());
+    if (snapshot.alerts.some((alert) => isConcerned(audience, alert))) return framed(audience, snapshot);
     const known = this.#framed.get(snapshot) ?? new Map<string, FramedSnapshot>();
     this.#framed.set(snapshot, known);
-    const parts = known.get(groupOf(audience)) ?? framed(audience, snapshot);
-    known.set(groupOf(audience), parts);
+    const parts = known.get(audience.group) ?? framed(audience, snapshot);
+    known.set(audience.group, parts);
     return parts;
   }
 
@@ -67,7 +70,7 @@ function framed(audience: Audience, { seq, alerts }: Snapshot): FramedSnapshot {
   const parts = views.map((part, index) => {
     const isLast = index === views.length - 1;
     const numbers = views.length === 1 ? {} : { part: index + 1, parts: views.length };
-    const message: SnapshotMessage = { seq: isLast ? seq : 0, alerts: part, ...numbers };
+    const message: SnapshotMessage = { seq: isLast ? seq : 0, alerts: part, ...numbers, audience: markOf(audience) };
     return PreFramed.of('snapshot', [message]);
   });
   return { seq, parts };

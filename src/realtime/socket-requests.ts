@@ -1,43 +1,78 @@
 import { Logger } from '@nestjs/common';
 import { z } from 'zod';
-import { readAlertId } from '../alerts/alert-id.js';
-import { acknowledgeSchema, closeSchema } from '../alerts/alert.schemas.js';
+import { readStep, type StepType } from '../alerts/alert-steps.js';
 import type { AlertsService } from '../alerts/alerts.service.js';
-import { requireResponder, type Caller } from '../auth/caller.js';
+import type { Caller } from '../auth/caller.js';
 import type { Clock } from '../clock.js';
 import { AppError } from '../errors/app-error.js';
 import { parse } from '../errors/parse.js';
 import { toAppError, toProblem } from '../errors/problem.js';
+import { TokenBucket, type Budget } from '../token-bucket.js';
+import type { ClientAddress } from './client-address.js';
+import type { PositionNews } from './position-news.js';
+import type { Receipts } from './receipts.js';
 import type { ClientToServerEvents, RealtimeSocket } from './socket-events.js';
-import { TokenBucket } from './token-bucket.js';
 
 type ClientEvent = keyof ClientToServerEvents;
-type Handler = (alerts: AlertsService, caller: Caller, payload: unknown) => Promise<object>;
+type Handler = (asked: Asked, request: Request) => object | Promise<object>;
 
-const withId = { id: z.string() };
-const acknowledgeStep = acknowledgeSchema.extend(withId);
-const closeStep = closeSchema.extend(withId);
+/** What a client asks for, and who. */
+interface Request {
+  readonly caller: Caller;
+  readonly payload: unknown;
+  /** Of the client, for the limits of a flood. */
+  readonly address: string;
+}
+
+/** What answers the events of clients. */
+export interface Asked {
+  readonly alerts: AlertsService;
+  readonly receipts: Receipts;
+  readonly positions: PositionNews;
+}
+
+const withId = z.object({ id: z.string() });
+
+function stepOf(type: StepType): Handler {
+  return ({ alerts }, { caller, payload }) => alerts.step(parse(withId, payload).id, caller, readStep(type, payload));
+}
 
 /** One handler an event; the same schemas and answers as HTTP. */
 const HANDLERS: Record<ClientEvent, Handler> = {
-  'alert:raise': async (alerts, caller, body) =>
-    (await alerts.raise({ body, caller, idempotencyKey: idempotencyKeyOf(body) })).answer,
-  'alert:acknowledge': async (alerts, caller, payload) => {
-    requireResponder(caller);
-    const { id, note } = parse(acknowledgeStep, payload);
-    return alerts.step('acknowledge', readAlertId(id), caller, note);
-  },
-  'alert:resolve': async (alerts, caller, payload) => {
-    requireResponder(caller);
-    const { id, reason } = parse(closeStep, payload);
-    return alerts.step('resolve', readAlertId(id), caller, reason);
-  },
-  'alert:cancel': async (alerts, caller, payload) => {
-    requireResponder(caller);
-    const { id, reason } = parse(closeStep, payload);
-    return alerts.step('cancel', readAlertId(id), caller, reason);
-  },
+  'alert:raise': async ({ alerts }, { caller, payload: body, address }) =>
+    (await alerts.raise({ body, caller, idempotencyKey: idempotencyKeyOf(body), address })).answer,
+  'alert:update': ({ alerts }, { caller, payload }) => alerts.update(parse(withId, payload).id, caller, payload),
+  'alert:acknowledge': stepOf('acknowledge'),
+  'alert:respond': stepOf('respond'),
+  'alert:resolve': stepOf('resolve'),
+  'alert:reopen': stepOf('reopen'),
+  'alert:cancel': stepOf('cancel'),
+  'alert:received': ({ receipts }, { caller, payload }) => receipts.take('received', caller, payload),
+  'alert:seen': ({ receipts }, { caller, payload }) => receipts.take('seen', caller, payload),
+  position: ({ positions }, { caller, payload }) => positions.take(caller, payload),
 };
+
+/** What is asked for at a human pace; a panic is never refused. */
+const ASKING: Budget = { perSecond: 20, burst: 40 };
+/** A device that comes back acknowledges what it has missed. */
+const RECEIPTS: Budget = { perSecond: 20, burst: 500 };
+/** A clock that ticks once a second may be early once. */
+const POSITIONS: Budget = { perSecond: 1, burst: 2 };
+
+/** How often one socket may ask for what. */
+class Paces {
+  readonly #buckets = new Map<Budget, TokenBucket>();
+
+  /** The seconds to wait; 0: now. */
+  take(event: ClientEvent, nowMs: number): number {
+    if (event === 'alert:raise') return 0;
+    const pace =
+      event === 'position' ? POSITIONS : event === 'alert:received' || event === 'alert:seen' ? RECEIPTS : ASKING;
+    const bucket = this.#buckets.get(pace) ?? new TokenBucket(pace, nowMs);
+    this.#buckets.set(pace, bucket);
+    return bucket.take(nowMs);
+  }
+}
 
 /** Answers what clients send. Every callback is called exactly once, whatever comes; no event reaches anything else. */
 export class SocketRequests {
@@ -45,19 +80,21 @@ export class SocketRequests {
   readonly #logger = new Logger('SocketRequests');
 
   constructor(
-    private readonly alerts: AlertsService,
+    private readonly asked: Asked,
     private readonly clock: Clock,
+    private readonly clientAddress: ClientAddress,
   ) {}
 
   /** Listens to a socket. */
   listen(socket: RealtimeSocket): void {
-    const bucket = new TokenBucket(this.#now());
+    const paces = new Paces();
+    const address = this.clientAddress.of(socket.handshake);
     // A middleware that never calls next: it sees every event, unknown ones too, with the callback as last argument.
     socket.use(([event, ...args]) => {
       const last: unknown = args.at(-1);
       const answer = typeof last === 'function' ? (last as (answer: object) => void) : () => undefined;
       const payload: unknown = typeof args[0] === 'function' ? undefined : args[0];
-      this.#track(this.#run(socket.data.caller, bucket, { event, payload }).then(answer));
+      this.#track(this.#run(event, paces, { caller: socket.data.caller, payload, address }).then(answer));
     });
   }
 
@@ -74,14 +111,12 @@ export class SocketRequests {
   }
 
   /** Never rejects. */
-  async #run(caller: Caller, bucket: TokenBucket, request: { event: unknown; payload: unknown }): Promise<object> {
-    const { event, payload } = request;
+  async #run(event: unknown, paces: Paces, request: Request): Promise<object> {
     try {
       if (!isKnown(event)) throw new AppError('EVENT_UNKNOWN');
-      // A panic is never refused; everything else may be asked for at a human pace.
-      const wait = event === 'alert:raise' ? 0 : bucket.take(this.#now());
+      const wait = paces.take(event, this.#now());
       if (wait > 0) throw new AppError('TOO_MANY_EVENTS', undefined, { retryAfterSeconds: wait });
-      return await HANDLERS[event](this.alerts, caller, payload);
+      return await HANDLERS[event](this.asked, request);
     } catch (error) {
       const known = toAppError(error);
       if (known.status >= 500) this.#logger.error({ code: known.code, err: known.cause ?? known }, known.detail);

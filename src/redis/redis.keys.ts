@@ -8,10 +8,18 @@ export const keys = {
   cachedAlert: (id: string) => `naboom:cache:1:emergency:alert:${id}`,
   /** app, db 0: health probe of the cache. */
   cacheHealth: (probe: string) => `naboom:cache:1:health:${probe}`,
+  /** app, db 3: the copy of a session, by the hash of its token. */
+  session: (tokenHash: Buffer) => `naboom:sessions:${tokenHash.toString('hex')}`,
+  /** app, db 0: what the counters of the rate limits begin with; the limiter appends `:<who>`. */
+  limit: (name: string) => `naboom:limits:${name}`,
+  /** app, db 0: an address that an account has signed in from; `account` is a hash. Expires. */
+  knownAddress: (account: string, address: string) => `naboom:limits:known:${account}:${address}`,
   /** realtime, db 4: one stream of log entries a severity. */
   alertStream: (severity: Severity) => `panic:alerts:${severity}`,
   /** realtime, db 4: stream of what was added to those by whom, one short entry a commit. */
   commits: () => 'naboom:realtime:commits',
+  /** realtime, db 4: where a responder is now; expires. */
+  position: (userId: string) => `emergency:position:${userId}`,
   /** realtime, db 4: health probe of the streams' user. */
   realtimeHealth: (probe: string) => `naboom:realtime:health:${probe}`,
   /** Written by nobody: monitoring_user proves with it that a write is refused. */

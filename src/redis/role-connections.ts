@@ -25,11 +25,15 @@ export class RoleConnections {
     this.commands.connect().catch(() => undefined);
   }
 
-  /** Opens a further connection of this role, for a subscriber or a blocking reader; closed with the module. */
-  open(purpose: string, options: RedisOptions): RoleRedis {
+  /**
+   * Opens a further connection of this role, for a subscriber, a blocking reader or another database; closed with the
+   * module.
+   */
+  open(purpose: string, options: RedisOptions, db = this.config.db): RoleRedis {
     return new RoleRedis({
       ...options,
       ...addressOptions(this.config, `${this.role}:${purpose}`),
+      db,
       naboomRole: this.role,
       onOpen: (connection) => {
         this.#open.add(connection);

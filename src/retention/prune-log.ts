@@ -1,12 +1,16 @@
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import type { JobHandler } from '../queues/job-handler.js';
+import { pruneDirectory } from './prune-directory.js';
 
 const DAY_MS = 86_400_000;
 /** Finished deliveries are kept this long, so that one can still see what was sent and replay what is dead. */
 const DELIVERY_DAYS = 30;
 /** Rows of one transaction: a transaction must not hold up a panic. */
 const BATCH = 1000;
+
+/** What else is kept of an alert, by its id. */
+const OF_ALERTS = ['idempotency', 'alert_places', 'alert_pins', 'reach'] as const;
 
 /** What one run deleted. */
 export interface PruneResult {
@@ -25,7 +29,7 @@ interface Parts {
 }
 
 /**
- * The job `prune`: deletes the beginning of the log, as far as nobody needs it. Only a prefix goes, because the log is
+ * The job `prune`: deletes the beginning of the log, as far as nobody needs it, and sessions that are over. Only a prefix goes, because the log is
  * read by position: an old alert that is still open keeps everything after it.
  */
 export class PruneLog implements JobHandler<'prune'> {
@@ -48,6 +52,7 @@ export class PruneLog implements JobHandler<'prune'> {
       events += deleted.events;
       alerts += deleted.alerts;
     }
+    await pruneDirectory(this.parts.database, this.parts.clock.now(), this.#batch, signal);
     return { floor: at, events, alerts, deliveries: await this.#deleteDeliveries(signal) };
   }
 
@@ -74,11 +79,14 @@ export class PruneLog implements JobHandler<'prune'> {
         text: 'delete from alerts where first_seq <= $1 and seq <= $1 returning id',
         values: [floor],
       });
-      await client.query({
-        name: 'prune-keys',
-        text: 'delete from idempotency where alert_id = any($1::uuid[])',
-        values: [gone.rows.map(({ id }) => id)],
-      });
+      const ids = gone.rows.map(({ id }) => id);
+      for (const table of OF_ALERTS) {
+        await client.query({
+          name: `prune-${table}`,
+          text: `delete from ${table} where alert_id = any($1::uuid[])`,
+          values: [ids],
+        });
+      }
       const { rowCount } = await client.query({
         name: 'prune-events',
         text: 'delete from alert_events where seq <= $1',

@@ -1,10 +1,27 @@
 import { Module } from '@nestjs/common';
 import { AlertsController } from '../alerts/alerts.controller.js';
 import { AlertsModule } from '../alerts/alerts.module.js';
+import { ApiDocsModule } from '../api-docs/api-docs.module.js';
+import { AreasHttpModule } from '../areas/areas-http.module.js';
 import { AuthModule } from '../auth/auth.module.js';
+import { InboundModule } from '../inbound/inbound.module.js';
+import { ApiKeysController } from '../people/api-keys.controller.js';
+import { AuthController } from '../people/auth.controller.js';
+import { OwnAccountController } from '../people/own-account.controller.js';
+import { PeopleModule } from '../people/people.module.js';
+import { UsersController } from '../people/users.controller.js';
 import { PagesModule } from '../pages/pages.module.js';
+import { PositionsController } from '../positions/positions.controller.js';
+import { PositionsModule } from '../positions/positions.module.js';
 import { RealtimeModule } from '../realtime/realtime.module.js';
 
-/** Takes alerts over HTTP and sockets, brings them to the sockets, and serves the pages. */
-@Module({ imports: [AlertsModule, AuthModule, RealtimeModule, PagesModule], controllers: [AlertsController] })
+const PEOPLE = [AuthController, OwnAccountController, UsersController, ApiKeysController];
+const DIRECTORY = [PeopleModule, AreasHttpModule, PositionsModule];
+const PAGES = [PagesModule, ApiDocsModule];
+
+/** Takes alerts over HTTP, sockets, SMS and USSD, brings them to the sockets, keeps accounts and areas, serves pages. */
+@Module({
+  imports: [AlertsModule, AuthModule, InboundModule, RealtimeModule, ...DIRECTORY, ...PAGES],
+  controllers: [AlertsController, PositionsController, ...PEOPLE],
+})
 export class ApiModule {}

@@ -1,4 +1,5 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { wantsText } from '../auth/large-body.js';
 import { AppError } from '../errors/app-error.js';
 
 /** Bytes of a request body; more is answered with 413. */
@@ -19,8 +20,10 @@ export function registerBodyParsers(fastify: FastifyInstance): void {
     done();
   });
   const options = { parseAs: 'string', bodyLimit: BODY_LIMIT } as const;
-  fastify.addContentTypeParser('application/x-www-form-urlencoded', options, async (_request: unknown, body: string) =>
-    readForm(body),
+  fastify.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    options,
+    async (request: FastifyRequest, body: string) => (wantsText(request) ? body : readForm(body)),
   );
   fastify.addContentTypeParser(
     'multipart/form-data',
@@ -28,7 +31,9 @@ export function registerBodyParsers(fastify: FastifyInstance): void {
     async ({ headers }: { headers: { 'content-type'?: string } }, body: Buffer) =>
       readMultipart(body, headers['content-type'] ?? ''),
   );
-  fastify.addContentTypeParser('*', options, async (_request: unknown, body: string) => readJson(body));
+  fastify.addContentTypeParser('*', options, async (request: FastifyRequest, body: string) =>
+    wantsText(request) ? body : readJson(body),
+  );
 }
 
 /** A form stays URLSearchParams, so that who handles it can tell it from JSON. */

@@ -9,12 +9,15 @@ import {
   type FastifyRequest,
 } from 'fastify';
 import type { Logger } from 'pino';
+import { admitLargeBodies } from '../auth/large-body.js';
+import { RequestCaller } from '../auth/request-caller.js';
 import type { Config } from '../config/config.js';
 import { AppError } from '../errors/app-error.js';
 import { toProblem } from '../errors/problem.js';
 import { ProblemFilter } from '../errors/problem.filter.js';
 import { createRequestLogger } from '../observability/logger.js';
 import { BODY_LIMIT, registerBodyParsers } from './body-parsers.js';
+import { noticeUntrustedProxy } from './proxy-notice.js';
 
 const IDLE_CLOSE_MS = 100;
 /** A request that takes longer to arrive is cut: a slow sender must not hold a connection for ever. */
@@ -24,6 +27,7 @@ const CHECK_SLOW_MS = 2_000;
 const REQUEST_ID = /^[\w.:-]{1,100}$/;
 /** What we answer is data that no browser shall run, frame or guess at; pages bring their own policy. */
 const DATA_HEADERS = {
+  'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'cross-origin-resource-policy': 'same-origin',
   'referrer-policy': 'no-referrer',
@@ -54,21 +58,23 @@ export function createHttpAdapter({ env }: Config, logger: Logger): FastifyAdapt
 export function configureHttp(app: NestFastifyApplication, { env }: Config, logger: Logger): void {
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   registerBodyParsers(fastify);
+  admitLargeBodies(fastify, () => app.get(RequestCaller, { strict: false }));
   addHeaders(fastify);
+  noticeUntrustedProxy(fastify, logger);
   logRequests(fastify, logger);
   closeIdleConnectionsWhileClosing(fastify);
   if (env.NABOOM_ALLOWED_ORIGINS.length > 0) {
     app.enableCors({
       origin: env.NABOOM_ALLOWED_ORIGINS,
-      methods: ['GET', 'POST', 'PATCH'],
+      methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
       allowedHeaders: ['authorization', 'content-type', 'idempotency-key', 'x-request-id'],
-      exposedHeaders: ['location', 'retry-after', 'x-request-id'],
+      exposedHeaders: ['location', 'retry-after', 'ratelimit', 'ratelimit-policy', 'x-request-id'],
       maxAge: 600,
     });
   }
   app.useGlobalFilters(new ProblemFilter());
   app.setGlobalPrefix('api/v1', {
-    exclude: ['health', 'health/*path', '/', 'assets/*path', 'robots.txt'].map((path) => ({
+    exclude: ['health', 'health/*path', '/', 'assets/*path', 'robots.txt', 'docs', 'docs/*path'].map((path) => ({
       path,
       method: RequestMethod.ALL,
     })),
@@ -96,10 +102,18 @@ function logRequests(fastify: FastifyInstance, logger: Logger): void {
   fastify.addHook('onResponse', (request, reply, done) => {
     const { id: reqId, method, url } = request;
     const level = url.startsWith('/health') || url.startsWith('/assets') ? 'debug' : 'info';
-    const [path] = url.split('?', 1);
+    const path = loggedPath(url, request.routeOptions.url);
     requests[level]({ reqId, method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime) });
     done();
   });
+}
+
+/** Without the query; of a gateway's address the route alone, since gateways are told their secret as a part of it. */
+export function loggedPath(url: string, route: string | undefined): string {
+  const [path = ''] = url.split('?', 1);
+  if (route?.includes('/inbound/')) return route;
+  const at = path.toLowerCase().indexOf('/inbound');
+  return at === -1 ? path : `${path.slice(0, at)}/inbound/[redacted]`;
 }
 
 /** A keep-alive connection that was busy when closing began would be waited for until its keep-alive ends (72 s). */

@@ -49,8 +49,9 @@ export async function openPage(
   return { page, context, errors, foreign };
 }
 
-/** Signs in as a responder and waits until the feed is live. */
+/** Connects with the operator key and waits until the feed is live. */
 export async function connectFeed(page: Page, operatorKey: string): Promise<void> {
+  await page.getByText('Use the operator key').click();
   await page.getByLabel('Operator key').fill(operatorKey);
   await page.getByRole('button', { name: 'Connect' }).click();
   await feedIs(page, 'Live');

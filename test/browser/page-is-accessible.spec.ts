@@ -1,23 +1,16 @@
-import { createRequire } from 'node:module';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
+import { violations } from './axe.js';
 import { connectFeed, describeInBrowser, DESKTOP, launchChromium, openPage, PHONE, pressPanic } from './chromium.js';
+import { addPerson, askApi, signIn, squareAround, type Account } from './organisations.js';
 import { startApp, type RunningApp } from './running-app.js';
 
 jest.setTimeout(60_000);
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 /** Pictures for people to look at. */
 const pictures = join(tmpdir(), 'naboom-page');
-
-/** What axe finds against WCAG 2.2 AA and good practice. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  return page.evaluate(`axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
-    .then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html)))`);
-}
 
 /** Everything that is pressed is at least 44 px in one direction and 24 px in the other (WCAG 2.2 asks for 24 x 24). */
 async function smallTargets(page: Page): Promise<string[]> {
@@ -38,6 +31,15 @@ describeInBrowser('the page on any screen', () => {
       await fetch(`${app.url}/api/v1/emergency/alerts`, { method: 'POST', body: JSON.stringify(body) });
     }
   });
+
+  /** A town with a dispatcher. */
+  async function settle(): Promise<Account> {
+    const town = await askApi(app, 'POST', '/organisations', { name: 'Naboom Watch', catchAll: true });
+    const area = { name: 'Town', geometry: squareAround(-24.52, 28.71) };
+    await askApi(app, 'POST', `/organisations/${town.id}/areas`, area);
+    return addPerson(app, town.id, 'dispatcher', 'Anna Dispatcher-With-A-Long-Name');
+  }
+  let dispatcher: Account | undefined;
   afterAll(async () => {
     await browser?.close();
     await app?.stop();
@@ -68,6 +70,40 @@ describeInBrowser('the page on any screen', () => {
       await context.close();
     },
   );
+
+  it.each(screens)('fits a %s, %s, in every state of an alert', async (name, scheme, screen) => {
+    dispatcher ??= await settle();
+    const looks = { ...screen, colorScheme: scheme };
+    const { page, context } = await openPage(browser, app.url, looks);
+    for (const closed of ['Make an account', 'Use the operator key', 'Say more']) await page.getByText(closed).click();
+    expect(await violations(page)).toEqual([]);
+    expect(await smallTargets(page)).toEqual([]);
+    await page.screenshot({ path: join(pictures, `${name}-${scheme}-signed-out.png`), fullPage: true });
+    await page.locator('#cancel-pin').fill('2468');
+    await page.locator('#duress-pin').fill('1357');
+    const reference = await pressPanic(page);
+    await signIn(page, dispatcher);
+    const item = page.locator('.alert', { hasText: reference });
+    await item.getByRole('button', { name: 'Acknowledge' }).click();
+    await item.getByRole('button', { name: 'En route' }).click();
+    await item.getByText(/is coming/).waitFor();
+    await item.getByText('Close').click();
+    await item.getByLabel('How did it end?').selectOption('duplicate');
+    await item.getByText(/Whom it reached|Received by/).click();
+    await page.getByText('Areas', { exact: true }).click();
+    await page.getByRole('switch', { name: 'Town' }).check();
+    await page.getByText('Cancel this alert').click();
+    await page.screenshot({ path: join(pictures, `${name}-${scheme}-reporter.png`), fullPage: true });
+    expect(await violations(page)).toEqual([]);
+    await page.getByLabel('Your PIN, if you set one').fill('1357');
+    await page.getByRole('button', { name: 'Cancel the alert' }).click();
+    await item.locator('.badge', { hasText: 'Duress' }).waitFor();
+    expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0);
+    expect(await smallTargets(page)).toEqual([]);
+    await page.screenshot({ path: join(pictures, `${name}-${scheme}-console.png`), fullPage: true });
+    expect(await violations(page)).toEqual([]);
+    await context.close();
+  });
 
   it('needs no motion where none is wanted', async () => {
     const { page, context } = await openPage(browser, app.url, { reducedMotion: 'reduce' });

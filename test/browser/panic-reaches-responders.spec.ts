@@ -49,9 +49,10 @@ describeInBrowser('the page', () => {
     await item.getByRole('button', { name: 'Acknowledge' }).click();
     await item.locator('.pill', { hasText: 'acknowledged' }).waitFor();
     await reporter.page.locator('#panic-status', { hasText: 'A responder has seen your alert' }).waitFor();
+    await item.getByText('Close').click();
     await item.getByRole('button', { name: 'Resolve' }).click();
     await reporter.page.locator('#panic-status', { hasText: 'This alert is closed' }).waitFor();
-    expect(await item.getByRole('button').count()).toBe(0);
+    expect(await item.getByRole('button').allTextContents()).toEqual(['Reopen']);
     for (const { errors, foreign, context } of [responder, reporter]) {
       expect({ errors, foreign }).toEqual({ errors: [], foreign: [] });
       await context.close();
@@ -84,6 +85,22 @@ describeInBrowser('the page', () => {
     await context.close();
   });
 
+  it('delivers a position from a dead spot when the network returns, also after a reload', async () => {
+    const geolocation = { latitude: -26.2, longitude: 28.04 };
+    const { page, context } = await openPage(browser, app.url, { permissions: ['geolocation'], geolocation });
+    const own = /\/emergency\/alerts\/[^/]+$/;
+    await context.route(own, (route) => route.abort());
+    const failed = page.waitForEvent('requestfailed', (request) => request.method() === 'PATCH');
+    const reference = await pressPanic(page);
+    await failed;
+    await page.reload();
+    expect(await alertOf(reference)).toMatchObject({ location: null });
+    await context.unroute(own);
+    await eventually(async () => (await alertOf(reference))['location'] !== null);
+    expect(await alertOf(reference)).toMatchObject({ location: { lat: -26.2 }, repeatCount: 0, severity: 'high' });
+    await context.close();
+  });
+
   it('keeps a test a test when the position comes', async () => {
     const geolocation = { latitude: -26.2, longitude: 28.04 };
     const { page, context } = await openPage(browser, app.url, { permissions: ['geolocation'], geolocation });
@@ -92,6 +109,23 @@ describeInBrowser('the page', () => {
     const reference = await pressPanic(page);
     await eventually(async () => (await alertOf(reference))['location'] !== null);
     expect(await alertOf(reference)).toMatchObject({ test: true, repeatCount: 0 });
+    await context.close();
+  });
+
+  it('adds the position of a second phone that gives the same number', async () => {
+    const contact = { phone: '0829876543' };
+    const raised = await fetch(`${app.url}/api/v1/emergency/alerts`, {
+      method: 'POST',
+      body: JSON.stringify({ contact }),
+    });
+    const { reference } = (await raised.json()) as { reference: string };
+    const geolocation = { latitude: -26.2, longitude: 28.04 };
+    const { page, context } = await openPage(browser, app.url, { permissions: ['geolocation'], geolocation });
+    await page.getByText('Say more').click();
+    await page.getByLabel('Your phone number').fill(contact.phone);
+    await pressPanic(page);
+    await eventually(async () => (await alertOf(reference))['location'] !== null);
+    expect(await alertOf(reference)).toMatchObject({ repeatCount: 1, location: { lat: -26.2 } });
     await context.close();
   });
 
@@ -120,9 +154,11 @@ describeInBrowser('the page', () => {
 
   it('says that a key is not accepted, and forgets it', async () => {
     const { page, context } = await openPage(browser, app.url);
+    await page.getByText('Use the operator key').click();
     await page.getByLabel('Operator key').fill('not-the-operator-key-at-all');
     await page.getByRole('button', { name: 'Connect' }).click();
-    await feedIs(page, 'Key not accepted');
+    await feedIs(page, 'Not accepted');
+    await page.getByText('The server does not accept this key.').waitFor();
     expect(await page.evaluate('sessionStorage.length')).toBe(0);
     await expect(page.getByLabel('Operator key').isVisible()).resolves.toBe(true);
     await context.close();

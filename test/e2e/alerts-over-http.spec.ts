@@ -186,7 +186,7 @@ describe('reading and leading alerts', () => {
       status: 'resolved',
       closing: { reason: 'safe', by: { kind: 'operator' } },
     });
-    expect(await used().client.step(alert.id, 'cancel')).toMatchObject({ status: 409, body: { code: 'ALERT_CLOSED' } });
+    expect(await used().client.step(alert.id, 'cancel')).toMatchObject({ status: 409, body: { code: 'ALERT_STATE' } });
     expect(await used().client.step(alert.id, 'acknowledge', { note: 7 })).toMatchObject({
       status: 400,
       body: { code: 'REQUEST_INVALID' },

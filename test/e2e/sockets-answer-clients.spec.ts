@@ -106,21 +106,34 @@ describe('events of clients', () => {
     const { id } = raised;
     const acknowledged = await ask(client, 'alert:acknowledge', { id, note: 'on my way' });
     expect(acknowledged).toMatchObject({ id, status: 'acknowledged', acknowledgements: [{ note: 'on my way' }] });
+    expect(await ask(client, 'alert:respond', { id, status: 'on_scene', note: 'here' })).toMatchObject({
+      id,
+      responses: [{ status: 'on_scene', note: 'here' }],
+    });
+    expect(await ask(client, 'alert:respond', { id, status: 'asleep' })).toMatchObject({ code: 'REQUEST_INVALID' });
+    expect(await ask(client, 'alert:update', { id, message: 'second floor' })).toMatchObject({
+      id,
+      message: 'fire\nsecond floor',
+      warnings: [],
+    });
+    expect(await ask(client, 'alert:resolve', { id, outcome: 'false_alarm' })).toMatchObject({ status: 'resolved' });
+    expect(await ask(client, 'alert:reopen', { id, reason: 'smoke' })).toMatchObject({ id, status: 'open' });
     expect(await ask(client, 'alert:resolve', { id, reason: 'safe' })).toMatchObject({ id, status: 'resolved' });
-    expect(await ask(client, 'alert:cancel', { id })).toMatchObject({ code: 'ALERT_CLOSED', status: 409 });
+    expect(await ask(client, 'alert:cancel', { id })).toMatchObject({ code: 'ALERT_STATE', status: 409 });
     const other = await ask(client, 'alert:raise', {});
     expect(await ask(client, 'alert:cancel', { id: other['id'] })).toMatchObject({ status: 'cancelled' });
     await client.reached(other['seq'] as number);
   });
 
-  it('let a reporter press again, and nothing that is for responders', async () => {
+  it('let a reporter press again and cancel, and nothing that is for responders', async () => {
     const raised = await one.raise();
     const reporter = new LiveClient(two.url, { receiptToken: raised.receiptToken });
     await eventually(() => reporter.snapshots.length > 0);
     expect(await ask(reporter, 'alert:raise', {})).toMatchObject({ id: raised.id, repeatCount: 1 });
-    for (const event of ['alert:acknowledge', 'alert:resolve', 'alert:cancel']) {
+    for (const event of ['alert:acknowledge', 'alert:resolve']) {
       expect(await ask(reporter, event, { id: raised.id })).toMatchObject({ code: 'FORBIDDEN' });
     }
+    expect(await ask(reporter, 'alert:cancel', { id: raised.id })).toMatchObject({ status: 'cancelled' });
   });
 
   it.each<[string, string, unknown[], string]>([

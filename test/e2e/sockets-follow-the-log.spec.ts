@@ -91,7 +91,7 @@ describe('sockets of two nodes', () => {
     await eventually(() => reporter.snapshots.length > 0);
     expect(reporter.snapshots[0]!.alerts).toEqual([expect.objectContaining({ id: raised.id, message: 'help' })]);
     await raiseMany(one, 3);
-    const closed = await one.alerts.step('resolve', raised.id, { kind: 'operator' }, 'all well');
+    const closed = await one.alerts.step(raised.id, { kind: 'operator' }, { type: 'resolve', reason: 'all well' });
     await reporter.reached(closed.seq);
     expect(reporter.alerts).toEqual([expect.objectContaining({ seq: closed.seq, type: 'alert.resolved' })]);
     expect(reporter.alerts[0]!.alert).not.toHaveProperty('contact');
@@ -109,7 +109,7 @@ describe('a returning socket', () => {
     await late.reached(raised.seq);
     await eventually(() => two.presence.counts().reporters === 1, { what: 'a live socket' });
     await raiseMany(one, 3 * KEEP);
-    const closed = await one.alerts.step('resolve', raised.id, { kind: 'operator' });
+    const closed = await one.alerts.step(raised.id, { kind: 'operator' }, { type: 'resolve' });
     await late.reached(closed.seq);
     expect(late.seqs).toEqual([raised.seq, closed.seq]);
     expect(late.snapshots).toEqual([]);

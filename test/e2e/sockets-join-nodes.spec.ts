@@ -41,12 +41,12 @@ describe('presence', () => {
     const other = await liveResponder(two.url);
     const { receiptToken } = await one.raise();
     const reporter = new LiveClient(two.url, { receiptToken });
-    const all = { responders: 2, reporters: 1, nodes: 2 };
+    const all = { responders: 2, reporters: 1, nodes: 2, areas: {} };
     await untilPresence([watcher, other], all);
     expect(reporter.presence).toEqual([]);
     expect(one.presence.counts()).toEqual(two.presence.counts());
     other.close();
-    await untilPresence([watcher], { responders: 1, reporters: 1, nodes: 2 });
+    await untilPresence([watcher], { responders: 1, reporters: 1, nodes: 2, areas: {} });
   });
 
   it('forgets a node that says goodbye', async () => {
@@ -65,7 +65,7 @@ it('a node that falls silent no longer counts', async () => {
   await stranger.spublish(`${channels.adapterPrefix()}#/#`, JSON.stringify(message));
   await eventually(() => one.presence.counts().responders === 5);
   clock.advance(15_001);
-  expect(one.presence.counts()).toEqual({ responders: 0, reporters: 0, nodes: 1 });
+  expect(one.presence.counts()).toEqual({ responders: 0, reporters: 0, nodes: 1, areas: {} });
   // Whoever speaks counts again.
   await liveResponder(two.url);
   await eventually(() => one.presence.counts().responders === 1);
@@ -127,7 +127,8 @@ function connectAsWebsocketUser(): Redis {
 it('a node that is asked for its sockets tells no credentials', async () => {
   await liveResponder(one.url);
   const { receiptToken } = await one.raise();
-  const reporter = new LiveClient(one.url, { receiptToken });
+  const cookie = 'naboom=a-session-of-somebody';
+  const reporter = new LiveClient(one.url, { receiptToken }, { extraHeaders: { cookie } });
   await eventually(() => reporter.snapshots.length > 0);
   const [asker, listener] = [connectAsWebsocketUser(), connectAsWebsocketUser()];
   const answers: string[] = [];
@@ -140,6 +141,7 @@ it('a node that is asked for its sockets tells no credentials', async () => {
   expect(answers.join()).toContain('"audience"');
   expect(answers.join()).not.toContain(OPERATOR_KEY);
   expect(answers.join()).not.toContain(receiptToken);
+  expect(answers.join()).not.toContain(cookie);
   await Promise.all([asker.quit(), listener.quit()]);
 });
 

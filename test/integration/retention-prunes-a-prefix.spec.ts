@@ -73,6 +73,24 @@ it('deletes closed alerts with their events when their time is over, and not a d
   expect(await new AlertReader(database).range()).toEqual({ head: 10, floor: 8 });
 });
 
+it('deletes with an alert what else is kept of it, and nothing of others', async () => {
+  const [gone, kept] = [await closedAlert(), await raiseAlert(log, clock.now())];
+  for (const id of [gone, kept]) {
+    await database.query({
+      text: `with place as (insert into alert_places (place_id, alert_id) values (gen_random_uuid(), $1)),
+                  pin as (insert into alert_pins (alert_id, cancel_digest) values ($1, 'x'))
+             insert into reach (alert_id, user_id, stage, channel, at) values ($1, gen_random_uuid(), 'seen', 'socket', now())`,
+      values: [id],
+    });
+  }
+  clock.advance(366 * DAY_MS);
+  await prune();
+  for (const table of ['alert_places', 'alert_pins', 'reach']) {
+    const { rows } = await database.query({ text: `select alert_id from ${table}` });
+    expect(rows).toEqual([{ alert_id: kept }]);
+  }
+});
+
 it('leaves the head of an emptied log where it was, so that the next entry goes on from it', async () => {
   await closedAlert();
   clock.advance(366 * DAY_MS);

@@ -116,6 +116,8 @@ const FURTHER: Record<RedisRoleName, Forbidden[]> = {
     'SELECT 4',
     'SELECT 7',
     'DBSIZE',
+    'GETEX naboom:sessions:x EX 1',
+    'TTL naboom:limits:x',
     'MGET naboom:cache:1:own naboom:cache:1:other',
   ],
   queue: [

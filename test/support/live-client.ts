@@ -3,7 +3,9 @@ import type { AlertMessage } from '../../src/alerts/alert-views.js';
 import type { Problem } from '../../src/errors/problem.js';
 import type {
   ClientToServerEvents,
+  PositionMessage,
   PresenceCounts,
+  ReachMessage,
   ServerToClientEvents,
   SnapshotMessage,
 } from '../../src/realtime/socket-events.js';
@@ -24,6 +26,8 @@ export class LiveClient {
   readonly snapshots: SnapshotMessage[] = [];
   readonly alerts: AlertMessage<SnapshotMessage['alerts'][number]>[] = [];
   readonly presence: PresenceCounts[] = [];
+  readonly reach: ReachMessage[] = [];
+  readonly positions: PositionMessage[] = [];
   readonly resyncs: string[] = [];
   readonly disconnects: string[] = [];
   readonly refusals: { message: string; problem: Problem | undefined }[] = [];
@@ -40,6 +44,8 @@ export class LiveClient {
     this.socket.on('snapshot', (message) => this.snapshots.push(message));
     this.socket.on('alert', (message) => this.alerts.push(message));
     this.socket.on('presence', (counts) => this.presence.push(counts));
+    this.socket.on('reach', (message) => this.reach.push(message));
+    this.socket.on('position', (message) => this.positions.push(message));
     this.socket.on('resync', ({ reason }) => this.resyncs.push(reason));
     this.socket.on('disconnect', (reason) => this.disconnects.push(reason));
     this.socket.on('connect_error', (error) =>

@@ -7,18 +7,19 @@ import { startTestRedis, type TestRedis } from './test-redis.js';
 export interface UsedNode {
   readonly node: TestNode;
   readonly redis: TestRedis;
+  readonly databaseUrl: string;
   readonly client: AlertsClient;
 }
 
-/** Starts them before the tests of this file and ends them afterwards; call the result inside a test. */
-export function useNode(): () => UsedNode {
+/** Starts them (with more of `env`) before the tests of this file and ends them afterwards; call the result in a test. */
+export function useNode(env: Readonly<Record<string, string>> = {}): () => UsedNode {
   let database: TestDatabase | undefined;
   let redis: TestRedis | undefined;
   let used: UsedNode | undefined;
   beforeAll(async () => {
     [redis, database] = await Promise.all([startTestRedis(), createTestDatabase()]);
-    const node = await startTestNode({ env: { ...redis.env, DATABASE_URL: database.url } });
-    used = { node, redis, client: new AlertsClient(node.url) };
+    const node = await startTestNode({ env: { ...redis.env, DATABASE_URL: database.url, ...env } });
+    used = { node, redis, databaseUrl: database.url, client: new AlertsClient(node.url) };
   });
   afterAll(async () => {
     await used?.node.stop();

@@ -31,13 +31,10 @@ const APP: UserGrants = {
     ...CONNECTION,
     QUEUE_DB,
     grant('select|3', 'sessions work in database 3'),
-    grant('get set del', 'cache, sessions: read, write with expiry, drop'),
+    grant('get set', 'cache, sessions, addresses known to an account: read, write with expiry'),
     grant('unlink', 'cache, sessions: drop many or large values without blocking the server'),
-    grant('getex expire', 'sessions: prolong on use'),
-    grant('sadd srem smembers', "sessions: the index of a person's sessions, to end them all"),
-    grant('incr incrby pttl ttl', 'limits: count, and tell how long to wait'),
-    grant('multi exec', 'limits, sessions: several commands at once'),
     grant('eval evalsha', 'limits: rate-limiter-flexible counts and sets the expiry in one script'),
+    grant('incrby pttl expire', 'limits: in that script, count, tell how long to wait, mend a counter without expiry'),
     ...BULLMQ_COMMANDS,
   ],
 };
@@ -65,7 +62,7 @@ export const USER_GRANTS: Readonly<Record<string, UserGrants>> = {
   realtime_user: {
     keys: [
       grant('panic:*', 'the streams of log entries, one a severity'),
-      grant('emergency:*', 'the short-lived realtime cache of alerts'),
+      grant('emergency:*', 'the short-lived realtime cache: positions of responders'),
       grant('naboom:realtime:*', 'health probe and what the realtime parts keep for themselves'),
     ],
     channels: [],
@@ -77,7 +74,7 @@ export const USER_GRANTS: Readonly<Record<string, UserGrants>> = {
       grant('xrange', 'replay: what a tail missed'),
       grant('xrevrange', 'the newest entry: where a tail begins'),
       grant('xlen', 'how full a stream is'),
-      grant('get set', 'realtime cache (always with expiry) and the health probe'),
+      grant('get set', 'positions of responders (always with expiry) and the health probe'),
     ],
   },
   monitoring_user: {

@@ -100,7 +100,7 @@ async function cacheRoundTrip(connection: RoleRedis): Promise<string[]> {
   const [key, value] = [keys.cacheHealth(`verify:${randomUUID()}`), randomUUID()];
   await connection.set(key, value, 'EX', 10);
   const read = await connection.get(key);
-  const dropped = await connection.del(key);
+  const dropped = await connection.unlink(key);
   return [
     ...(read === value ? [] : ['read something else than was written']),
     ...(dropped === 1 ? [] : ['the written value was gone before it was dropped']),

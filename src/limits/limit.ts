@@ -1,0 +1,30 @@
+/** So many points in so many seconds, for each of whoever is counted. */
+export interface Limit {
+  /** Part of the Redis key, and the policy's name in `RateLimit-Policy`. */
+  readonly name: string;
+  readonly points: number;
+  readonly seconds: number;
+}
+
+/** Where somebody stands after their last step. */
+export interface LimitState {
+  readonly limit: Limit;
+  readonly allowed: boolean;
+  readonly remaining: number;
+  /** Until all points are there again. */
+  readonly resetSeconds: number;
+}
+
+/** Signing up, of one address: a phone network puts many people behind one, but few of them sign up in one hour. */
+export const REGISTER_LIMIT: Limit = { name: 'register', points: 5, seconds: 600 };
+/** Failed logins of one address, whoever is tried. Right ones give their point back. */
+export const LOGIN_LIMIT: Limit = { name: 'login', points: 10, seconds: 300 };
+/** Failed logins of one address at one account. */
+export const ACCOUNT_LIMIT: Limit = { name: 'account', points: 5, seconds: 900 };
+/**
+ * Failed logins at one account from everywhere, against guessing from many addresses. Addresses that the account has
+ * signed in from do not count by it and are not held up by it: strangers must not keep its owner out.
+ */
+export const STRANGERS_LIMIT: Limit = { name: 'strangers', points: 30, seconds: 3600 };
+/** Asking a person who is signed in for the password again. */
+export const PASSWORD_LIMIT: Limit = { name: 'password', points: 5, seconds: 900 };

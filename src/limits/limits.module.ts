@@ -1,0 +1,37 @@
+import { Injectable, Module } from '@nestjs/common';
+import { AppRedis, InjectRedis } from '../redis/redis.modules.js';
+import type { RoleConnections } from '../redis/role-connections.js';
+import type { RoleRedis } from '../redis/role-redis.js';
+import { KnownAddresses } from './known-addresses.js';
+import { LoginLimits } from './login-limits.js';
+import { RateLimits } from './rate-limits.js';
+
+@Injectable()
+class LimitsRedis {
+  readonly connection: RoleRedis;
+
+  constructor(@InjectRedis('app') app: RoleConnections) {
+    this.connection = app.commands;
+  }
+}
+
+/** How often something may be tried, as app_user. Raising an alert is never limited. */
+@Module({
+  imports: [AppRedis],
+  providers: [
+    LimitsRedis,
+    {
+      provide: RateLimits,
+      inject: [LimitsRedis],
+      useFactory: ({ connection }: LimitsRedis) => new RateLimits(connection),
+    },
+    {
+      provide: LoginLimits,
+      inject: [RateLimits, LimitsRedis],
+      useFactory: (limits: RateLimits, { connection }: LimitsRedis) =>
+        new LoginLimits(limits, new KnownAddresses(connection)),
+    },
+  ],
+  exports: [RateLimits, LoginLimits],
+})
+export class LimitsModule {}

@@ -1,0 +1,31 @@
+import type { Database } from '../database/database.js';
+
+/** Longer than any process looks back, and any copy of a session lives. */
+const CHANGES_KEPT = '2 days';
+
+/**
+ * Deletes sessions that have expired, and changes of people and areas that everybody has heard of.
+ * @param batch rows of one statement
+ */
+export async function pruneDirectory(database: Database, now: Date, batch: number, signal: AbortSignal): Promise<void> {
+  const deleteSome = async (name: string, text: string, values: unknown[]) =>
+    (await database.query({ name, text, values })).rowCount === batch;
+  do signal.throwIfAborted();
+  while (
+    await deleteSome(
+      'prune-sessions',
+      'delete from sessions where token_hash in (select token_hash from sessions where expires_at < $1 limit $2)',
+      [now, batch],
+    )
+  );
+  // Their time is that of Postgres.
+  do signal.throwIfAborted();
+  while (
+    await deleteSome(
+      'prune-directory-changes',
+      `delete from directory_changes
+        where id in (select id from directory_changes where at < now() - $1::interval limit $2)`,
+      [CHANGES_KEPT, batch],
+    )
+  );
+}

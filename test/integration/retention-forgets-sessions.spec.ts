@@ -1,0 +1,39 @@
+import { Database } from '../../src/database/database.js';
+import { PruneLog } from '../../src/retention/prune-log.js';
+import { TestClock } from '../support/test-clock.js';
+import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
+
+const USER = '01a20000-0000-7000-8000-000000000001';
+
+let testDatabase: TestDatabase;
+let database: Database;
+beforeAll(async () => {
+  testDatabase = await createTestDatabase();
+  database = new Database(testDatabase.url);
+});
+afterAll(async () => {
+  await database.close();
+  await testDatabase.drop();
+});
+
+it('deletes expired sessions and old changes, however many, and keeps the others', async () => {
+  await database.query({
+    text: `insert into users (id, name, email, password_hash, created_at) values ('${USER}', 'U', 'u@example.com', '', now())`,
+  });
+  await database.query({
+    text: `insert into sessions (token_hash, id, user_id, created_at, expires_at)
+           select sha256(n::text::bytea), gen_random_uuid(), '${USER}', '2025-12-01',
+                  timestamptz '2026-01-01' + (n - 5.5) * interval '1 hour'
+             from generate_series(1, 7) n`,
+  });
+  await database.query({
+    text: "insert into directory_changes (at) select now() - n * interval '10 hours' from generate_series(1, 8) n",
+  });
+  const clock = new TestClock('2026-01-01T00:00:00.000Z');
+  await new PruneLog({ database, clock, retentionDays: 365, batch: 2 }).run({}, new AbortController().signal);
+  const counts = await database.query({
+    text: `select (select count(*)::int from sessions where expires_at > '2026-01-01') as live,
+                  (select count(*)::int from sessions) as sessions, (select count(*)::int from directory_changes) as changes`,
+  });
+  expect(counts.rows[0]).toEqual({ live: 2, sessions: 2, changes: 4 });
+});

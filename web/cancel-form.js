@@ -1,0 +1,44 @@
+import { alertPath, ask } from './api.js';
+import { byId, setText } from './dom.js';
+
+const PROBLEMS = {
+  PIN_REQUIRED: 'Give the PIN that was set for this alert.',
+  PIN_WRONG: 'The PIN is wrong.',
+  FORBIDDEN: 'This alert cannot be cancelled from here.',
+  ALERT_STATE: 'The alert is already closed.',
+};
+
+/**
+ * Asks for the PIN and cancels. Whichever PIN it was, the answer, and with it what is shown, is the same.
+ * `receipt()` gives what the alert is known by, `onCancelled` gets the alert.
+ */
+export function createCancelForm({ receipt, onCancelled }) {
+  const details = byId('cancel');
+  const form = byId('cancel-form');
+  const pin = byId('pin');
+  const problem = byId('cancel-problem');
+  const button = form.querySelector('button');
+
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    const { id, receiptToken: token } = receipt();
+    const body = pin.value ? { pin: pin.value } : {};
+    pin.value = '';
+    button.disabled = true;
+    setText(problem, '');
+    const { answer, problem: why, code } = await ask('POST', alertPath(id, 'cancel'), { body, token });
+    button.disabled = false;
+    if (answer) onCancelled(answer);
+    else setText(problem, PROBLEMS[code] ?? why);
+  });
+
+  return {
+    show(isOpen) {
+      details.hidden = !isOpen;
+      if (isOpen) return;
+      details.open = false;
+      pin.value = '';
+      setText(problem, '');
+    },
+  };
+}
