@@ -4,7 +4,13 @@ import { startTestRedis, type TestRedis } from '../support/test-redis.js';
 import type { Caller } from '../../src/auth/caller.js';
 
 const NOBODY: Caller = { kind: 'anonymous', rejected: false };
-const MACHINE: Caller = { kind: 'machine', id: 'm', name: 'Camera', organisationId: '01a20000-0000-7000-8000-000000000003', scopes: [] };
+const MACHINE: Caller = {
+  kind: 'machine',
+  id: 'm',
+  name: 'Camera',
+  organisationId: '01a20000-0000-7000-8000-000000000003',
+  scopes: [],
+};
 
 let redis: TestRedis;
 let database: TestDatabase;
