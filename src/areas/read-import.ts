@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { text as storableText } from '../alerts/alert.schemas.js';
+import { nameText } from '../alerts/alert.schemas.js';
 import { AppError } from '../errors/app-error.js';
 import type { DrawnArea } from './area-records.js';
 import { NAME_MAX } from './directory.schemas.js';
@@ -26,7 +26,7 @@ const feature = z.looseObject({
 type Feature = z.output<typeof feature>;
 const collection = z.looseObject({ type: z.literal('FeatureCollection'), features: z.array(z.unknown()) });
 const one = z.looseObject({ type: z.literal('Feature') });
-const name = storableText(NAME_MAX);
+const name = nameText(NAME_MAX);
 
 /** Where drawing tools put the name of a shape, whatever its case. */
 const NAME_PROPERTIES = ['name', 'title', 'label'];
