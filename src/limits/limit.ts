@@ -28,3 +28,8 @@ export const ACCOUNT_LIMIT: Limit = { name: 'account', points: 5, seconds: 900 }
 export const STRANGERS_LIMIT: Limit = { name: 'strangers', points: 30, seconds: 3600 };
 /** Asking a person who is signed in for the password again. */
 export const PASSWORD_LIMIT: Limit = { name: 'password', points: 5, seconds: 900 };
+/**
+ * Invitations of one organisation, to known and unknown logins alike: dispatchers must not flood people, and what is
+ * stored stays bounded, since it is deleted after 30 days.
+ */
+export const INVITE_LIMIT: Limit = { name: 'invite', points: 200, seconds: 86_400 };

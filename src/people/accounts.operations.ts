@@ -28,6 +28,12 @@ const signing: readonly Operation[] = [
         status: 201,
       },
       {
+        name: 'Somebody else',
+        as: 'registerInvited',
+        json: { name: 'Sipho Dube', email: 'sipho.{{random}}@example.org', password: PASSWORD },
+        status: 201,
+      },
+      {
         name: 'A password that is too short',
         json: { name: 'Thandi Nkosi', phone: '082 123 4567', password: 'short' },
         status: 400,
@@ -51,6 +57,14 @@ const signing: readonly Operation[] = [
         name: 'By e-mail',
         after: ['register'],
         json: { login: 'thandi.{{random}}@example.org', password: PASSWORD },
+        status: 200,
+      },
+      {
+        name: 'Somebody else',
+        as: 'loginInvited',
+        alone: true,
+        after: ['registerInvited'],
+        json: { login: 'sipho.{{random}}@example.org', password: PASSWORD },
         status: 200,
       },
       {

@@ -19,6 +19,13 @@ export interface Profile {
     readonly organisation: string;
     readonly role: Role;
   }[];
+  /** Organisations that ask them to join, and who of them did. */
+  readonly invitations: readonly {
+    readonly organisationId: string;
+    readonly organisation: string;
+    readonly role: Role;
+    readonly invitedBy?: string | undefined;
+  }[];
   /** Areas that they are on duty for. */
   readonly duties: readonly string[];
   /** Where their alerts belong while nobody knows where they are. */
@@ -36,6 +43,11 @@ const PROFILE = `select u.id, u.name, u.email, u.phone, u.operator,
                               order by o.name)
                 from memberships m join organisations o on o.id = m.organisation_id where m.user_id = u.id),
              '[]') as memberships,
+    coalesce((select json_agg(json_strip_nulls(json_build_object('organisationId', o.id, 'organisation', o.name,
+                                                                 'role', i.role, 'invitedBy', b.name)) order by o.name)
+                from invitations i join organisations o on o.id = i.organisation_id
+                     left join users b on b.id = i.invited_by where i.user_id = u.id),
+             '[]') as invitations,
     coalesce((select json_agg(area_id order by area_id) from duties where user_id = u.id), '[]') as duties,
     coalesce((select json_agg(area_id order by area_id) from home_areas where user_id = u.id), '[]') as "homeAreas"
   from users u where u.id = $1`;
