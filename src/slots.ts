@@ -3,13 +3,18 @@ export class Slots {
   readonly #waiting: (() => void)[] = [];
   #free: number;
 
-  constructor(count: number) {
+  constructor(private readonly count: number) {
     this.#free = count;
   }
 
   /** How many wait for their turn. */
   get waiting(): number {
     return this.#waiting.length;
+  }
+
+  /** Nobody works and nobody waits. */
+  get isIdle(): boolean {
+    return this.#free === this.count;
   }
 
   async use<T>(work: () => Promise<T>): Promise<T> {

@@ -1,5 +1,6 @@
 import { ask } from './api.js';
 import { byId, setText } from './dom.js';
+import { createInvitations } from './invitations.js';
 import { keep, readKept } from './kept.js';
 import { forgetKey, keepKey, keptKey } from './operator.js';
 import { createRetryPause } from './retry-pause.js';
@@ -17,13 +18,14 @@ const SIGNED_IN = 'naboom.signedIn';
  */
 export function startSignIn({ onIn, onOut, onOther, say }) {
   let viewer;
+  const invitations = createInvitations({ onAnswered: () => void refresh() });
 
   function enter(next) {
     viewer = next;
     keep(SIGNED_IN, next.user ? true : undefined);
     if (next.token) keepKey(next.token);
     say('');
-    show(viewer);
+    showViewer();
     onIn(viewer);
   }
 
@@ -31,7 +33,7 @@ export function startSignIn({ onIn, onOut, onOther, say }) {
     viewer = undefined;
     forgetKey();
     keep(SIGNED_IN, undefined);
-    show();
+    showViewer();
     say(text);
     onOut();
   }
@@ -76,8 +78,13 @@ export function startSignIn({ onIn, onOut, onOther, say }) {
     const { answer } = await ask('GET', '/auth/me');
     if (!answer || viewer?.user?.id !== answer.user.id) return;
     viewer = { user: answer.user };
-    show(viewer);
+    showViewer();
     onOther(viewer);
+  }
+
+  function showViewer() {
+    show(viewer);
+    invitations.show(viewer);
   }
 
   onSubmit(byId('sign-in'), ({ login, password }) => signIn(login.trim(), password));
@@ -85,7 +92,7 @@ export function startSignIn({ onIn, onOut, onOther, say }) {
   onSubmit(byId('key-sign-in'), ({ key }) => key.trim() && enter({ token: key.trim() }));
   byId('sign-out').addEventListener('click', () => void signOut());
 
-  show();
+  showViewer();
   const token = keptKey();
   if (token) enter({ token });
   else if (readKept(SIGNED_IN)) void resume();

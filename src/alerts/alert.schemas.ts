@@ -16,6 +16,24 @@ export const text = (max: number) =>
   // The limits hold for what is kept; the description of the API tells them as those of what is sent.
   z.string().transform(storable).pipe(z.string().min(1).max(max)).meta({ minLength: 1, maxLength: max });
 
+/** What can be seen of nothing: spaces, control and format characters, fillers of Hangul, the empty pattern of Braille. */
+const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Z}\p{C}\u2800]/gu;
+/** Turns the writing direction of whatever a name stands before. Names in Arabic or Hebrew do without. */
+const BIDI_CONTROLS = /\p{Bidi_Control}/gu;
+
+/** What somebody or something is called: one must be able to see it in a list. */
+export const nameText = (max: number) =>
+  z
+    .string()
+    .transform((name) => storable(name.replaceAll(BIDI_CONTROLS, '')))
+    .pipe(
+      z
+        .string()
+        .max(max)
+        .refine((name) => name.replaceAll(INVISIBLE, '') !== '', 'has no visible character'),
+    )
+    .meta({ minLength: 1, maxLength: max });
+
 /** A number, or a text that is one. `Number()` alone makes 0 of blanks and of an empty list: a place in the sea. */
 const number = z.union([z.number(), z.string().trim().min(1).transform(Number)], 'Invalid input: expected number');
 
@@ -35,7 +53,7 @@ export const geoPointSchema = z.object({
 });
 
 export const contactSchema = z.object({
-  name: text(NAME_MAX).optional(),
+  name: nameText(NAME_MAX).optional(),
   phone: text(40).optional(),
 });
 

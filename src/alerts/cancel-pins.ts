@@ -33,11 +33,14 @@ interface PinRow {
 export class CancelPins {
   readonly #key: Buffer;
   readonly #tries: PinTries;
+  /** Beside those of each alert: whoever stole a session can raise many, and each has the PINs of the account. */
+  readonly #triesOfAccounts: PinTries;
   readonly #logger = new Logger('CancelPins');
 
   constructor(private readonly parts: CancelPinsParts) {
     this.#key = Buffer.from(hkdfSync('sha256', parts.operatorKey, '', 'naboom cancel pins', 32));
     this.#tries = new PinTries(parts.clock);
+    this.#triesOfAccounts = new PinTries(parts.clock);
   }
 
   /**
@@ -69,11 +72,29 @@ export class CancelPins {
     const set = await this.#read(alert);
     if (!set.cancel_digest && !set.account_has_pin) return 'cancel';
     if (pin === undefined) throw new AppError('PIN_REQUIRED');
-    const attempt = this.#tries.take(alert.id);
+    const attempt = this.#take(alert, set);
     const meaning = await this.#meaningOf(alert, pin, set);
     if (!meaning) throw new AppError('PIN_WRONG');
     attempt.giveBack();
     return meaning;
+  }
+
+  /** A try that the account refuses is none of the alert. */
+  #take({ id, reporterId }: Reported, set: PinRow): { giveBack(): void } {
+    const ofAlert = this.#tries.take(id);
+    if (reporterId === null || !set.account_has_pin) return ofAlert;
+    try {
+      const ofAccount = this.#triesOfAccounts.take(reporterId);
+      return {
+        giveBack() {
+          ofAlert.giveBack();
+          ofAccount.giveBack();
+        },
+      };
+    } catch (error) {
+      ofAlert.giveBack();
+      throw error;
+    }
   }
 
   async #read({ id, reporterId }: Reported): Promise<PinRow> {

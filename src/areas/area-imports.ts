@@ -14,11 +14,12 @@ export class AreaImports {
 
   /**
    * @param text GeoJSON or KML
+   * @param maxKm how far one area may extend; larger ones are skipped
    * @returns in the order of the map
    * @throws AppError GEOMETRY_INVALID, NOT_FOUND
    */
-  async take(organisationId: string, text: string): Promise<ImportedFeature[]> {
-    const features = await this.reader.read(text);
+  async take(organisationId: string, text: string, maxKm: number): Promise<ImportedFeature[]> {
+    const features = await this.reader.read(text, maxKm);
     const drawn = features.filter((feature): feature is DrawnArea => 'geometry' in feature);
     const stored = drawn.length > 0 ? await this.records.store(organisationId, drawn) : [];
     const byName = new Map(stored.map((area) => [area.name, area]));

@@ -2,18 +2,20 @@ import { Module } from '@nestjs/common';
 import { AuthModule } from '../auth/auth.module.js';
 import { CONFIG } from '../config/config.module.js';
 import type { Config } from '../config/config.js';
+import { LimitsModule } from '../limits/limits.module.js';
 import { AreaImports } from './area-imports.js';
 import { AreaRecords } from './area-records.js';
 import { AreasController } from './areas.controller.js';
 import { AreasModule } from './areas.module.js';
 import { ImportReader } from './import-reader.js';
+import { InvitationsController } from './invitations.controller.js';
 import { MembersController } from './members.controller.js';
 import { OrganisationAreasController } from './organisation-areas.controller.js';
 import { OrganisationsController } from './organisations.controller.js';
 
 /** Organisations, members, areas and duties over HTTP. */
 @Module({
-  imports: [AreasModule, AuthModule],
+  imports: [AreasModule, AuthModule, LimitsModule],
   providers: [
     {
       provide: AreaImports,
@@ -22,6 +24,12 @@ import { OrganisationsController } from './organisations.controller.js';
         new AreaImports(records, new ImportReader(env.NABOOM_COUNTRY_CODE)),
     },
   ],
-  controllers: [OrganisationsController, MembersController, OrganisationAreasController, AreasController],
+  controllers: [
+    OrganisationsController,
+    MembersController,
+    InvitationsController,
+    OrganisationAreasController,
+    AreasController,
+  ],
 })
 export class AreasHttpModule {}

@@ -9,6 +9,7 @@ import type { Config } from '../config/config.js';
 import { AppError } from '../errors/app-error.js';
 import { parse } from '../errors/parse.js';
 import { readId } from '../errors/read-id.js';
+import { maxKmOf } from './area-limit.js';
 import { AreaRecords, type Area } from './area-records.js';
 import { AREA_BODY } from './body-limits.js';
 import { changeAreaSchema } from './directory.schemas.js';
@@ -28,9 +29,9 @@ export class AreasController {
   @Put()
   @LargeBody({ bodyLimit: AREA_BODY, bodyFrom: 'areas:change' })
   async change(@Req() request: FastifyRequest, @Param('id') id: string, @Body() body: unknown): Promise<Area> {
-    const { areaId } = await this.#allowed(request, id, 'areas:change');
+    const { areaId, ...manager } = await this.#allowed(request, id, 'areas:change');
     const { name, geometry } = parse(changeAreaSchema, body);
-    const shape = geometry && readGeometry(geometry, this.config.env.NABOOM_COUNTRY_CODE);
+    const shape = geometry && readGeometry(geometry, this.config.env.NABOOM_COUNTRY_CODE, maxKmOf(manager));
     return this.records.change(areaId, { ...(name ? { name } : {}), ...(shape ? { geometry: shape } : {}) });
   }
 
@@ -78,7 +79,7 @@ export class AreasController {
     const organisationId = await this.records.organisationOf(areaId);
     requireMay(caller, mayManage(caller, action, organisationId));
     if (organisationId === undefined) throw new AppError('NOT_FOUND', 'There is no such area');
-    return { caller, areaId };
+    return { caller, organisationId, areaId };
   }
 }
 

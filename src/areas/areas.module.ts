@@ -8,6 +8,7 @@ import { DirectoryChanges } from '../directory-changes/directory-changes.js';
 import { DirectoryChangesModule } from '../directory-changes/directory-changes.module.js';
 import { AreaRecords } from './area-records.js';
 import { Duties } from './duties.js';
+import { Invitations } from './invitations.js';
 import { LiveAreas } from './live-areas.js';
 import { Members } from './members.js';
 import { Organisations } from './organisations.js';
@@ -30,6 +31,11 @@ const NEEDS = [Database, DirectoryChanges, CLOCK];
       useFactory: (...[database, changes]: Needs) => new Members({ database, changes }),
     },
     {
+      provide: Invitations,
+      inject: NEEDS,
+      useFactory: (...[database, changes, clock]: Needs) => new Invitations({ database, changes, clock }),
+    },
+    {
       provide: Duties,
       inject: NEEDS,
       useFactory: (...[, changes, clock]: Needs) => new Duties({ changes, clock }),
@@ -46,7 +52,7 @@ const NEEDS = [Database, DirectoryChanges, CLOCK];
         new LiveAreas({ records, changes, nearestKm: env.NABOOM_NEAREST_KM }),
     },
   ],
-  exports: [Organisations, Members, Duties, AreaRecords, LiveAreas],
+  exports: [Organisations, Members, Invitations, Duties, AreaRecords, LiveAreas],
 })
 export class AreasModule implements OnModuleInit, OnModuleDestroy {
   constructor(@Inject(LiveAreas) private readonly live: LiveAreas) {}

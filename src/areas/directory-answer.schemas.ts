@@ -38,6 +38,9 @@ export const memberSchema = describes<Member>()(
 );
 export const membersSchema = z.object({ items: z.array(memberSchema) }).meta({ id: 'Members' });
 
+/** The answer to an invitation, whoever has the login. */
+export const invitedSchema = z.object({ invited: z.literal(true) }).meta({ id: 'Invited' });
+
 const ring = z.array(z.array(z.number()).length(2)).describe('Longitude first; the last position is the first one');
 const geometrySchema = describes<AreaGeometry>()(
   z

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { ROLES } from '../auth/roles.js';
-import { text as storableText } from '../alerts/alert.schemas.js';
+import { nameText, text as storableText } from '../alerts/alert.schemas.js';
 
 export const NAME_MAX = 200;
 const LOGIN_MAX = 320;
-const name = storableText(NAME_MAX);
+const name = nameText(NAME_MAX);
 const changesSomething = (body: object) => Object.keys(body).length > 0;
 
 /** Body of a new organisation. */

@@ -5,6 +5,8 @@ import type { ReadFeature } from './read-import.js';
 export interface ImportTask {
   readonly text: string;
   readonly countryCode: string;
+  /** How far one area may extend. */
+  readonly maxKm: number;
 }
 
 /** What it answers: the features, or why there are none. */

@@ -29,9 +29,12 @@ export class ImportReader {
     private readonly thread = THREAD,
   ) {}
 
-  /** @throws AppError GEOMETRY_INVALID */
-  async read(text: string): Promise<readonly ReadFeature[]> {
-    const reading = this.#last.then(() => this.#run({ text, countryCode: this.countryCode }));
+  /**
+   * @param maxKm how far one area may extend
+   * @throws AppError GEOMETRY_INVALID
+   */
+  async read(text: string, maxKm: number): Promise<readonly ReadFeature[]> {
+    const reading = this.#last.then(() => this.#run({ text, countryCode: this.countryCode, maxKm }));
     this.#last = reading.catch(() => undefined);
     const outcome = await reading;
     if ('features' in outcome) return outcome.features;

@@ -2,6 +2,7 @@ import type { ClientBase } from 'pg';
 import type { Role } from '../auth/roles.js';
 import { accessChanged } from '../directory-changes/directory-change.js';
 import { AppError } from '../errors/app-error.js';
+import { lockOrganisation, writeRole } from './membership-rows.js';
 import type { DirectoryParts } from './organisations.js';
 
 /** Somebody in an organisation, as its dispatchers see them. */
@@ -23,6 +24,8 @@ export interface MemberChange {
   readonly organisationId: string;
   readonly user: WhichUser;
   readonly role: Role | null;
+  /** Who is no member yet becomes one, without being asked. */
+  readonly mayAdd: boolean;
   /** The organisation may be left without a dispatcher. */
   readonly mayLeaveNone: boolean;
 }
@@ -49,13 +52,18 @@ export class Members {
     organisationId,
     user,
     role,
+    mayAdd,
     mayLeaveNone,
   }: MemberChange): Promise<{ member?: Member; added: boolean }> {
     return this.parts.changes.transaction(async (client) => {
       await lockOrganisation(client, organisationId);
       const userId = await findUser(client, user);
-      const before = await roleOf(client, organisationId, userId);
-      if (role === null && before === undefined) throw new AppError('NOT_FOUND', 'There is no such member');
+      const before = userId === undefined ? undefined : await roleOf(client, organisationId, userId);
+      if (before === undefined && (role === null || !mayAdd))
+        throw new AppError('NOT_FOUND', 'There is no such member');
+      if (userId === undefined) {
+        throw new AppError('NOT_FOUND', 'There is no such account; whoever shall be added registers first');
+      }
       if (before === 'dispatcher' && role !== 'dispatcher' && !mayLeaveNone) {
         await requireOtherDispatcher(client, organisationId, userId);
       }
@@ -76,22 +84,13 @@ const MEMBERS = `select u.id as "userId", u.name, u.email, u.phone, m.role,
   from memberships m join users u on u.id = m.user_id
  where m.organisation_id = $1 and ($2::uuid is null or u.id = $2)`;
 
-/** One change at a time in an organisation: two dispatchers must not remove each other. */
-async function lockOrganisation(client: ClientBase, organisationId: string): Promise<void> {
-  const { rowCount } = await client.query('select from organisations where id = $1 for no key update', [
-    organisationId,
-  ]);
-  if (rowCount === 0) throw new AppError('NOT_FOUND', 'There is no such organisation');
-}
-
-async function findUser(client: ClientBase, user: WhichUser): Promise<string> {
+async function findUser(client: ClientBase, user: WhichUser): Promise<string | undefined> {
   const { id, email, phone }: Partial<Record<'id' | 'email' | 'phone', string>> = user;
   const { rows } = await client.query<{ id: string }>(
     'select id from users where id = $1 or email = $2 or phone = $3',
     [id, email, phone],
   );
-  if (!rows[0]) throw new AppError('NOT_FOUND', 'There is no such account; whoever shall be added registers first');
-  return rows[0].id;
+  return rows[0]?.id;
 }
 
 async function roleOf(client: ClientBase, organisationId: string, userId: string): Promise<Role | undefined> {
@@ -109,25 +108,4 @@ async function requireOtherDispatcher(client: ClientBase, organisationId: string
     [organisationId, userId],
   );
   if (rowCount === 0) throw new AppError('FORBIDDEN', 'The last dispatcher can be taken away by an operator only');
-}
-
-async function writeRole(
-  client: ClientBase,
-  { organisationId, userId, role }: { organisationId: string; userId: string; role: Role | null },
-): Promise<void> {
-  if (role === null) {
-    const which = 'organisation_id = $1 and user_id = $2';
-    await client.query(`delete from memberships where ${which}`, [organisationId, userId]);
-  } else {
-    await client.query(
-      `insert into memberships (organisation_id, user_id, role) values ($1, $2, $3)
-       on conflict (organisation_id, user_id) do update set role = excluded.role`,
-      [organisationId, userId, role],
-    );
-  }
-  if (role !== null && role !== 'member') return;
-  await client.query(
-    'delete from duties where user_id = $2 and area_id in (select id from areas where organisation_id = $1)',
-    [organisationId, userId],
-  );
 }

@@ -6,6 +6,7 @@ import { InjectConfig } from '../config/config.module.js';
 import type { Config } from '../config/config.js';
 import { AppError } from '../errors/app-error.js';
 import { parse } from '../errors/parse.js';
+import { maxKmOf } from './area-limit.js';
 import { AreaImports, type ImportedFeature } from './area-imports.js';
 import { AreaRecords, type Area } from './area-records.js';
 import { AREA_BODY, IMPORT_BODY } from './body-limits.js';
@@ -42,10 +43,10 @@ export class OrganisationAreasController {
     @Body() body: unknown,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<Area> {
-    const { organisationId } = await this.callers.managerOf(request, 'areas:change', id);
+    const manager = await this.callers.managerOf(request, 'areas:change', id);
     const { name, geometry } = parse(createAreaSchema, body);
-    const shape = readGeometry(geometry, this.config.env.NABOOM_COUNTRY_CODE);
-    const created = await this.records.create(organisationId, { name, geometry: shape });
+    const shape = readGeometry(geometry, this.config.env.NABOOM_COUNTRY_CODE, maxKmOf(manager));
+    const created = await this.records.create(manager.organisationId, { name, geometry: shape });
     void reply.header('location', `/api/v1/areas/${created.id}`);
     return created;
   }
@@ -59,10 +60,10 @@ export class OrganisationAreasController {
     @Param('id') id: string,
     @Body() body: unknown,
   ): Promise<{ items: ImportedFeature[] }> {
-    const { organisationId } = await this.callers.managerOf(request, 'areas:change', id);
+    const manager = await this.callers.managerOf(request, 'areas:change', id);
     if (typeof body !== 'string' || body === '') {
       throw new AppError('GEOMETRY_INVALID', 'Send the file itself as the body, not as a field of a form');
     }
-    return { items: await this.imports.take(organisationId, body) };
+    return { items: await this.imports.take(manager.organisationId, body, maxKmOf(manager)) };
   }
 }

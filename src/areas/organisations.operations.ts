@@ -5,7 +5,14 @@ import {
   createOrganisationSchema,
   setRoleSchema,
 } from './directory.schemas.js';
-import { memberSchema, membersSchema, organisationSchema, organisationsSchema } from './directory-answer.schemas.js';
+import { INVITATION_OPERATIONS } from './invitations.operations.js';
+import {
+  invitedSchema,
+  memberSchema,
+  membersSchema,
+  organisationSchema,
+  organisationsSchema,
+} from './directory-answer.schemas.js';
 
 const PATH = '/api/v1/organisations';
 const AS_OPERATOR = { bearer: '{{operatorKey}}' } as const;
@@ -81,15 +88,17 @@ const members: readonly Operation[] = [
     id: 'addMember',
     method: 'POST',
     path: `${PATH}/:id/members`,
-    summary: 'Add somebody by e-mail or phone',
+    summary: 'Invite or add somebody by e-mail or phone',
+    about: 'Dispatchers invite; what they are told does not depend on who has the login. Operators add at once.',
     ...BY_DISPATCHERS,
     params: ID,
     body: { 'application/json': addMemberSchema },
     answers: {
       200: { about: 'They were a member; this is their role now.', json: memberSchema },
       201: { about: 'A new member.', json: memberSchema },
+      202: { about: 'To dispatchers: whoever has this login is asked.', json: invitedSchema },
     },
-    errors: CHANGE,
+    errors: [...CHANGE, 'TOO_MANY_REQUESTS'],
     examples: [
       {
         name: 'A responder',
@@ -98,6 +107,16 @@ const members: readonly Operation[] = [
         params: WATCH,
         json: { login: '{{login.user.email}}', role: 'responder' },
         status: 201,
+      },
+      {
+        name: 'An invitation',
+        as: 'invite',
+        alone: true,
+        bearer: '{{login.token}}',
+        after: ['setMember'],
+        params: WATCH,
+        json: { login: '{{loginInvited.user.email}}', role: 'responder' },
+        status: 202,
       },
       {
         name: 'Nobody has this login',
@@ -113,7 +132,7 @@ const members: readonly Operation[] = [
     id: 'setMember',
     method: 'PUT',
     path: `${PATH}/:id/members/:userId`,
-    summary: 'Give somebody a role',
+    summary: 'Give a member a role; operators make one of anybody',
     ...BY_DISPATCHERS,
     params: MEMBER,
     body: { 'application/json': setRoleSchema },
@@ -125,8 +144,9 @@ const members: readonly Operation[] = [
     id: 'removeMember',
     method: 'DELETE',
     path: `${PATH}/:id/members/:userId`,
-    summary: 'Remove somebody; their duties there end',
-    ...BY_DISPATCHERS,
+    summary: 'Remove somebody, or leave; their duties there end',
+    who: ['session', 'operator'],
+    whom: 'its dispatchers; members themselves',
     params: MEMBER,
     answers: { 204: { about: 'Done.' } },
     errors: ['NOT_FOUND', 'DATABASE_UNAVAILABLE'],
@@ -138,5 +158,5 @@ const members: readonly Operation[] = [
 export const ORGANISATION_OPERATIONS: OperationGroup = {
   name: 'Organisations',
   about: 'Who answers alerts, and as what.',
-  operations: [...organisations, ...members],
+  operations: [...organisations, ...members, ...INVITATION_OPERATIONS],
 };

@@ -11,7 +11,7 @@ const polygon = (...coordinates: unknown[]) => ({ type: 'Polygon', coordinates }
 
 function refusal(value: unknown, countryCode = '27'): AppError {
   try {
-    readGeometry(value, countryCode);
+    readGeometry(value, countryCode, Infinity);
   } catch (error) {
     if (error instanceof AppError && error.code === 'GEOMETRY_INVALID') return error;
     throw error;
@@ -21,10 +21,10 @@ function refusal(value: unknown, countryCode = '27'): AppError {
 
 describe('a geometry', () => {
   it('is read as it is, without heights, with its rings closed', () => {
-    expect(readGeometry(polygon(ring), '27')).toEqual(polygon(ring));
-    expect(readGeometry(polygon(corners.map((corner) => [...corner, 1700])), '27')).toEqual(polygon(ring));
+    expect(readGeometry(polygon(ring), '27', Infinity)).toEqual(polygon(ring));
+    expect(readGeometry(polygon(corners.map((corner) => [...corner, 1700])), '27', Infinity)).toEqual(polygon(ring));
     const multi = { type: 'MultiPolygon', coordinates: [[corners], [corners, corners]] };
-    expect(readGeometry({ type: 'Feature', properties: {}, geometry: multi }, '27')).toEqual({
+    expect(readGeometry({ type: 'Feature', properties: {}, geometry: multi }, '27', Infinity)).toEqual({
       type: 'MultiPolygon',
       coordinates: [[ring], [ring, ring]],
     });
@@ -38,7 +38,7 @@ describe('a geometry', () => {
       [28, -25.9],
       [28, -26],
     ];
-    expect(readGeometry(polygon(bow), '27')).toEqual(polygon(bow));
+    expect(readGeometry(polygon(bow), '27', Infinity)).toEqual(polygon(bow));
   });
 
   it.each([
@@ -70,13 +70,39 @@ describe('a geometry', () => {
   it('is refused when latitude and longitude of a South African area are swapped', () => {
     const swapped = polygon(ring.map(([lng, lat]) => [lat, lng]));
     expect(refusal(swapped).detail).toContain('longitude first');
-    expect(readGeometry(swapped, '238')).toEqual(swapped);
+    expect(readGeometry(swapped, '238', Infinity)).toEqual(swapped);
+  });
+
+  it('extends so far at most, from north to south and from west to east', () => {
+    const box = (west: number, south: number, east: number, north: number) => {
+      const outline = [[west, south], [east, south], [east, north], [west, north], [west, south]]; // prettier-ignore
+      return polygon(outline);
+    };
+    const extent = (value: unknown) => () => readGeometry(value, '27', 250);
+    expect(extent(box(28, -26, 30.4, -24))).not.toThrow();
+    expect(extent(box(28, -26, 28.1, -23.7))).toThrow('257 km');
+    expect(extent(box(28, 1, 30.3, 2))).toThrow('256 km');
+    // A degree of longitude is shorter far from the equator.
+    expect(extent(box(28, 60, 32, 61))).not.toThrow();
+    expect(extent(box(28, -61, 32, -60))).not.toThrow();
+    expect(extent(box(28, -1, 30.3, 1))).toThrow('257 km');
+    const apart = { type: 'MultiPolygon', coordinates: [[corners], [corners.map(([lng, lat]) => [lng! + 4, lat!])]] };
+    expect(extent(apart)).toThrow('km');
+    expect(readGeometry(apart, '27', Infinity).type).toBe('MultiPolygon');
+  });
+
+  it('is refused when a line crosses the 180th meridian: it would go around the rest of the world', () => {
+    const across = [[179, -17], [-179, -17], [-179, -16], [179, -17]]; // prettier-ignore
+    expect(refusal(polygon(across)).detail).toContain('180th meridian');
+    const halves = [[[179, -17], [180, -17], [180, -16]], [[-180, -17], [-179, -17], [-180, -16]]]; // prettier-ignore
+    const split = { type: 'MultiPolygon', coordinates: halves.map((half) => [half]) };
+    expect(readGeometry(split, '27', Infinity).type).toBe('MultiPolygon');
   });
 
   it('has a limit of positions, over all its rings', () => {
     const half = Array.from({ length: POSITIONS_MAX / 2 }, (_, at) => [28 + at / 1e6, -26 + (at % 7) / 100]);
     const closedHalf = [...half.slice(1), half[1]];
-    expect(readGeometry(polygon(closedHalf, closedHalf), '27').type).toBe('Polygon');
+    expect(readGeometry(polygon(closedHalf, closedHalf), '27', Infinity).type).toBe('Polygon');
     expect(refusal(polygon(half, half, half)).detail).toContain(String(POSITIONS_MAX));
     expect(refusal({ type: 'MultiPolygon', coordinates: [[half], [half, half]] }).detail).toContain('positions');
   });

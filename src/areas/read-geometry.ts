@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../errors/app-error.js';
+import { requireExtent } from './area-extent.js';
 import { boxOf, type AreaGeometry, type Position, type Ring } from './geometry.js';
 
 /** Positions of one area; a look-up goes through all of them. */
@@ -38,9 +39,10 @@ function closed(positions: Ring): Ring {
  * Reads a GeoJSON Polygon or MultiPolygon, also as the geometry of a Feature. Open rings are closed, heights dropped;
  * lines may cross (what is inside follows from the count of crossings).
  * @param countryCode where this deployment is at home: in South Africa swapped coordinates are told from right ones
+ * @param maxKm how far the area may extend
  * @throws AppError GEOMETRY_INVALID
  */
-export function readGeometry(value: unknown, countryCode: string): AreaGeometry {
+export function readGeometry(value: unknown, countryCode: string, maxKm: number): AreaGeometry {
   const shape = isFeature(value) ? value.geometry : value;
   if (countPositions(shape) > POSITIONS_MAX) {
     throw new AppError('GEOMETRY_INVALID', `An area has at most ${POSITIONS_MAX} positions`);
@@ -53,6 +55,7 @@ export function readGeometry(value: unknown, countryCode: string): AreaGeometry 
     });
   }
   requireSense(parsed.data, countryCode);
+  requireExtent(parsed.data, maxKm);
   return parsed.data;
 }
 

@@ -66,7 +66,7 @@ const MY_MAPS = `<?xml version="1.0" encoding="UTF-8"?>
 
 function refusal(text: string): string {
   try {
-    readImport(text, '27');
+    readImport(text, '27', Infinity);
   } catch (error) {
     if (error instanceof AppError && error.code === 'GEOMETRY_INVALID') return error.detail;
     throw error;
@@ -76,7 +76,7 @@ function refusal(text: string): string {
 
 describe('an import', () => {
   it('reads a map of Google My Maps, folder after folder', () => {
-    const read = readImport(MY_MAPS, '27');
+    const read = readImport(MY_MAPS, '27', Infinity);
     expect(read.map((each) => ('result' in each ? `${each.name}: ${each.reason}` : each.name))).toEqual([
       'Zone 1 & gate',
       'Gate: is a Point, not a polygon',
@@ -100,7 +100,7 @@ describe('an import', () => {
       feature({ name: 'a'.repeat(201) }, polygon),
       'noise',
     );
-    const read = readImport(`\uFEFF${text}`, '27');
+    const read = readImport(`\uFEFF${text}`, '27', Infinity);
     expect(read.map(({ name }) => name)).toEqual([
       'Zone 7',
       'Market',
@@ -126,7 +126,7 @@ describe('an import', () => {
   });
 
   it('reads a single feature', () => {
-    expect(readImport(JSON.stringify(feature({ name: 'One' }, polygon)), '27')).toEqual([
+    expect(readImport(JSON.stringify(feature({ name: 'One' }, polygon)), '27', Infinity)).toEqual([
       { name: 'One', geometry: polygon },
     ]);
   });
@@ -138,7 +138,7 @@ describe('an import', () => {
       feature({ name: 'A' }, polygon),
       feature({ name: 'A' }, polygon),
     );
-    expect(readImport(text, '27').map((each) => 'result' in each)).toEqual([true, false, true]);
+    expect(readImport(text, '27', Infinity).map((each) => 'result' in each)).toEqual([true, false, true]);
   });
 
   it.each([

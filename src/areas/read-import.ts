@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { text as storableText } from '../alerts/alert.schemas.js';
+import { nameText } from '../alerts/alert.schemas.js';
 import { AppError } from '../errors/app-error.js';
 import type { DrawnArea } from './area-records.js';
 import { NAME_MAX } from './directory.schemas.js';
+import type { AreaGeometry } from './geometry.js';
 import { readGeometry } from './read-geometry.js';
 import { readKml } from './read-kml.js';
 
@@ -26,16 +27,17 @@ const feature = z.looseObject({
 type Feature = z.output<typeof feature>;
 const collection = z.looseObject({ type: z.literal('FeatureCollection'), features: z.array(z.unknown()) });
 const one = z.looseObject({ type: z.literal('Feature') });
-const name = storableText(NAME_MAX);
+const name = nameText(NAME_MAX);
 
 /** Where drawing tools put the name of a shape, whatever its case. */
 const NAME_PROPERTIES = ['name', 'title', 'label'];
 
 /**
  * Reads GeoJSON (a FeatureCollection or a Feature) or KML.
+ * @param maxKm how far one area may extend; a larger one is skipped
  * @throws AppError GEOMETRY_INVALID when nothing of it can be read
  */
-export function readImport(text: string, countryCode: string): ReadFeature[] {
+export function readImport(text: string, countryCode: string, maxKm: number): ReadFeature[] {
   const features = readFeatures(text.replace(/^\uFEFF/, '').trim());
   if (features.length === 0) throw new AppError('GEOMETRY_INVALID', 'There is no feature in it');
   if (features.length > IMPORT_MAX) {
@@ -43,7 +45,7 @@ export function readImport(text: string, countryCode: string): ReadFeature[] {
   }
   const names = new Set<string>();
   return features.map((each) => {
-    const read = readFeature(each, countryCode);
+    const read = readFeature(each, (shape) => readGeometry(shape, countryCode, maxKm));
     if ('result' in read) return read;
     if (names.has(read.name)) {
       return { name: read.name, result: 'skipped', reason: 'another one before it has the same name' };
@@ -70,7 +72,7 @@ function readFeatures(text: string): readonly unknown[] {
   throw new AppError('GEOMETRY_INVALID', 'The JSON is neither a GeoJSON FeatureCollection nor a Feature');
 }
 
-function readFeature(value: unknown, countryCode: string): ReadFeature {
+function readFeature(value: unknown, readShape: (shape: unknown) => AreaGeometry): ReadFeature {
   const read = feature.safeParse(value);
   const skipped = (reason: string) =>
     ({ name: read.success ? nameOf(read.data) : null, result: 'skipped', reason }) as const;
@@ -81,7 +83,7 @@ function readFeature(value: unknown, countryCode: string): ReadFeature {
   if (!shape) return skipped(geometry ? `is a ${geometry.type.slice(0, 50)}, not a polygon` : 'has no geometry');
   if (known === null) return skipped('has no name');
   try {
-    return { name: known, geometry: readGeometry(shape, countryCode) };
+    return { name: known, geometry: readShape(shape) };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     const [first] = error.errors ?? [];

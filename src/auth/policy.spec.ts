@@ -111,6 +111,8 @@ const DIRECTORY = `
   organisation:change   -       -                  -                   -           tow       tow
   members:read          -       -                  -                   t           tow       tow
   members:change        -       -                  -                   t           tow       tow
+  members:add           -       -                  -                   -           tow       tow
+  members:leave         t       t                  t                   t           tow       tow
   areas:read            t       t                  t                   t           tow       tow
   areas:change          -       -                  -                   t           tow       tow
   duties:own            -       t                  t                   t           tow       tow
@@ -127,6 +129,8 @@ const DIRECTORY_ACTIONS = Object.keys({
   'organisation:change': true,
   'members:read': true,
   'members:change': true,
+  'members:add': true,
+  'members:leave': true,
   'areas:read': true,
   'areas:change': true,
   'duties:own': true,

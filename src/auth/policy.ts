@@ -26,6 +26,8 @@ export type DirectoryAction =
   | 'organisation:change'
   | 'members:read'
   | 'members:change'
+  | 'members:add'
+  | 'members:leave'
   | 'areas:read'
   | 'areas:change'
   | 'duties:own'
@@ -41,6 +43,9 @@ const DIRECTORY: Readonly<Record<DirectoryAction, readonly Role[]>> = {
   'organisation:change': [],
   'members:read': ['dispatcher'],
   'members:change': ['dispatcher'],
+  // Without asking them: dispatchers invite.
+  'members:add': [],
+  'members:leave': ['member', 'responder', 'dispatcher'],
   'areas:read': ['member', 'responder', 'dispatcher'],
   'areas:change': ['dispatcher'],
   'duties:own': ['responder', 'dispatcher'],

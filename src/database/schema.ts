@@ -129,6 +129,15 @@ export const memberships = pgTable('memberships', {
   role: text('role').$type<Role>().notNull(),
 });
 
+/** Who is asked to be in an organisation, and as what. */
+export const invitations = pgTable('invitations', {
+  organisationId: uuid('organisation_id').notNull(),
+  userId: uuid('user_id').notNull(),
+  role: text('role').$type<Role>().notNull(),
+  invitedBy: uuid('invited_by'),
+  createdAt: at('created_at').notNull(),
+});
+
 /** Keys of machines; only their sha256 is stored. */
 export const apiKeys = pgTable('api_keys', {
   id: uuid('id').primaryKey(),

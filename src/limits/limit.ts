@@ -17,7 +17,7 @@ export interface LimitState {
 
 /** Signing up, of one address: a phone network puts many people behind one, but few of them sign up in one hour. */
 export const REGISTER_LIMIT: Limit = { name: 'register', points: 5, seconds: 600 };
-/** Failed logins of one address, whoever is tried. Right ones give their point back. */
+/** Failed logins of one address, whoever is tried. Right ones take no point. */
 export const LOGIN_LIMIT: Limit = { name: 'login', points: 10, seconds: 300 };
 /** Failed logins of one address at one account. */
 export const ACCOUNT_LIMIT: Limit = { name: 'account', points: 5, seconds: 900 };
@@ -28,3 +28,8 @@ export const ACCOUNT_LIMIT: Limit = { name: 'account', points: 5, seconds: 900 }
 export const STRANGERS_LIMIT: Limit = { name: 'strangers', points: 30, seconds: 3600 };
 /** Asking a person who is signed in for the password again. */
 export const PASSWORD_LIMIT: Limit = { name: 'password', points: 5, seconds: 900 };
+/**
+ * Invitations of one organisation, to known and unknown logins alike: dispatchers must not flood people, and what is
+ * stored stays bounded, since it is deleted after 30 days.
+ */
+export const INVITE_LIMIT: Limit = { name: 'invite', points: 200, seconds: 86_400 };

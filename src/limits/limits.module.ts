@@ -1,10 +1,12 @@
 import { Injectable, Module } from '@nestjs/common';
+import { CLOCK, type Clock } from '../clock.js';
 import { AppRedis, InjectRedis } from '../redis/redis.modules.js';
 import type { RoleConnections } from '../redis/role-connections.js';
 import type { RoleRedis } from '../redis/role-redis.js';
 import { KnownAddresses } from './known-addresses.js';
 import { LoginLimits } from './login-limits.js';
 import { RateLimits } from './rate-limits.js';
+import { Turns } from './turns.js';
 
 @Injectable()
 class LimitsRedis {
@@ -27,9 +29,9 @@ class LimitsRedis {
     },
     {
       provide: LoginLimits,
-      inject: [RateLimits, LimitsRedis],
-      useFactory: (limits: RateLimits, { connection }: LimitsRedis) =>
-        new LoginLimits(limits, new KnownAddresses(connection)),
+      inject: [RateLimits, LimitsRedis, CLOCK],
+      useFactory: (limits: RateLimits, { connection }: LimitsRedis, clock: Clock) =>
+        new LoginLimits({ limits, known: new KnownAddresses(connection), turns: new Turns(clock) }),
     },
   ],
   exports: [RateLimits, LoginLimits],

@@ -23,9 +23,16 @@ export class RateLimits {
     }
   }
 
-  /** Gives back a point that was taken for something that turned out to be right. */
-  async giveBack(limit: Limit, who: string): Promise<void> {
-    await this.#limiter(limit).reward(who);
+  /** Where `who` stands, without taking a point: the same script with nothing to add. Never rejects. */
+  async look(limit: Limit, who: string): Promise<LimitState> {
+    const result = await this.#limiter(limit).penalty(who, 0);
+    return stateOf(limit, result, result.consumedPoints < limit.points);
+  }
+
+  /** Counts what turned out to be wrong after {@link look} allowed it. Never rejects. */
+  async count(limit: Limit, who: string): Promise<LimitState> {
+    const result = await this.#limiter(limit).penalty(who, 1);
+    return stateOf(limit, result, true);
   }
 
   #limiter(limit: Limit): RateLimiterRedis {
@@ -49,8 +56,7 @@ export class RateLimits {
   }
 }
 
-function stateOf(limit: Limit, { remainingPoints, msBeforeNext }: RateLimiterRes, allowed: boolean): LimitState {
-  // More than all can be left after a point was taken in memory and given back in Redis.
-  const remaining = Math.min(remainingPoints, limit.points);
+function stateOf(limit: Limit, result: RateLimiterRes, allowed: boolean): LimitState {
+  const { remainingPoints: remaining, msBeforeNext } = result;
   return { limit, allowed, remaining, resetSeconds: Math.max(1, Math.ceil(msBeforeNext / 1000)) };
 }

@@ -19,6 +19,16 @@ const profileSchema = describes<Profile>()(
       phone: z.string().nullable().describe('E.164'),
       operator: z.boolean().describe('Runs the deployment'),
       memberships: z.array(z.object({ organisationId: id, organisation: z.string(), role: z.enum(ROLES) })),
+      invitations: z
+        .array(
+          z.object({
+            organisationId: id,
+            organisation: z.string(),
+            role: z.enum(ROLES),
+            invitedBy: z.string().optional(),
+          }),
+        )
+        .describe('Organisations that ask them to join'),
       duties: z.array(id).describe('Areas that they are on duty for'),
       homeAreas: z.array(id).describe('Where their alerts belong while nobody knows where they are'),
     })

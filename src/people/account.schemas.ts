@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PIN, text } from '../alerts/alert.schemas.js';
+import { nameText, PIN } from '../alerts/alert.schemas.js';
 import { SCOPES } from '../auth/roles.js';
 import { AppError, type FieldProblem } from '../errors/app-error.js';
 import { parse } from '../errors/parse.js';
@@ -18,7 +18,7 @@ const pin = z.string().regex(PIN, 'must have 4 to 8 digits');
 
 /** Body of register. `login` stands for either of e-mail and phone. */
 export const registerSchema = z
-  .object({ name: text(NAME_MAX), email: given, phone: given, login: given, password: passwordSchema })
+  .object({ name: nameText(NAME_MAX), email: given, phone: given, login: given, password: passwordSchema })
   .meta({ id: 'Register' });
 /** Body of login. */
 export const loginSchema = z
@@ -43,7 +43,7 @@ export const homeAreasSchema = z
   .meta({ id: 'SetHomeAreas' });
 /** Body of a new API key. */
 export const apiKeySchema = z
-  .object({ name: text(NAME_MAX), scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length) })
+  .object({ name: nameText(NAME_MAX), scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length) })
   .meta({ id: 'CreateApiKey' });
 /** Query of the list of users. */
 export const usersSchema = z
@@ -64,9 +64,20 @@ export interface Registration {
   readonly password: string;
 }
 
+const applicantSchema = registerSchema.omit({ password: true });
+
 /** @throws AppError REQUEST_INVALID */
 export function readRegistration(body: unknown, countryCode: string): Registration {
-  const { name, password, ...fields } = parse(registerSchema, body);
+  const { password, ...applicant } = parse(registerSchema, body);
+  return { ...withLogins(applicant, countryCode), password };
+}
+
+/** Who wants an account, before they are asked for a password. @throws AppError REQUEST_INVALID */
+export function readApplicant(body: unknown, countryCode: string): Omit<Registration, 'password'> {
+  return withLogins(parse(applicantSchema, body), countryCode);
+}
+
+function withLogins({ name, ...fields }: z.infer<typeof applicantSchema>, countryCode: string) {
   let logins: { email?: string; phone?: string } = {};
   const errors: FieldProblem[] = [];
   for (const [path, value] of Object.entries(fields)) {
@@ -79,7 +90,7 @@ export function readRegistration(body: unknown, countryCode: string): Registrati
   if (errors.length === 0 && !logins.email && !logins.phone)
     errors.push({ path: 'email', message: 'or phone is needed' });
   if (errors.length > 0) throw new AppError('REQUEST_INVALID', 'Some fields are not valid', { errors });
-  return { name, ...logins, password };
+  return { name, ...logins };
 }
 
 /** What somebody signs in with; no `login` when it can be nobody's. `text` is what is counted by. */

@@ -28,6 +28,12 @@ const signing: readonly Operation[] = [
         status: 201,
       },
       {
+        name: 'Somebody else',
+        as: 'registerInvited',
+        json: { name: 'Sipho Dube', email: 'sipho.{{random}}@example.org', password: PASSWORD },
+        status: 201,
+      },
+      {
         name: 'A password that is too short',
         json: { name: 'Thandi Nkosi', phone: '082 123 4567', password: 'short' },
         status: 400,
@@ -51,6 +57,14 @@ const signing: readonly Operation[] = [
         name: 'By e-mail',
         after: ['register'],
         json: { login: 'thandi.{{random}}@example.org', password: PASSWORD },
+        status: 200,
+      },
+      {
+        name: 'Somebody else',
+        as: 'loginInvited',
+        alone: true,
+        after: ['registerInvited'],
+        json: { login: 'sipho.{{random}}@example.org', password: PASSWORD },
         status: 200,
       },
       {
@@ -145,11 +159,27 @@ const own: readonly Operation[] = [
     method: 'PUT',
     path: `${PATH}/home-areas`,
     summary: 'Say where own alerts belong while nobody knows where one is',
+    about: 'Areas of own organisations; all others are as if they were not there.',
     who: ['session'],
     body: { 'application/json': homeAreasSchema },
     answers: DONE,
-    errors: ['REQUEST_INVALID', 'DATABASE_UNAVAILABLE'],
-    examples: [{ name: 'One area', ...SIGNED_IN, json: { areas: ['{{createArea.id}}'] }, status: 204 }],
+    errors: ['REQUEST_INVALID', 'NOT_FOUND', 'DATABASE_UNAVAILABLE'],
+    examples: [
+      {
+        name: 'One area',
+        after: ['setMember'],
+        ...SIGNED_IN,
+        json: { areas: ['{{createArea.id}}'] },
+        status: 204,
+      },
+      {
+        name: 'An area of others',
+        ...SIGNED_IN,
+        json: { areas: ['01a20000-0000-7000-8000-000000000000'] },
+        status: 404,
+        code: 'NOT_FOUND',
+      },
+    ],
   },
   {
     id: 'listSessions',

@@ -19,6 +19,13 @@ export interface Profile {
     readonly organisation: string;
     readonly role: Role;
   }[];
+  /** Organisations that ask them to join, and who of them did. */
+  readonly invitations: readonly {
+    readonly organisationId: string;
+    readonly organisation: string;
+    readonly role: Role;
+    readonly invitedBy?: string | undefined;
+  }[];
   /** Areas that they are on duty for. */
   readonly duties: readonly string[];
   /** Where their alerts belong while nobody knows where they are. */
@@ -36,6 +43,11 @@ const PROFILE = `select u.id, u.name, u.email, u.phone, u.operator,
                               order by o.name)
                 from memberships m join organisations o on o.id = m.organisation_id where m.user_id = u.id),
              '[]') as memberships,
+    coalesce((select json_agg(json_strip_nulls(json_build_object('organisationId', o.id, 'organisation', o.name,
+                                                                 'role', i.role, 'invitedBy', b.name)) order by o.name)
+                from invitations i join organisations o on o.id = i.organisation_id
+                     left join users b on b.id = i.invited_by where i.user_id = u.id),
+             '[]') as invitations,
     coalesce((select json_agg(area_id order by area_id) from duties where user_id = u.id), '[]') as duties,
     coalesce((select json_agg(area_id order by area_id) from home_areas where user_id = u.id), '[]') as "homeAreas"
   from users u where u.id = $1`;
@@ -78,15 +90,14 @@ export class Accounts {
     return right && account && !account.disabled_at ? account.id : undefined;
   }
 
-  /** @throws AppError CREDENTIALS_WRONG when it is not the user's password */
-  async requirePassword(userId: string, password: string): Promise<void> {
+  /** Whether it is the user's password. */
+  async hasPassword(userId: string, password: string): Promise<boolean> {
     const { rows } = await this.parts.database.query<{ password_hash: string }>({
       name: 'password-of-user',
       text: 'select password_hash from users where id = $1',
       values: [userId],
     });
-    const right = await this.parts.passwords.verify(rows[0]?.password_hash, password);
-    if (!right) throw new AppError('CREDENTIALS_WRONG', 'The password is wrong');
+    return this.parts.passwords.verify(rows[0]?.password_hash, password);
   }
 
   /** @throws AppError NOT_FOUND */
@@ -96,13 +107,19 @@ export class Accounts {
     return rows[0];
   }
 
-  /** @throws AppError NOT_FOUND for an area that is not there */
+  /**
+   * Only areas of organisations that the person belongs to: alerts of strangers are not for others to steer, and nobody
+   * learns which areas there are.
+   * @throws AppError NOT_FOUND for any other area
+   */
   async setHomeAreas(userId: string, areas: readonly string[]): Promise<void> {
     const wanted = [...new Set(areas)];
     await this.parts.database.transaction(async (client) => {
       await client.query({ text: 'delete from home_areas where user_id = $1', values: [userId] });
       const { rowCount } = await client.query({
-        text: 'insert into home_areas (user_id, area_id) select $1, id from areas where id = any($2::uuid[])',
+        text: `insert into home_areas (user_id, area_id)
+               select $1, a.id from areas a join memberships m on m.organisation_id = a.organisation_id
+                where m.user_id = $1 and a.id = any($2::uuid[])`,
         values: [userId, wanted],
       });
       if (rowCount !== wanted.length) throw new AppError('NOT_FOUND', 'There is no such area');

@@ -59,11 +59,10 @@ export class AuthController {
   ): Promise<SignedIn> {
     const { login, text, password } = readCredentials(body, this.#countryCode);
     const { accounts, loginLimits } = this.people;
-    const attempt = await loginLimits.begin(text, request.ip);
+    const attempt = await loginLimits.attempt(text, request.ip, () => accounts.authenticate(login, password));
     requireWithin(reply, attempt.states);
-    const userId = await accounts.authenticate(login, password);
+    const userId = attempt.outcome;
     if (userId === undefined) throw new AppError('CREDENTIALS_WRONG');
-    requireWithin(reply, await loginLimits.succeeded(attempt));
     await this.#endSession(await this.#callerBefore(request));
     const { token, expiresAt } = await this.sessions.start(userId, request.headers['user-agent']);
     // A program without a page keeps the token itself; a foreign page gets no cookie that it could not use either.

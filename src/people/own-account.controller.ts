@@ -7,7 +7,6 @@ import { AppError } from '../errors/app-error.js';
 import { parse } from '../errors/parse.js';
 import { readId } from '../errors/read-id.js';
 import { requireWithin } from '../limits/limit-headers.js';
-import { PASSWORD_LIMIT } from '../limits/limit.js';
 import { changePasswordSchema, homeAreasSchema, pinsSchema } from './account.schemas.js';
 import { People } from './people.service.js';
 import { requireAccount } from './require-account.js';
@@ -76,9 +75,12 @@ export class OwnAccountController {
 
   /** Whoever found an unlocked phone shall not guess the password on it. */
   async #requirePassword(reply: FastifyReply, userId: string, password: string): Promise<void> {
-    const { accounts, limits } = this.people;
-    requireWithin(reply, [await limits.take(PASSWORD_LIMIT, userId)]);
-    await accounts.requirePassword(userId, password);
-    await limits.giveBack(PASSWORD_LIMIT, userId);
+    const { accounts, loginLimits } = this.people;
+    const { states, outcome } = await loginLimits.again(
+      userId,
+      async () => (await accounts.hasPassword(userId, password)) || undefined,
+    );
+    requireWithin(reply, states);
+    if (!outcome) throw new AppError('CREDENTIALS_WRONG', 'The password is wrong');
   }
 }

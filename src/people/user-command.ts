@@ -5,7 +5,7 @@ import { loadConfig } from '../config/config.js';
 import { Database } from '../database/database.js';
 import { DirectoryChanges } from '../directory-changes/directory-changes.js';
 import { AppError } from '../errors/app-error.js';
-import { passwordSchema, readRegistration } from './account.schemas.js';
+import { passwordSchema, readApplicant } from './account.schemas.js';
 import { Accounts } from './accounts.js';
 import { readLogin } from './login.js';
 import { Passwords } from './passwords.js';
@@ -116,8 +116,9 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 };
 
 async function create({ name, email, phone, operator }: Options, run: Run): Promise<void> {
-  const password = await run.newPassword();
-  const id = await run.accounts.register(readRegistration({ name, email, phone, password }, run.countryCode), operator);
+  // Before anybody types a password for nothing.
+  const applicant = readApplicant({ name, email, phone }, run.countryCode);
+  const id = await run.accounts.register({ ...applicant, password: await run.newPassword() }, operator);
   if (id === undefined) throw new AppError('NAME_TAKEN', 'There is an account with this e-mail or phone already');
   run.out(run.json ? JSON.stringify({ id, operator }) : `Created ${operator ? 'the operator ' : ''}${name} (${id})`);
 }

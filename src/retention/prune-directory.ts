@@ -2,9 +2,11 @@ import type { Database } from '../database/database.js';
 
 /** Longer than any process looks back, and any copy of a session lives. */
 const CHANGES_KEPT = '2 days';
+/** Whoever has not answered by then is asked anew, or not. */
+const INVITATIONS_MS = 30 * 86_400_000;
 
 /**
- * Deletes sessions that have expired, and changes of people and areas that everybody has heard of.
+ * Deletes sessions that have expired, invitations that nobody answered, and changes of people and areas that everybody has heard of.
  * @param batch rows of one statement
  */
 export async function pruneDirectory(database: Database, now: Date, batch: number, signal: AbortSignal): Promise<void> {
@@ -16,6 +18,15 @@ export async function pruneDirectory(database: Database, now: Date, batch: numbe
       'prune-sessions',
       'delete from sessions where token_hash in (select token_hash from sessions where expires_at < $1 limit $2)',
       [now, batch],
+    )
+  );
+  do signal.throwIfAborted();
+  while (
+    await deleteSome(
+      'prune-invitations',
+      `delete from invitations where (organisation_id, user_id) in
+              (select organisation_id, user_id from invitations where created_at < $1 limit $2)`,
+      [new Date(now.getTime() - INVITATIONS_MS), batch],
     )
   );
   // Their time is that of Postgres.

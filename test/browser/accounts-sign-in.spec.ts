@@ -75,6 +75,34 @@ describeInBrowser('an account on the page', () => {
     await context.close();
   });
 
+  it('is asked whether it joins an organisation, once by each', async () => {
+    const account = { ...ACCOUNT, name: 'Lerato', login: 'lerato@naboom.example' };
+    await askApi(app, 'POST', '/auth/register', account);
+    const watches = [];
+    for (const name of ['North <i>Watch</i>', 'South Watch']) {
+      watches.push(`/organisations/${(await askApi(app, 'POST', '/organisations', { name })).id}/members`);
+    }
+    const chief = { ...ACCOUNT, name: 'Chief', login: 'chief@naboom.example' };
+    await askApi(app, 'POST', '/auth/register', chief);
+    const { token } = await askApi(app, 'POST', '/auth/login', { login: chief.login, password: chief.password });
+    const asChief = { url: app.url, operatorKey: token };
+    for (const members of watches) {
+      await askApi(app, 'POST', members, { login: chief.login, role: 'dispatcher' });
+      await askApi(asChief, 'POST', members, { login: account.login, role: 'responder' });
+    }
+    const { page, context } = await openPage(browser, app.url);
+    await signIn(page, account);
+    const asks = page.locator('#invitations li');
+    await asks.filter({ hasText: 'South Watch' }).getByRole('button', { name: 'Decline' }).click();
+    await asks.filter({ hasText: 'South Watch' }).waitFor({ state: 'detached' });
+    await page.getByText('North <i>Watch</i> (Chief) asks you to be a responder.').waitFor();
+    await asks.getByRole('button', { name: 'Accept' }).click();
+    await page.getByText('Signed in as Lerato, responder of North <i>Watch</i>.').waitFor();
+    expect(await page.locator('#invitations').isVisible()).toBe(false);
+    await feedIs(page, 'Live');
+    await context.close();
+  });
+
   it('follows what it has raised itself', async () => {
     const account = { ...ACCOUNT, name: 'Zanele', login: 'zanele@naboom.example' };
     await askApi(app, 'POST', '/auth/register', account);

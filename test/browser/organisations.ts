@@ -14,8 +14,13 @@ export interface Account {
 // Answers are read as loosely as JSON.
 type Json = ReturnType<typeof JSON.parse>;
 
-/** Asks the API as the operator. */
-export async function askApi(app: RunningApp, method: string, path: string, body?: object) {
+/** Asks the API with the operator key. */
+export async function askApi(
+  app: Pick<RunningApp, 'url' | 'operatorKey'>,
+  method: string,
+  path: string,
+  body?: object,
+) {
   const headers = {
     authorization: `Bearer ${app.operatorKey}`,
     ...(body ? { 'content-type': 'application/json' } : {}),

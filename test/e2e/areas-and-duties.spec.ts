@@ -50,6 +50,23 @@ describe('areas over HTTP', () => {
     expect(outcome(await ask(undefined, 'DELETE', path))).toBe('401 UNAUTHENTICATED');
   });
 
+  it('are home to people of their organisation alone; others cannot tell them from none', async () => {
+    const { ask } = directory();
+    const [own, other] = [await staffed(), await staffed()];
+    const draw = async ({ dispatcher, areas }: typeof own, name: string) =>
+      (await ask(dispatcher, 'POST', areas, { name, geometry: square(28, -26) })).body.id as string;
+    const [near, near2, far] = [await draw(own, 'Near'), await draw(own, 'Near 2'), await draw(other, 'Far')];
+    const settle = (areas: string[]) => ask(own.member, 'PUT', '/auth/home-areas', { areas });
+    const homes = async () => (await ask(own.member, 'GET', '/auth/me')).body.user.homeAreas;
+    expect(outcome(await settle([near, near2]))).toBe(204);
+    const [foreign, unknown] = [await settle([near, far]), await settle([near, randomUUID()])];
+    expect([outcome(foreign), foreign.body.detail]).toEqual(['404 NOT_FOUND', unknown.body.detail]);
+    expect(outcome(unknown)).toBe('404 NOT_FOUND');
+    expect(await homes()).toEqual([near, near2].toSorted());
+    expect(outcome(await settle([near2, near2]))).toBe(204);
+    expect(await homes()).toEqual([near2]);
+  });
+
   it('are nobody else’s', async () => {
     const { ask, planted } = directory();
     const [own, other] = [await staffed(), await staffed()];

@@ -105,6 +105,17 @@ describe('cancelling with the duress PIN', () => {
   });
 });
 
+async function personWithPins(name: string) {
+  const person = await directory().planted.person(name, { [town.town]: 'member' });
+  const { Passwords } = await import('../../src/people/passwords.js');
+  const hashes = await Promise.all(['1111', '2222'].map((pin) => new Passwords().hash(pin)));
+  await directory().planted.sql('update users set cancel_pin_hash = $2, duress_pin_hash = $3 where id = $1', [
+    person.id,
+    ...hashes,
+  ]);
+  return person;
+}
+
 describe('the PINs of an alert', () => {
   it('leave no trace in what is stored of it, answered or told', async () => {
     const { id, receipt } = await raise(undefined, { message: 'help', ...PINS });
@@ -163,14 +174,26 @@ describe('the PINs of an alert', () => {
     expect((await raise(undefined, pins)).answer.warnings).toEqual(warnings);
   });
 
-  it('of an account count for its alerts, and no others beside them', async () => {
-    const person = await directory().planted.person('Pia', { [town.town]: 'member' });
-    const { Passwords } = await import('../../src/people/passwords.js');
-    const hashes = await Promise.all(['1111', '2222'].map((pin) => new Passwords().hash(pin)));
-    await directory().planted.sql('update users set cancel_pin_hash = $2, duress_pin_hash = $3 where id = $1', [
-      person.id,
-      ...hashes,
+  it('of an account are guessed five times at most, at however many of its alerts', async () => {
+    const person = await personWithPins('Mpho');
+    const outcomes: unknown[] = [];
+    let last = '';
+    for (let n = 0; n < 7; n += 1) {
+      // Presses fold into the one before while that is open.
+      if (last) await step(town.dispatcher, last, 'resolve', { outcome: 'false_alarm' });
+      last = (await raise(person, { location: town.onHill })).id;
+      outcomes.push(outcome(await step(person, last, 'cancel', { pin: `000${n}` })));
+    }
+    expect(outcomes).toEqual([
+      ...Array.from({ length: 5 }, () => '403 PIN_WRONG'),
+      ...Array.from({ length: 2 }, () => '429 TOO_MANY_REQUESTS'),
     ]);
+    expect(outcome(await step(person, last, 'cancel', { pin: '1111' }))).toBe('429 TOO_MANY_REQUESTS');
+    expect(outcome(await step(await personWithPins('Ayanda'), last, 'cancel', { pin: '1111' }))).toBe('403 FORBIDDEN');
+  });
+
+  it('of an account count for its alerts, and no others beside them', async () => {
+    const person = await personWithPins('Pia');
     const { id, answer } = await raise(person, { location: town.onHill, ...PINS });
     expect(answer.warnings).toEqual(['cancelPin: ignored, a PIN is set already']);
     expect(outcome(await step(person, id, 'cancel', { pin: PINS.cancelPin }))).toBe('403 PIN_WRONG');

@@ -82,6 +82,54 @@ describe('wrong passwords', () => {
   });
 });
 
+describe('correct logins', () => {
+  it('all at once from one address, of few accounts, are all taken, and the next one too', async () => {
+    const from = anAddress();
+    const logins = ['a', 'b', 'c', 'd'].map((name) => `office-${name}@example.com`);
+    for (const login of logins) await people.register(login);
+    const answers = await Promise.all(
+      Array.from({ length: 32 }, (_, n) => people.login(logins[n % 4]!, PASSWORD, { from })),
+    );
+    expect(new Set(statuses(answers))).toEqual(new Set([200]));
+    expect((await people.login(logins[0]!, PASSWORD, { from })).status).toBe(200);
+  });
+
+  it('among wrong ones at once are taken as long as few failed, and no refusal adds to the failures', async () => {
+    const from = anAddress();
+    await people.register('among@example.com');
+    const answers = await Promise.all(
+      Array.from({ length: 18 }, (_, n) =>
+        n % 3 === 0
+          ? people.login(`guessed${n}@example.com`, 'wrong', { from })
+          : people.login('among@example.com', PASSWORD, { from }),
+      ),
+    );
+    expect(statuses(answers)).toEqual(Array.from({ length: 18 }, (_, n) => (n % 3 === 0 ? 401 : 200)));
+    const more = await Promise.all(
+      Array.from({ length: 40 }, () => people.login('among@example.com', 'wrong', { from })),
+    );
+    expect(statuses(more).filter((status) => status === 401)).toHaveLength(4);
+    const counted = await redis.admin().keys('naboom:limits:login:*');
+    expect(Math.max(...(await redis.admin().mget(counted)).map(Number))).toBe(10);
+  });
+});
+
+describe('a login', () => {
+  it('waits for one time-out and not for several when Redis freezes', async () => {
+    await people.register('frozen@example.com');
+    expect((await people.login('frozen@example.com')).status).toBe(200);
+    redis.pause();
+    try {
+      const begin = performance.now();
+      expect((await people.login('frozen@example.com')).status).toBe(200);
+      // A command has one second.
+      expect(performance.now() - begin).toBeLessThan(1900);
+    } finally {
+      redis.resume();
+    }
+  });
+});
+
 describe('registers', () => {
   it('are counted in memory while Redis is away', async () => {
     await redis.kill9();

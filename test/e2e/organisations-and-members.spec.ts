@@ -60,7 +60,7 @@ describe('organisations over HTTP', () => {
 });
 
 describe('members over HTTP', () => {
-  it('are added by e-mail, phone or id, and change their role at once', async () => {
+  it('are added by operators by e-mail, phone or id, and change their role at once', async () => {
     const { ask, organisation, planted } = directory();
     const organisationId = await organisation();
     const members = `/organisations/${organisationId}/members`;
@@ -77,8 +77,9 @@ describe('members over HTTP', () => {
       role: 'dispatcher',
       duties: [],
     });
-    expect(outcome(await ask(ann, 'POST', members, { login: '082 555 0001', role: 'member' }))).toBe(201);
-    expect(outcome(await ask(ann, 'POST', members, { login: '082 555 0001', role: 'responder' }))).toBe(200);
+    expect(outcome(await ask(operator, 'POST', members, { login: '082 555 0001', role: 'member' }))).toBe(201);
+    expect(outcome(await ask(operator, 'POST', members, { login: '082 555 0001', role: 'responder' }))).toBe(200);
+    expect(outcome(await ask(operator, 'PUT', `${members}/${cat.id}`, { role: 'member' }))).toBe(200);
     expect(outcome(await ask(ben, 'GET', members))).toBe('403 FORBIDDEN');
     expect(outcome(await ask(ann, 'GET', `/organisations/${organisationId.toUpperCase()}/members`))).toBe(200);
     expect((await ask(ann, 'PUT', `${members}/${cat.id}`, { role: 'dispatcher' })).body.role).toBe('dispatcher');

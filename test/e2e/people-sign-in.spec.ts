@@ -37,6 +37,7 @@ describe('an account', () => {
           phone: null,
           operator: false,
           memberships: [],
+          invitations: [],
           duties: [],
           homeAreas: [],
         },

@@ -51,13 +51,14 @@ async function limits(): Promise<void> {
     [true, 0],
     [false, 0],
   ]);
-  await limiter.giveBack(limit, 'somebody');
+  expect(await limiter.look(limit, 'somebody')).toMatchObject({ allowed: false, remaining: 0 });
+  await limiter.count(limit, 'somebody');
   const known = new KnownAddresses(app);
   await known.remember('account', '10.0.0.1');
   expect([await known.knows('account', '10.0.0.1'), await known.knows('account', '10.0.0.2')]).toEqual([true, false]);
   // It was Redis that counted, not the memory of this process.
   expect(await app.pttl(`${keys.limit('acl')}:somebody`)).toBeGreaterThan(0);
-  expect(await app.get(`${keys.limit('acl')}:somebody`)).toBe('2');
+  expect(await app.get(`${keys.limit('acl')}:somebody`)).toBe('4');
 }
 
 it('lets app_user keep a cache, sessions and limits, and needs for that all it has beside BullMQ', async () => {

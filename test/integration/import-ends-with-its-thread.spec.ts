@@ -16,11 +16,11 @@ describe('the thread of an import', () => {
   it('is stopped in the middle of its work when that takes too long, and the process goes on meanwhile', async () => {
     const reader = new ImportReader('27', { ms: 1000, memoryMb: 256 }, THREAD);
     const ended: string[] = [];
-    const reading = reader.read(BOMB).catch((error: unknown) => {
+    const reading = reader.read(BOMB, Infinity).catch((error: unknown) => {
       ended.push('bomb');
       return error;
     });
-    const next = reader.read(map('Next')).finally(() => ended.push('next'));
+    const next = reader.read(map('Next'), Infinity).finally(() => ended.push('next'));
     let turns = 0;
     while (ended.length === 0) {
       await nextTurn();
@@ -35,6 +35,6 @@ describe('the thread of an import', () => {
   it('is stopped when it takes too much memory', async () => {
     const reader = new ImportReader('27', { ms: 30_000, memoryMb: 16 }, THREAD);
     const wide = `<kml>${'<a/>'.repeat(900_000)}</kml>`;
-    await expect(reader.read(wide)).rejects.toMatchObject(TOO_MUCH);
+    await expect(reader.read(wide, Infinity)).rejects.toMatchObject(TOO_MUCH);
   });
 });

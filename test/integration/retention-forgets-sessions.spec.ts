@@ -16,7 +16,7 @@ afterAll(async () => {
   await testDatabase.drop();
 });
 
-it('deletes expired sessions and old changes, however many, and keeps the others', async () => {
+it('deletes expired sessions, old invitations and changes, however many, and keeps the others', async () => {
   await database.query({
     text: `insert into users (id, name, email, password_hash, created_at) values ('${USER}', 'U', 'u@example.com', '', now())`,
   });
@@ -29,11 +29,18 @@ it('deletes expired sessions and old changes, however many, and keeps the others
   await database.query({
     text: "insert into directory_changes (at) select now() - n * interval '10 hours' from generate_series(1, 8) n",
   });
+  await database.query({
+    text: `with o as (insert into organisations (id, name, created_at)
+                      select gen_random_uuid(), n::text, now() from generate_series(1, 7) n returning id, name)
+           insert into invitations (organisation_id, user_id, role, created_at)
+           select id, '${USER}', 'member', timestamptz '2025-12-02' + (name::int - 5.5) * interval '1 hour' from o`,
+  });
   const clock = new TestClock('2026-01-01T00:00:00.000Z');
   await new PruneLog({ database, clock, retentionDays: 365, batch: 2 }).run({}, new AbortController().signal);
   const counts = await database.query({
     text: `select (select count(*)::int from sessions where expires_at > '2026-01-01') as live,
-                  (select count(*)::int from sessions) as sessions, (select count(*)::int from directory_changes) as changes`,
+                  (select count(*)::int from sessions) as sessions,
+                  (select count(*)::int from invitations) as invitations, (select count(*)::int from directory_changes) as changes`,
   });
-  expect(counts.rows[0]).toEqual({ live: 2, sessions: 2, changes: 4 });
+  expect(counts.rows[0]).toEqual({ live: 2, sessions: 2, invitations: 2, changes: 4 });
 });

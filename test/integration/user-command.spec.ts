@@ -66,6 +66,13 @@ describe('npm run user', () => {
     expect(lines.join()).toContain('email is no e-mail address');
   });
 
+  it('says what is wrong with the login and the name before it asks for a password', async () => {
+    expect(await run(['create', '--name', 'X', '--email', 'bad'], '')).toBe(1);
+    expect(lines).toEqual(['Some fields are not valid', '  email is no e-mail address']);
+    expect(await run(['create', '--name', '\u202e\u200b', '--email', 'good@example.com'], '')).toBe(1);
+    expect(lines).toEqual([expect.any(String), '  name has no visible character']);
+  });
+
   it('disables and enables, sets passwords, and says who is an operator', async () => {
     await run(['create', '--name', 'Member', '--email', 'member@example.com']);
     expect(await run(['disable', 'MEMBER@example.com'])).toBe(0);

@@ -42,6 +42,18 @@ create table memberships (
 );
 create index memberships_user on memberships (user_id);
 
+-- Who is asked to be in an organisation and has not answered yet: nobody is made a member without their consent.
+create table invitations (
+  organisation_id uuid not null references organisations (id) on delete cascade,
+  user_id uuid not null references users (id) on delete cascade,
+  role text not null check (role in ('member', 'responder', 'dispatcher')),
+  invited_by uuid references users (id) on delete set null,
+  created_at timestamptz(3) not null,
+  primary key (organisation_id, user_id)
+);
+create index invitations_user on invitations (user_id);
+create index invitations_age on invitations (created_at);
+
 create table api_keys (
   id uuid primary key,
   key_hash bytea not null unique,
