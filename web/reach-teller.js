@@ -13,6 +13,7 @@ export function createReachTeller(send) {
     while (waiting.length > 0) {
       const answer = await send(...waiting[0]);
       if (!answer) break; // no connection: `resume` goes on
+      // As long as the server says: the pause of the outbox is jittered and may end sooner, only to be refused once more.
       if (answer.status === 429) await new Promise((resolve) => setTimeout(resolve, (answer.retryAfter ?? 1) * 1000));
       else waiting.shift();
     }

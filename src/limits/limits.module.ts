@@ -6,7 +6,7 @@ import type { RoleRedis } from '../redis/role-redis.js';
 import { KnownAddresses } from './known-addresses.js';
 import { LoginLimits } from './login-limits.js';
 import { RateLimits } from './rate-limits.js';
-import { Turns } from './turns.js';
+import { OneAtATime } from './one-at-a-time.js';
 
 @Injectable()
 class LimitsRedis {
@@ -31,7 +31,7 @@ class LimitsRedis {
       provide: LoginLimits,
       inject: [RateLimits, LimitsRedis, CLOCK],
       useFactory: (limits: RateLimits, { connection }: LimitsRedis, clock: Clock) =>
-        new LoginLimits({ limits, known: new KnownAddresses(connection), turns: new Turns(clock) }),
+        new LoginLimits({ limits, known: new KnownAddresses(connection), turns: new OneAtATime(clock) }),
     },
   ],
   exports: [RateLimits, LoginLimits],

@@ -3,7 +3,7 @@ import type { RoleRedis } from '../redis/role-redis.js';
 import { KnownAddresses } from './known-addresses.js';
 import { LoginLimits } from './login-limits.js';
 import { RateLimits } from './rate-limits.js';
-import { Turns } from './turns.js';
+import { OneAtATime } from './one-at-a-time.js';
 
 /** Redis is away: memory counts, and no address is known. */
 const AWAY = { status: 'end', get: async () => null, set: async () => null } as unknown as RoleRedis;
@@ -11,7 +11,7 @@ const loginLimits = () =>
   new LoginLimits({
     limits: new RateLimits(AWAY),
     known: new KnownAddresses(AWAY),
-    turns: new Turns(new TestClock()),
+    turns: new OneAtATime(new TestClock()),
   });
 
 describe('attempts to sign in', () => {

@@ -3,7 +3,7 @@ import { sourceOf } from '../source-address.js';
 import type { KnownAddresses } from './known-addresses.js';
 import { ACCOUNT_LIMIT, LOGIN_LIMIT, PASSWORD_LIMIT, STRANGERS_LIMIT, type Limit, type LimitState } from './limit.js';
 import type { RateLimits } from './rate-limits.js';
-import type { Turns } from './turns.js';
+import type { OneAtATime } from './one-at-a-time.js';
 
 /** Until some of those that are tried now are decided. */
 const IN_FLIGHT_SECONDS = 5;
@@ -21,7 +21,7 @@ type Counted = readonly (readonly [Limit, string])[];
 interface LoginLimitsParts {
   readonly limits: RateLimits;
   readonly known: KnownAddresses;
-  readonly turns: Turns;
+  readonly turns: OneAtATime;
 }
 
 /**

@@ -48,7 +48,8 @@ export function messageFor(
 export function viewFor(audience: Audience, alert: Alert): ResponderView | ReporterView | undefined {
   const sight = sightOfAudience(audience, alert, [alert.severity]);
   if (!sight) return undefined;
-  // One that was cancelled under duress is as closed to its reporter as any that is cancelled.
+  // An account follows its open alerts. One that was cancelled under duress is still open in the log, and a snapshot that
+  // shows it would give that away. A receipt gets its alert in any state: there the view itself says `cancelled`.
   if (sight === 'own' && audience.grants.receiptOf !== alert.id && !isOpen(reporterView(alert))) return undefined;
   return viewOf(alert, sight);
 }

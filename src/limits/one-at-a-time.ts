@@ -7,7 +7,7 @@ const MAX_WAIT_MS = 10_000;
 const RETRY_AFTER_SECONDS = 5;
 
 /** One piece of work at a time for each of whoever waits, in this process. */
-export class Turns {
+export class OneAtATime {
   readonly #slots = new Map<string, Slots>();
 
   constructor(private readonly clock: Clock) {}

@@ -1,11 +1,11 @@
 import { TestClock } from '../../test/support/test-clock.js';
-import { Turns } from './turns.js';
+import { OneAtATime } from './one-at-a-time.js';
 
 const BUSY = expect.objectContaining({ code: 'TOO_MANY_REQUESTS', retryAfterSeconds: 5 });
 
-describe('turns', () => {
+describe('one at a time', () => {
   it('are one at a time for each, also after failures, and are forgotten', async () => {
-    const turns = new Turns(new TestClock());
+    const turns = new OneAtATime(new TestClock());
     const running = new Map<string, number>();
     const work = (who: string, n: number) =>
       turns.use(who, async () => {
@@ -26,7 +26,7 @@ describe('turns', () => {
 
   it('are refused for some seconds when a hundred wait, or when it took too long', async () => {
     const clock = new TestClock();
-    const turns = new Turns(clock);
+    const turns = new OneAtATime(clock);
     let finish = () => {};
     const first = turns.use('a', () => new Promise<void>((resolve) => (finish = resolve)));
     const waiting = Promise.allSettled(Array.from({ length: 100 }, () => turns.use('a', async () => 'done')));
