@@ -39,14 +39,14 @@ module.exports = {
       from: { path: INFRASTRUCTURE, pathNot: '\\.spec\\.ts$' },
       to: {
         path: '^src/',
-        pathNot: `${INFRASTRUCTURE}|^src/alerts/(severity|alert|reach-stage)\\.ts$|^src/auth/roles\\.ts$`,
+        pathNot: `${INFRASTRUCTURE}|^src/alerts/(severity|alert|channel|reach-stage)\\.ts$|^src/auth/roles\\.ts$`,
       },
     },
     {
       name: 'alert-core-is-pure',
       comment: 'Deciding and applying are tested by properties: no Nest, no Redis, no SQL.',
       severity: 'error',
-      from: { path: '^src/alerts/(alert|decide|apply|late-facts)\\.ts$' },
+      from: { path: '^src/alerts/(alert|channel|decide|decide-escalation|decision|apply|late-facts)\\.ts$' },
       to: { dependencyTypes: ['npm', 'npm-dev', 'core'] },
     },
     {

@@ -1,41 +1,9 @@
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { channelVars } from './channel-vars.js';
+import { described, envVarMeta, list, port, wholeNumber, type EnvVarMeta } from './described.js';
 
-/** What the docs, `.env.example` and the redaction need to know of a variable beside its type. */
-export interface EnvVarMeta {
-  readonly section: string;
-  readonly doc: string;
-  readonly secret?: true;
-  /** Shown where the default is not a constant. */
-  readonly defaultNote?: string;
-}
-
-const meta = z.registry<EnvVarMeta>();
-
-/** The documentation of one variable of {@link envSchema}. */
-export function envVarMeta(schema: z.ZodType): EnvVarMeta {
-  const found = meta.get(schema);
-  if (!found) throw new Error('Every variable of the configuration needs its documentation');
-  return found;
-}
-
-function described<T extends z.ZodType>(schema: T, description: EnvVarMeta): T {
-  meta.add(schema, description);
-  return schema;
-}
-
-const wholeNumber = (min: number, max: number) => {
-  const message = `must be a whole number, ${min} to ${max}`;
-  return z.coerce.number(message).int(message).min(min, message).max(max, message);
-};
-const port = wholeNumber(0, 65_535);
 const dbNumber = wholeNumber(0, 15);
-const list = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((item) => item.trim())
-    .filter(Boolean),
-);
 /** As the driver reads it: no host stands for the local socket. */
 const isPostgresUrl = (text: string) => URL.canParse(text.replace('@/', '@localhost/'));
 const origins = list.refine(
@@ -192,6 +160,7 @@ export const envSchema = z.object({
     z.string().min(16, 'must have at least 16 characters').optional(),
     gatewaySecret('Auth token of the Twilio account: SMS of Twilio then prove themselves by its signature.'),
   ),
+  ...channelVars,
   NABOOM_WEBHOOK_URLS: described(
     list.default([]),
     webhooks('Receivers (comma-separated https URLs) of every event, signed per Standard Webhooks.'),

@@ -3,7 +3,7 @@ import type { RedisOptions } from 'ioredis';
 import type { Config } from '../config/config.js';
 import { keys } from '../redis/redis.keys.js';
 import { addressOptions, reconnectDelay } from '../redis/redis.options.js';
-import { QUEUES, type QueueName } from './queue-map.js';
+import { CONCURRENCY, type QueueName } from './queue-map.js';
 
 const DAY_SECONDS = 86_400;
 
@@ -48,7 +48,7 @@ export function workerOptions(config: Config, queue: QueueName): WorkerOptions {
   return {
     connection: connectionOptions(config, `queue:${queue}:worker`, WORKER),
     prefix: keys.queuePrefix(),
-    concurrency: QUEUES[queue].concurrency,
+    concurrency: CONCURRENCY[queue],
     lockDuration: 10_000,
     stalledInterval: 2500,
     maxStalledCount: 3,
