@@ -20,10 +20,11 @@ const queues = QUEUE_NAMES.map((name) =>
 class QueueErrors {
   constructor(
     @Inject(getQueueToken('notifications')) notifications: Queue,
+    @Inject(getQueueToken('messages')) messages: Queue,
     @Inject(getQueueToken('maintenance')) maintenance: Queue,
   ) {
     const logger = new Logger('Queues');
-    for (const queue of [notifications, maintenance]) reportErrors(queue, `queue ${queue.name}`, logger);
+    for (const queue of [notifications, messages, maintenance]) reportErrors(queue, `queue ${queue.name}`, logger);
   }
 }
 
