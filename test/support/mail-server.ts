@@ -68,6 +68,6 @@ export async function startMailServer({ tls, certificate, login }: MailServerOpt
   await once(server.server, 'listening');
   return Object.assign(mails, {
     port: (server.server.address() as AddressInfo).port,
-    close: () => new Promise<void>((resolve) => void server.close(resolve)),
+    close: () => new Promise<void>((resolve) => server.close(resolve)),
   });
 }
