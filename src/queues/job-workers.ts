@@ -5,7 +5,7 @@ import type { Config } from '../config/config.js';
 import { classifyRedisError } from '../redis/redis-error.js';
 import { jobSettings } from './job-settings.js';
 import { reportErrors } from './queue-errors.js';
-import { QUEUE_NAMES, type JobName, type JobPayload, type QueueName } from './queue-map.js';
+import { CONCURRENCY, QUEUE_NAMES, queueOf, type JobName, type JobPayload, type QueueName } from './queue-map.js';
 import { workerOptions } from './queue-options.js';
 import { TaskPool } from './task-pool.js';
 import type { TaskLimits } from './task-process.js';
@@ -16,8 +16,7 @@ import { within } from '../time-limit.js';
 const DRAIN_MS = 12_000;
 /** What is left after the jobs themselves have ended: telling Redis, which may be away. */
 const CLOSE_MS = 1000;
-/** Jobs without Redis that run at once; as many as of the largest queue. */
-const DIRECT_AT_ONCE = 6;
+/** Jobs of one queue that may wait to be run without Redis. */
 const DIRECT_WAITING = 100;
 
 export interface JobWorkersOptions {
@@ -41,7 +40,8 @@ export interface JobCounts {
 export class JobWorkers {
   readonly counts: JobCounts = { started: 0, completed: 0, failed: 0 };
   readonly #pool: TaskPool;
-  readonly #direct = new Slots(DIRECT_AT_ONCE);
+  /** By queue: what hangs in one keeps no other waiting. */
+  readonly #direct = new Map<QueueName, Slots>(QUEUE_NAMES.map((queue) => [queue, new Slots(CONCURRENCY[queue])]));
   readonly #logger = new Logger('Jobs');
   #workers: Worker[] = [];
 
@@ -67,15 +67,16 @@ export class JobWorkers {
   }
 
   /**
-   * Runs a job in the task pool without BullMQ, for those who know from Postgres what is due while Redis is away: six at
-   * once, further ones in order; with the time limits of every job, and without retries. A stop lets running ones end
+   * Runs a job in the task pool without BullMQ, for those who know from Postgres what is due while Redis is away: as many
+   * at once as of its queue, further ones in order; with the time limits of every job, and without retries. A stop lets running ones end
    * and refuses the others: do not wait for it in an `onModuleDestroy`.
    * @returns the job's result
    * @throws Error when the job fails, the worker stops, or a hundred wait already
    */
   async runDirectly<J extends JobName>(job: J, payload: JobPayload<J>): Promise<unknown> {
-    if (this.#direct.waiting >= DIRECT_WAITING) throw new Error('too many jobs are waiting to be run without Redis');
-    return this.#direct.use(async () => {
+    const slots = this.#direct.get(queueOf(job))!;
+    if (slots.waiting >= DIRECT_WAITING) throw new Error('too many jobs are waiting to be run without Redis');
+    return slots.use(async () => {
       this.counts.started += 1;
       try {
         const result = await this.#pool.run({ job, payload, context: { jobId: `direct-${uuidv7()}`, attempt: 1 } });
