@@ -168,7 +168,9 @@ function tell(alert: Alert, told: EventDetails['alert.updated']): Alert {
     ...alert,
     ...(location === undefined ? {} : { location, trail: addToTrail(alert, location) }),
     ...places,
-    ...(places ? { escalations: alert.escalations.filter(({ organisationId }) => belongs(organisationId, places)) } : {}),
+    ...(places
+      ? { escalations: alert.escalations.filter(({ organisationId }) => belongs(organisationId, places)) }
+      : {}),
     message: addMessage(alert.message, message),
     contact: contact ? addContact(alert.contact, contact, proven) : alert.contact,
     own,

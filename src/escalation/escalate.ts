@@ -116,7 +116,9 @@ function whomToTell(
   people: readonly (readonly Recipient[])[],
 ): Pick<Escalated, 'userIds' | 'channels'> {
   const count = plan.steps.length;
-  const steps = [...new Set([level, ...skipped].map((each) => each % count))].filter((step) => people[step]!.length > 0);
+  const steps = [...new Set([level, ...skipped].map((each) => each % count))].filter(
+    (step) => people[step]!.length > 0,
+  );
   const userIds = [...new Set(steps.flatMap((step) => people[step]!.map(({ userId }) => userId)))];
   const channels = sharedChannels(steps.map((step) => plan.steps[step]!.channels));
   return { userIds, ...(channels ? { channels } : {}) };

@@ -131,7 +131,9 @@ async function drillsAmong(client: ClientBase, entries: readonly LogEntry[]): Pr
 
 /** The repeats among these entries that brought their alert into the verified lane. */
 async function promotedBy(client: ClientBase, entries: readonly LogEntry[]): Promise<Set<number>> {
-  const seqs = entries.filter(({ type, details }) => type === 'alert.repeated' && details.verified).map(({ seq }) => seq);
+  const seqs = entries
+    .filter(({ type, details }) => type === 'alert.repeated' && details.verified)
+    .map(({ seq }) => seq);
   if (seqs.length === 0) return new Set();
   const { rows } = await client.query<{ seq: string }>({
     name: 'promoted-by',

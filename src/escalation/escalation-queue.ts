@@ -1,7 +1,7 @@
+import { createHash } from 'node:crypto';
 import { InjectQueue } from '@nestjs/bullmq';
 import { Injectable } from '@nestjs/common';
 import type { Queue } from 'bullmq';
-import { createHash } from 'node:crypto';
 import { InjectClock, type Clock } from '../clock.js';
 import type { QueueMap } from '../queues/queue-map.js';
 import { within } from '../time-limit.js';
@@ -32,19 +32,19 @@ export class EscalationQueue {
    * @throws Error within 1.5 s when Redis is away
    */
   async add(due: readonly EscalationRow[]): Promise<void> {
-    await this.#add(batchesOf(due), () => ({}));
+    await this.#add(due, () => ({}));
   }
 
   /** As {@link add}, for those that may have a job already. */
   async addAgain(due: readonly EscalationRow[]): Promise<void> {
-    await this.#add(batchesOf(due), (payload) => ({ deduplication: { id: digestOf(payload), ttl: AGAIN_MS } }));
+    await this.#add(due, (payload) => ({ deduplication: { id: digestOf(payload), ttl: AGAIN_MS } }));
   }
 
-  async #add(batches: readonly (readonly EscalationRow[])[], options: (payload: Payload) => object): Promise<void> {
-    const now = this.clock.now().getTime();
-    const jobs = batches.map((batch) => {
+  async #add(due: readonly EscalationRow[], options: (payload: Payload) => object): Promise<void> {
+    const now = this.clock.now();
+    const jobs = batchesOf(due, now).map((batch) => {
       const data = payloadOf(batch);
-      const delay = Math.max(0, ...batch.map(({ nextAt }) => (nextAt?.getTime() ?? now) - now));
+      const delay = Math.max(...batch.map((row) => waitOf(row, now)));
       return { name: 'escalate' as const, data, opts: { ...options(data), delay } };
     });
     await within(ADD_MS, this.queue.addBulk(jobs));
@@ -58,16 +58,21 @@ export function payloadOf(batch: readonly EscalationRow[]): Payload {
   return { runs: batch.map(runOf) };
 }
 
-/** Those that are due at about the same time, at most {@link MAX_BATCH} together. */
-export function batchesOf(due: readonly EscalationRow[]): EscalationRow[][] {
-  const timeOf = ({ nextAt }: EscalationRow) => nextAt?.getTime() ?? 0;
+/** Those that fall due at about the same time, or are already; at most {@link MAX_BATCH} together. */
+export function batchesOf(due: readonly EscalationRow[], now: Date): EscalationRow[][] {
   const batches: EscalationRow[][] = [];
-  for (const row of due.toSorted((a, b) => timeOf(a) - timeOf(b))) {
+  for (const row of due.toSorted((a, b) => waitOf(a, now) - waitOf(b, now))) {
     const batch = batches.at(-1);
-    if (batch && batch.length < MAX_BATCH && timeOf(row) - timeOf(batch[0]!) <= TOGETHER_MS) batch.push(row);
+    const isNear = batch && waitOf(row, now) - waitOf(batch[0]!, now) <= TOGETHER_MS;
+    if (isNear && batch.length < MAX_BATCH) batch.push(row);
     else batches.push([row]);
   }
   return batches;
+}
+
+/** Until it is due, ms. */
+function waitOf({ nextAt }: EscalationRow, now: Date): number {
+  return Math.max(0, (nextAt ?? now).getTime() - now.getTime());
 }
 
 function digestOf(payload: Payload): string {

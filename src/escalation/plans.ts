@@ -1,6 +1,11 @@
 import type { Alert } from '../alerts/alert.js';
 import type { Queryable } from '../schedules/on-duty.js';
-import { DEFAULT_POLICY, escalationPolicySchema, UNVERIFIED_POLICY, type EscalationPolicy } from './escalation-policy.js';
+import {
+  DEFAULT_POLICY,
+  escalationPolicySchema,
+  UNVERIFIED_POLICY,
+  type EscalationPolicy,
+} from './escalation-policy.js';
 import type { EscalationPlan } from './escalation-plan.js';
 
 /** In the table `escalations`, the operators' part of an alert that belongs to no organisation. */

@@ -92,7 +92,10 @@ async function dutyOf(database: Queryable, organisationId: string, { alert, at }
 
 /** The accounts of those who run the deployment. */
 export async function operators(database: Queryable): Promise<string[]> {
-  const { rows } = await database.query<{ id: string }>({ name: 'operators', text: 'select id from users where operator' });
+  const { rows } = await database.query<{ id: string }>({
+    name: 'operators',
+    text: 'select id from users where operator',
+  });
   return rows.map(({ id }) => id);
 }
 
