@@ -28,6 +28,8 @@ const PAYLOADS = {
     prune: z.strictObject({}),
     /** Moves text messages away from a provider that is slow. */
     'balance-sms': z.strictObject({}),
+    /** Begins and ends duties as shifts say, each minute. */
+    'apply-shifts': z.strictObject({}),
   },
 } as const;
 

@@ -10,6 +10,7 @@ import { createLogger, NestLogger } from '../observability/logger.js';
 import type { JobSettings } from '../queues/job-settings.js';
 import { serveTasks } from '../queues/task-child.js';
 import { PruneLog } from '../retention/prune-log.js';
+import { ApplyShifts } from '../schedules/apply-shifts.js';
 
 // The process that runs jobs, forked by a worker: every job's handler is named here, once.
 serveTasks<JobSettings>((settings) => {
@@ -27,6 +28,7 @@ serveTasks<JobSettings>((settings) => {
       new DeliverWebhooks({ deliveries: new Deliveries(database), clock, settings: webhooks }),
       new Escalate({ database, log: new LogWriter(database), clock }),
       new PruneLog({ database, clock, retentionDays: settings.NABOOM_RETENTION_DAYS }),
+      new ApplyShifts({ database, clock }),
     ],
     close: () => database.close(),
   };
