@@ -3,6 +3,7 @@ import { AREA_OPERATIONS } from '../areas/areas.operations.js';
 import { ORGANISATION_OPERATIONS } from '../areas/organisations.operations.js';
 import { HEALTH_OPERATIONS } from '../health/health.operations.js';
 import { INBOUND_OPERATIONS } from '../inbound/inbound.operations.js';
+import { METRICS_OPERATIONS } from '../metrics/metrics.operations.js';
 import { PAGE_OPERATIONS } from '../pages/pages.operations.js';
 import { ACCOUNT_OPERATIONS } from '../people/accounts.operations.js';
 import { ADMINISTRATION_OPERATIONS } from '../people/administration.operations.js';
@@ -20,6 +21,7 @@ export const OPERATION_GROUPS: readonly OperationGroup[] = [
   ADMINISTRATION_OPERATIONS,
   INBOUND_OPERATIONS,
   HEALTH_OPERATIONS,
+  METRICS_OPERATIONS,
   PAGE_OPERATIONS,
   DOCS_OPERATIONS,
 ];

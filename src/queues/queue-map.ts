@@ -14,6 +14,8 @@ const PAYLOADS = {
   maintenance: {
     /** Deletes what retention no longer keeps. */
     prune: z.strictObject({}),
+    /** Looks for escalations that should have happened and did not, and makes them due. */
+    'audit-escalations': z.strictObject({}),
   },
 } as const;
 

@@ -1,6 +1,7 @@
 import { Logger } from '../observability/nest-log.js';
 import { systemClock } from '../clock.js';
 import { Database } from '../database/database.js';
+import { AuditEscalations } from '../escalation/audit-escalations.js';
 import { DeliverWebhooks } from '../notifications/deliver-webhooks.js';
 import { Deliveries } from '../notifications/deliveries.js';
 import { AllowedHosts, systemResolve } from '../notifications/webhook-target.js';
@@ -23,6 +24,7 @@ serveTasks<JobSettings>((settings) => {
   return {
     handlers: [
       new DeliverWebhooks({ deliveries: new Deliveries(database), clock, settings: webhooks }),
+      new AuditEscalations({ database, clock }),
       new PruneLog({ database, clock, retentionDays: settings.NABOOM_RETENTION_DAYS }),
     ],
     close: () => database.close(),
