@@ -25,8 +25,9 @@ class LedgerOf {
 @Module({})
 export class SharedFiguresModule {
   constructor(metrics: Metrics, { database, clock }: LedgerOf, reports: HealthReportService, answerer: Answerer) {
-    metrics.add(healthFigures(reports, answerer));
+    // First, before the others ask: who waits for a connection is not to be our own question.
     metrics.add(postgresFigures(database));
+    metrics.add(healthFigures(reports, answerer));
     metrics.add(new LedgerFigures(database, clock));
   }
 
