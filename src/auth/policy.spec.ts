@@ -125,7 +125,6 @@ const DIRECTORY = `
   shifts:change         -       -                  -                   t           tow       tow
   drills:run            -       -                  -                   t           tow       tow
   users:change          -       -                  -                   -           tow       tow
-  metrics:read          -       -                  -                   -           tow       tow
 `;
 
 const ACTIONS: AlertAction[] = ['acknowledge', 'respond', 'resolve', 'reopen', 'cancel', 'update'];
@@ -149,7 +148,6 @@ const DIRECTORY_ACTIONS = Object.keys({
   'shifts:change': true,
   'drills:run': true,
   'users:change': true,
-  'metrics:read': true,
 } satisfies Record<DirectoryAction, true>);
 const MANAGERS = ['member', 'responder-on-duty', 'responder-off-duty', 'dispatcher', 'operator', 'operator-key'];
 

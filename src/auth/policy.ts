@@ -39,8 +39,7 @@ export type DirectoryAction =
   | 'shifts:read'
   | 'shifts:change'
   | 'drills:run'
-  | 'users:change'
-  | 'metrics:read';
+  | 'users:change';
 
 /** Roles that may, in the organisation in question; operators may everything, and where none stands, they alone. */
 const DIRECTORY: Readonly<Record<DirectoryAction, readonly Role[]>> = {
@@ -64,7 +63,6 @@ const DIRECTORY: Readonly<Record<DirectoryAction, readonly Role[]>> = {
   'shifts:change': ['dispatcher'],
   'drills:run': ['dispatcher'],
   'users:change': [],
-  'metrics:read': [],
 };
 
 const ANSWER_SCOPE: Scope = 'alerts:answer';

@@ -9,7 +9,7 @@ import type { MetricSource, Samples } from '../observability/metrics.js';
 const FRESH_MS = 5000;
 
 interface Row {
-  readonly figure: 'deliveries' | 'due' | 'escalations';
+  readonly figure: 'deliveries' | 'due' | 'escalations' | 'dead';
   readonly channel: Channel | null;
   readonly state: string | null;
   readonly count: string;
@@ -36,7 +36,9 @@ const READ = {
     select 'escalations', null, state, count(*), null
       from (select case when next_escalation_at < $2::timestamptz - interval '5 s' then 'overdue' else 'open' end as state
               from escalations where next_escalation_at is not null limit 100000) running
-     group by state`,
+     group by state
+    union all
+    select 'dead', null, null, count(*), null from (select from dead_jobs limit 10000) dead`,
 } as const;
 
 /** What is due and what has become of it, as the ledger in Postgres has it. */
@@ -85,6 +87,7 @@ export class LedgerFigures implements MetricSource {
         { labels: { state: 'open' }, value: count('open') + count('overdue') },
         { labels: { state: 'overdue' }, value: count('overdue') },
       ],
+      naboom_dead_jobs: of('dead').map(({ count: value }) => ({ value: Number(value) })),
       naboom_escalation_audit_findings: audit
         ? FINDING_KINDS.map((kind) => ({ labels: { kind }, value: audit.counts[kind] ?? 0 }))
         : [],

@@ -1,6 +1,6 @@
 import { Controller, Get, Req, Res } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { mayManage, requireMay } from '../auth/policy.js';
+import { requireMay } from '../auth/policy.js';
 import { RequestCaller } from '../auth/request-caller.js';
 import { Metrics } from '../observability/metrics.js';
 
@@ -15,7 +15,7 @@ export class MetricsController {
   @Get()
   async scrape(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
     const caller = await this.callers.callerOf(request);
-    requireMay(caller, mayManage(caller, 'metrics:read'));
+    requireMay(caller, caller.kind === 'operator');
     const { contentType, text } = await this.metrics.scrape();
     void reply.header('content-type', contentType);
     return text;

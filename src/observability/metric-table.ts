@@ -122,6 +122,11 @@ export const METRICS = {
     labels: { outcome: ['completed', 'failed'] },
     from: 'worker',
   },
+  naboom_dead_jobs: {
+    type: 'gauge',
+    help: 'Jobs that were given up and wait for somebody to replay or drop them, 10 000 at most',
+    from: 'all',
+  },
   naboom_metrics_unread: {
     type: 'gauge',
     help: '1 for figures that could not be read: they are absent from this answer',

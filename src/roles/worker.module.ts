@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { Inject, Module } from '@nestjs/common';
 import { jobFigures } from '../metrics/job-figures.js';
 import { MetricsModule } from '../metrics/metrics.module.js';
@@ -6,16 +5,16 @@ import { NotificationsModule } from '../notifications/notifications.module.js';
 import { Metrics } from '../observability/metrics.js';
 import { JobWorkers } from '../queues/job-workers.js';
 import { JobWorkersModule } from '../queues/job-workers.module.js';
-import { RetentionModule } from '../retention/retention.module.js';
-
-const CHILD_MODULE = join(import.meta.dirname, 'job-process.js');
+import { QUEUES, QueuesModule, type Queues } from '../queues/queues.module.js';
 
 /** Follows the log for the receivers, keeps the schedules, and runs the jobs in child processes. */
-@Module({
-  imports: [NotificationsModule, RetentionModule, MetricsModule, JobWorkersModule.with({ childModule: CHILD_MODULE })],
-})
+@Module({ imports: [NotificationsModule, JobWorkersModule, QueuesModule, MetricsModule] })
 export class WorkerModule {
-  constructor(@Inject(Metrics) metrics: Metrics, @Inject(JobWorkers) workers: JobWorkers) {
-    metrics.add(jobFigures(workers));
+  constructor(
+    @Inject(Metrics) metrics: Metrics,
+    @Inject(JobWorkers) workers: JobWorkers,
+    @Inject(QUEUES) queues: Queues,
+  ) {
+    for (const source of jobFigures(workers, queues)) metrics.add(source);
   }
 }

@@ -86,6 +86,8 @@ describe('figures for Prometheus', () => {
     expect(figures.get('naboom_deliveries_oldest_due_seconds')).toBe(0);
     expect(figures.get('naboom_escalations{state="overdue"}')).toBeDefined();
     expect(figures.get('naboom_jobs_finished_total{outcome="failed"}')).toBe(0);
+    expect(figures.get('naboom_jobs{queue="maintenance",state="failed"}')).toBe(0);
+    expect(figures.get('naboom_dead_jobs')).toBe(0);
     expect(undocumented(figures)).toEqual([]);
   });
 });

@@ -133,7 +133,7 @@ describe('the auditor', () => {
 
   it('leaves alone who was taken notice of, tests that are no drills, and what it may not change any more', async () => {
     const answered = await raise({}, null);
-    await append({ type: 'acknowledge', alertId: answered, at: clock.now().toISOString(), actor: system, details: {} });
+    await append({ type: 'acknowledge', alertId: answered, at: clock.now().toISOString(), actor: system });
     await raise({ test: true }, null);
     const drill = await raise({ test: true }, null);
     await database.query({
@@ -213,7 +213,9 @@ describe('health', () => {
     expect(statusCode).toBe(200);
     expect(body.status).toBe('degraded');
     expect(body.escalation).toEqual({
-      ...{ status: 'degraded', lastAuditAt, findings: 1 },
+      status: 'degraded',
+      lastAuditAt,
+      findings: 1,
       details: [expect.objectContaining({ kind: 'unwatched', alertId })],
     });
     // What was found is for operators.
