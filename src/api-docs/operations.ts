@@ -5,6 +5,7 @@ import { CONTACT_OPERATIONS } from '../contacts/contacts.operations.js';
 import { NOTIFICATION_OPERATIONS } from '../contacts/notifications.operations.js';
 import { HEALTH_OPERATIONS } from '../health/health.operations.js';
 import { INBOUND_OPERATIONS } from '../inbound/inbound.operations.js';
+import { METRICS_OPERATIONS } from '../metrics/metrics.operations.js';
 import { PAGE_OPERATIONS } from '../pages/pages.operations.js';
 import { ACCOUNT_OPERATIONS } from '../people/accounts.operations.js';
 import { ADMINISTRATION_OPERATIONS } from '../people/administration.operations.js';
@@ -26,6 +27,7 @@ export const OPERATION_GROUPS: readonly OperationGroup[] = [
   ADMINISTRATION_OPERATIONS,
   INBOUND_OPERATIONS,
   HEALTH_OPERATIONS,
+  METRICS_OPERATIONS,
   PAGE_OPERATIONS,
   DOCS_OPERATIONS,
 ];

@@ -12,12 +12,13 @@ interface GivenUp {
 /**
  * Gives a delivery to a person up, also one that a provider took and could not bring, and tells the next of their
  * contacts instead, unless they are told by another one.
+ * @param given `attempts`: only where this attempt has not been overtaken
  * @returns the id of the delivery that takes its place, which is due at once; undefined when there is none
  * @throws as {@link Database.query}
  */
 export async function giveUp(
   database: Database,
-  { id, reason }: { readonly id: string; readonly reason: string },
+  { id, reason, attempts }: { readonly id: string; readonly reason: string; readonly attempts?: number },
   now: Date,
 ): Promise<string | undefined> {
   return database.transaction(async (client) => {
@@ -26,8 +27,9 @@ export async function giveUp(
       name: 'give-up-notice',
       text: `update deliveries set status = 'dead', finished_at = $2, last_error = $3
               where id = $1 and kind <> 'event' and status in ('pending', 'delivered') and received_at is null
+                and ($4::int is null or (attempts = $4 and status = 'pending'))
               returning seq, user_id, alert_id, fallbacks`,
-      values: [id, now, reason],
+      values: [id, now, reason, attempts ?? null],
     });
     const [row] = rows;
     if (!row || row.seq === null || (await isToldOtherwise(client, row))) return undefined;

@@ -30,6 +30,8 @@ const PAYLOADS = {
     'balance-sms': z.strictObject({}),
     /** Begins and ends duties as shifts say, each minute. */
     'apply-shifts': z.strictObject({}),
+    /** Looks for escalations that should have happened and did not, and makes them due. */
+    'audit-escalations': z.strictObject({}),
   },
 } as const;
 

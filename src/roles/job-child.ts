@@ -10,6 +10,7 @@ import { newCode } from '../contacts/contact-code.js';
 import { Database } from '../database/database.js';
 import { LogWriter } from '../alerts/log-writer.js';
 import { Escalate } from '../escalation/escalate.js';
+import { AuditEscalations } from '../escalation/audit-escalations.js';
 import { DeliverWebhooks } from '../notifications/deliver-webhooks.js';
 import { Deliveries } from '../notifications/deliveries.js';
 import { AllowedHosts, systemResolve } from '../notifications/webhook-target.js';
@@ -29,6 +30,7 @@ serveTasks<JobSettings>((settings) => {
     handlers: [
       ...deliveryJobs(settings, database, clock),
       new Escalate({ database, log: new LogWriter(database), clock }),
+      new AuditEscalations({ database, clock }),
       new PruneLog({ database, clock, retentionDays: settings.NABOOM_RETENTION_DAYS }),
       new ApplyShifts({ database, clock }),
     ],
