@@ -67,6 +67,7 @@ const escalate = (alertId: string, level: number, reason: 'unacknowledged' | 'ex
     alertId,
     at: clock.now().toISOString(),
     actor: system,
+    from: level - 1,
     details: { organisationId: TOWN, level, reason, skipped: [], userIds: [] },
   });
 const rowOf = async (alertId: string) => {
