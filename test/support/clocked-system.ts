@@ -24,6 +24,9 @@ import { startTestRedis } from './test-redis.js';
 /** Jobs that wait for a time of the test's clock. */
 const WAITING_QUEUES = ['escalation', 'messages'] as const;
 
+/** What tests write into the database by its own clock, such as the beginning of a duty, has been. */
+const AHEAD_MS = 60_000;
+
 /** The whole product in this process, HTTP, sockets and jobs, on real servers, by a clock that a test moves. */
 export interface ClockedSystem {
   readonly url: string;
@@ -48,7 +51,7 @@ export async function startClockedSystem(env: Readonly<Record<string, string>>):
     NABOOM_LOG_LEVEL: 'silent',
     ...env,
   });
-  const clock = new TestClock(new Date().toISOString());
+  const clock = new TestClock(new Date(Date.now() + AHEAD_MS).toISOString());
   const app = await startApp(config, clock);
   const planted = new PlantedPeople(database.url);
   const queues: Queues = app.get(QUEUES, { strict: false });
@@ -94,16 +97,20 @@ async function startApp(config: ReturnType<typeof loadConfig>, clock: TestClock)
 
 /** BullMQ goes by the time of the machine: what it has delayed is looked at each time, and does nothing before its time. */
 async function untilIdle(planted: PlantedPeople, queues: Queues, clock: TestClock): Promise<void> {
-  const isIdle = async () => {
-    for (const name of WAITING_QUEUES) await queues.get(name)!.promoteJobs();
-    for (const name of WAITING_QUEUES) if ((await unfinished(queues.get(name)!)) > 0) return false;
+  const isDone = async () => {
     const [row] = await planted.sql(
       `select (select seq from log_cursors where name = 'escalations') = (select seq from log_head)
           and not exists (select from escalations where ended is null and next_escalation_at <= $1)
-          and not exists (select from deliveries where status = 'pending' and next_attempt_at <= $1) as idle`,
+          and not exists (select from deliveries where status = 'pending' and next_attempt_at <= $1) as done`,
       [clock.now()],
     );
-    return row!['idle'] === true;
+    return row!['done'] === true;
+  };
+  const isIdle = async () => {
+    for (const name of WAITING_QUEUES) await queues.get(name)!.promoteJobs();
+    if (!(await isDone())) return false;
+    for (const name of WAITING_QUEUES) if ((await unfinished(queues.get(name)!)) > 0) return false;
+    return isDone(); // what a job has done since may ask for more
   };
   await eventually(isIdle, { what: 'the end of everything that is due' });
 }
