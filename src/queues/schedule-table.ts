@@ -19,6 +19,7 @@ export interface JobSchedule {
 export const SCHEDULES: readonly JobSchedule[] = [
   { id: 'prune-daily', job: 'prune', pattern: '15 3 * * *', attempts: 5, retryMs: 60_000 },
   minutely('audit-escalations', 40),
+  minutely('balance-sms', 20),
 ];
 
 /** Each minute, also while Redis is away. The second keeps the jobs of a minute from starting all at once. */

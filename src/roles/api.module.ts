@@ -6,6 +6,7 @@ import { AlertsModule } from '../alerts/alerts.module.js';
 import { ApiDocsModule } from '../api-docs/api-docs.module.js';
 import { AreasHttpModule } from '../areas/areas-http.module.js';
 import { AuthModule } from '../auth/auth.module.js';
+import { ContactsModule } from '../contacts/contacts.module.js';
 import { InboundModule } from '../inbound/inbound.module.js';
 import { AlertFigures } from '../metrics/alert-figures.js';
 import { MetricsController } from '../metrics/metrics.controller.js';
@@ -22,9 +23,10 @@ import { PositionsController } from '../positions/positions.controller.js';
 import { PositionsModule } from '../positions/positions.module.js';
 import { PresenceService } from '../realtime/presence.js';
 import { RealtimeModule } from '../realtime/realtime.module.js';
+import { SchedulesModule } from '../schedules/schedules.module.js';
 
 const PEOPLE = [AuthController, OwnAccountController, UsersController, ApiKeysController];
-const DIRECTORY = [PeopleModule, AreasHttpModule, PositionsModule];
+const DIRECTORY = [ContactsModule, PeopleModule, AreasHttpModule, SchedulesModule, PositionsModule];
 const PAGES = [PagesModule, ApiDocsModule];
 
 /** Takes alerts over HTTP, sockets, SMS and USSD, brings them to the sockets, keeps accounts and areas, serves pages. */

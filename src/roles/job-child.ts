@@ -2,6 +2,8 @@ import { Logger } from '../observability/nest-log.js';
 import { systemClock } from '../clock.js';
 import { Database } from '../database/database.js';
 import { AuditEscalations } from '../escalation/audit-escalations.js';
+import { LogWriter } from '../alerts/log-writer.js';
+import { Escalate } from '../escalation/escalate.js';
 import { DeliverWebhooks } from '../notifications/deliver-webhooks.js';
 import { Deliveries } from '../notifications/deliveries.js';
 import { AllowedHosts, systemResolve } from '../notifications/webhook-target.js';
@@ -9,6 +11,7 @@ import { createLogger, NestLogger } from '../observability/logger.js';
 import type { JobSettings } from '../queues/job-settings.js';
 import { serveTasks } from '../queues/task-child.js';
 import { PruneLog } from '../retention/prune-log.js';
+import { ApplyShifts } from '../schedules/apply-shifts.js';
 
 // The process that runs jobs, forked by a worker: every job's handler is named here, once.
 serveTasks<JobSettings>((settings) => {
@@ -25,7 +28,9 @@ serveTasks<JobSettings>((settings) => {
     handlers: [
       new DeliverWebhooks({ deliveries: new Deliveries(database), clock, settings: webhooks }),
       new AuditEscalations({ database, clock }),
+      new Escalate({ database, log: new LogWriter(database), clock }),
       new PruneLog({ database, clock, retentionDays: settings.NABOOM_RETENTION_DAYS }),
+      new ApplyShifts({ database, clock }),
     ],
     close: () => database.close(),
   };

@@ -1,4 +1,5 @@
 import { Inject, Module } from '@nestjs/common';
+import { EscalationModule } from '../escalation/escalation.module.js';
 import { jobFigures } from '../metrics/job-figures.js';
 import { MetricsModule } from '../metrics/metrics.module.js';
 import { NotificationsModule } from '../notifications/notifications.module.js';
@@ -8,7 +9,7 @@ import { JobWorkersModule } from '../queues/job-workers.module.js';
 import { QUEUES, QueuesModule, type Queues } from '../queues/queues.module.js';
 
 /** Follows the log for the receivers, keeps the schedules, and runs the jobs in child processes. */
-@Module({ imports: [NotificationsModule, JobWorkersModule, QueuesModule, MetricsModule] })
+@Module({ imports: [NotificationsModule, EscalationModule, JobWorkersModule, QueuesModule, MetricsModule] })
 export class WorkerModule {
   constructor(
     @Inject(Metrics) metrics: Metrics,
