@@ -3,6 +3,7 @@ import { AREA_OPERATIONS } from '../areas/areas.operations.js';
 import { ORGANISATION_OPERATIONS } from '../areas/organisations.operations.js';
 import { CONTACT_OPERATIONS } from '../contacts/contacts.operations.js';
 import { NOTIFICATION_OPERATIONS } from '../contacts/notifications.operations.js';
+import { ESCALATION_OPERATIONS } from '../escalation/escalation.operations.js';
 import { HEALTH_OPERATIONS } from '../health/health.operations.js';
 import { INBOUND_OPERATIONS } from '../inbound/inbound.operations.js';
 import { METRICS_OPERATIONS } from '../metrics/metrics.operations.js';
@@ -22,6 +23,7 @@ export const OPERATION_GROUPS: readonly OperationGroup[] = [
   NOTIFICATION_OPERATIONS,
   ORGANISATION_OPERATIONS,
   AREA_OPERATIONS,
+  ESCALATION_OPERATIONS,
   SCHEDULE_OPERATIONS,
   POSITION_OPERATIONS,
   ADMINISTRATION_OPERATIONS,

@@ -7,6 +7,7 @@ import { ApiDocsModule } from '../api-docs/api-docs.module.js';
 import { AreasHttpModule } from '../areas/areas-http.module.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { ContactsModule } from '../contacts/contacts.module.js';
+import { EscalationHttpModule } from '../escalation/escalation-http.module.js';
 import { InboundModule } from '../inbound/inbound.module.js';
 import { AlertFigures } from '../metrics/alert-figures.js';
 import { MetricsController } from '../metrics/metrics.controller.js';
@@ -27,11 +28,11 @@ import { SchedulesModule } from '../schedules/schedules.module.js';
 
 const PEOPLE = [AuthController, OwnAccountController, UsersController, ApiKeysController];
 const DIRECTORY = [ContactsModule, PeopleModule, AreasHttpModule, SchedulesModule, PositionsModule];
-const PAGES = [PagesModule, ApiDocsModule];
+const PAGES = [PagesModule, ApiDocsModule, MetricsModule];
 
 /** Takes alerts over HTTP, sockets, SMS and USSD, brings them to the sockets, keeps accounts and areas, serves pages. */
 @Module({
-  imports: [AlertsModule, AuthModule, InboundModule, RealtimeModule, MetricsModule, ...DIRECTORY, ...PAGES],
+  imports: [AlertsModule, AuthModule, InboundModule, EscalationHttpModule, RealtimeModule, ...DIRECTORY, ...PAGES],
   controllers: [AlertsController, PositionsController, MetricsController, ...PEOPLE],
 })
 export class ApiModule {
