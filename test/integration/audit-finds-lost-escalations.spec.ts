@@ -197,6 +197,7 @@ describe('an escalation that a fault suppressed', () => {
   afterAll(() => bench.close());
 
   const auditNow = async () => {
+    await bench.planted.sql(`update deliveries set status = 'delivered'`);
     await new AuditEscalations(bench).run({}, new AbortController().signal);
     return (await readAudit(bench.database))!;
   };
