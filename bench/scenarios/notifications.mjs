@@ -2,11 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { PlainError } from '../../scripts/lib/plain-error.mjs';
 import { arrivalRate, restartCount } from '../lib/arrivals.mjs';
+import { cpuOf } from '../lib/cpu.mjs';
 import { ALERTS_PATH } from '../lib/http-load.mjs';
 import { startProduct } from '../lib/product.mjs';
 import { startPeer } from '../lib/program.mjs';
 import { newDevice, plantResponders, vapidEnv } from '../lib/responders.mjs';
-import { interleave, values } from '../lib/rounds.mjs';
+import { interleave, median, values } from '../lib/rounds.mjs';
 import { withClient } from '../lib/stack.mjs';
 import { together } from '../lib/together.mjs';
 
@@ -29,9 +30,20 @@ export async function measure({ stack, quick, rounds, say, note }) {
   const systems = await startSystems(stack, { alerts, presses });
   for (const system of systems) await system.run();
   const { told, bare, rest, rate } = await interleave({ rounds, systems, say });
+  const middle = (results, of) => median(values(results, of));
+  for (const [system, results] of Object.entries({ 'one worker': told, 'bare loop': bare })) {
+    note({
+      group: 'Messages by webhook',
+      system,
+      'messages/s': middle(results, 'perSecond'),
+      'CPU µs': middle(results, 'cpuUs'),
+      ...(results === told
+        ? { 'Postgres CPU µs': middle(told, 'postgresUs'), 'Redis CPU µs': middle(told, 'redisUs') }
+        : {}),
+    });
+  }
   for (const [system, results] of Object.entries({ 'at rest': rest, '20 alerts a second': rate })) {
-    const middle = (of) => values(results, of).toSorted((a, b) => a - b)[Math.floor(results.length / 2)];
-    note({ group: 'Raise to push', system, 'p50 ms': middle('p50'), 'p99 ms': middle('p99') });
+    note({ group: 'Raise to push', system, 'p50 ms': middle(results, 'p50'), 'p99 ms': middle(results, 'p99') });
   }
   const figure = (name, results, of) => ({ name, product: values(results, of), machine: values(results, 'machine') });
   return [
@@ -65,7 +77,7 @@ async function startSystems(stack, { alerts, presses }) {
   const pushes = await start('pushes', [newDevice(raiser.url)]);
   const push = (load) => raiseToPush(raiser, pushes, load);
   return [
-    { name: 'told', run: () => tellAll(receiver, hooks, alerts) },
+    { name: 'told', run: () => tellAll(stack, receiver, hooks, alerts) },
     { name: 'bare', run: () => postAll(receiver, poster, alerts * PEOPLE) },
     { name: 'rest', run: () => push({ count: presses.rest }) },
     { name: 'rate', run: () => push({ count: presses.rate, everyMs: RATE_MS }) },
@@ -75,8 +87,10 @@ async function startSystems(stack, { alerts, presses }) {
 let phones = 20_000_000;
 
 /** Every message of every alert arrives once, and is noted. */
-async function tellAll(receiver, product, alerts) {
+async function tellAll(stack, receiver, product, alerts) {
   await restartCount(receiver.url);
+  const pids = [product.worker.pid, stack.postgres.pid, product.redis.pid];
+  const before = pids.map((pid) => cpuOf([pid]));
   let left = alerts;
   const lane = async () => {
     while (left > 0) {
@@ -91,13 +105,16 @@ async function tellAll(receiver, product, alerts) {
   await Promise.all(Array.from({ length: 10 }, lane));
   const perSecond = await arrivalRate(receiver.url, alerts * PEOPLE);
   await settled(product.databaseUrl);
-  return { perSecond };
+  const [cpuUs, postgresUs, redisUs] = pids.map((pid, each) => (cpuOf([pid]) - before[each]) / (alerts * PEOPLE));
+  return { perSecond, cpuUs, postgresUs, redisUs };
 }
 
 async function postAll(receiver, poster, count) {
   await restartCount(receiver.url);
+  const before = cpuOf([poster.pid]);
   await ask(poster.url, { target: receiver.url, count, concurrency: CONCURRENCY });
-  return { perSecond: await arrivalRate(receiver.url, count) };
+  const cpuUs = (cpuOf([poster.pid]) - before) / count;
+  return { perSecond: await arrivalRate(receiver.url, count), cpuUs };
 }
 
 async function raiseToPush(raiser, product, load) {
