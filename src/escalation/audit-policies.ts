@@ -2,6 +2,7 @@ import type { Database } from '../database/database.js';
 import type { LoggedStand } from './audit-history.js';
 import type { AuditedAlert, HeldPolicy } from './audit.js';
 import { DEFAULT_POLICY, escalationPolicySchema, UNVERIFIED_POLICY } from './escalation-policy.js';
+import { OPERATORS_PLAN } from './plans.js';
 
 interface Row {
   readonly organisation_id: string;
@@ -26,8 +27,9 @@ export class AuditPolicies {
   }
 
   of({ organisationId }: LoggedStand, verified: boolean): HeldPolicy {
+    if (organisationId === null) return { policy: OPERATORS_PLAN, since: 0 };
     if (!verified) return { policy: UNVERIFIED_POLICY, since: 0 };
-    return this.own.get(organisationId ?? '') ?? { policy: DEFAULT_POLICY, since: 0 };
+    return this.own.get(organisationId) ?? { policy: DEFAULT_POLICY, since: 0 };
   }
 }
 

@@ -3,9 +3,7 @@ import type { AlertEventType } from '../alerts/alert.js';
 import type { Database } from '../database/database.js';
 import { readHistory, type AuditedEvent } from './audit-history.js';
 import type { AuditedAlert } from './audit.js';
-
-/** In place of an organisation in the table: the operators. */
-export const OPERATORS_ID = '00000000-0000-0000-0000-000000000000';
+import { OPERATORS_ID } from './plans.js';
 
 /** Alerts of one transaction. */
 const PAGE = 500;

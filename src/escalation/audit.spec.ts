@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { readHistory, type AuditedEvent, type LoggedStand } from './audit-history.js';
-import { auditAlert, GRACE_MS, type AuditedAlert, type WatchedEscalation } from './audit.js';
+import { auditAlert, delayMsOf, GRACE_MS, type AuditedAlert, type WatchedEscalation } from './audit.js';
+import { levelsOf } from './escalation-plan.js';
 import type { EscalationPolicy } from './escalation-policy.js';
-import { delayMsOf, levelsOf } from './levels.js';
 
 const TOWN = 'town';
 const FARMS = 'farms';

@@ -1,7 +1,6 @@
 import type { LoggedAlert, LoggedStand } from './audit-history.js';
 import type { Finding } from './audit-record.js';
-import type { EscalationPolicy } from './escalation-policy.js';
-import { delayMsOf, levelsOf } from './levels.js';
+import { levelsOf, stepAt, type EscalationPlan } from './escalation-plan.js';
 
 /** How late a step may be before it counts as missed, ms: a sweep, a busy worker, a restart. */
 export const GRACE_MS = 30_000;
@@ -15,7 +14,7 @@ export interface WatchedEscalation {
 
 /** The rules of an organisation, and since when they hold, ms. */
 export interface HeldPolicy {
-  readonly policy: EscalationPolicy;
+  readonly policy: EscalationPlan;
   readonly since: number;
 }
 
@@ -84,4 +83,9 @@ function expectedStand(
     level += 1;
   }
   return { level, dueAt };
+}
+
+/** How long a level waits for somebody to take notice, ms; beyond the last one there is nothing to wait for. */
+export function delayMsOf(policy: EscalationPlan, level: number): number {
+  return (stepAt(policy, level)?.delaySeconds ?? 0) * 1000;
 }

@@ -1,6 +1,6 @@
 import type { Database } from '../database/database.js';
-import { OPERATORS_ID } from './audit-reads.js';
 import type { StandFinding } from './audit.js';
+import { OPERATORS_ID } from './plans.js';
 
 interface Row {
   readonly alert_id: string;

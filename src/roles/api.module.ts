@@ -1,19 +1,14 @@
 import { Module } from '@nestjs/common';
-import { AlertLog } from '../alerts/alert-log.js';
-import { AlertPublisher } from '../alerts/alert-publisher.js';
 import { AlertsController } from '../alerts/alerts.controller.js';
 import { AlertsModule } from '../alerts/alerts.module.js';
 import { ApiDocsModule } from '../api-docs/api-docs.module.js';
 import { AreasHttpModule } from '../areas/areas-http.module.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { ContactsModule } from '../contacts/contacts.module.js';
+import { DeadLettersModule } from '../dead-letters/dead-letters.module.js';
 import { EscalationHttpModule } from '../escalation/escalation-http.module.js';
 import { InboundModule } from '../inbound/inbound.module.js';
-import { AlertFigures } from '../metrics/alert-figures.js';
-import { MetricsController } from '../metrics/metrics.controller.js';
-import { MetricsModule } from '../metrics/metrics.module.js';
-import { socketFigures } from '../metrics/socket-figures.js';
-import { Metrics } from '../observability/metrics.js';
+import { ApiFiguresModule } from '../metrics/api-figures.module.js';
 import { ApiKeysController } from '../people/api-keys.controller.js';
 import { AuthController } from '../people/auth.controller.js';
 import { OwnAccountController } from '../people/own-account.controller.js';
@@ -22,13 +17,14 @@ import { UsersController } from '../people/users.controller.js';
 import { PagesModule } from '../pages/pages.module.js';
 import { PositionsController } from '../positions/positions.controller.js';
 import { PositionsModule } from '../positions/positions.module.js';
-import { PresenceService } from '../realtime/presence.js';
+import { QueueBoardModule } from '../queue-board/queue-board.module.js';
 import { RealtimeModule } from '../realtime/realtime.module.js';
 import { SchedulesModule } from '../schedules/schedules.module.js';
 
 const PEOPLE = [AuthController, OwnAccountController, UsersController, ApiKeysController];
 const DIRECTORY = [ContactsModule, PeopleModule, AreasHttpModule, SchedulesModule, PositionsModule];
 const PAGES = [PagesModule, ApiDocsModule];
+const OPERATING = [ApiFiguresModule, DeadLettersModule, QueueBoardModule];
 
 /** Takes alerts over HTTP, sockets, SMS and USSD, brings them to the sockets, keeps accounts and areas, serves pages. */
 @Module({
@@ -38,15 +34,10 @@ const PAGES = [PagesModule, ApiDocsModule];
     InboundModule,
     EscalationHttpModule,
     RealtimeModule,
-    MetricsModule,
     ...DIRECTORY,
     ...PAGES,
+    ...OPERATING,
   ],
-  controllers: [AlertsController, PositionsController, MetricsController, ...PEOPLE],
+  controllers: [AlertsController, PositionsController, ...PEOPLE],
 })
-export class ApiModule {
-  constructor(metrics: Metrics, log: AlertLog, publisher: AlertPublisher, presence: PresenceService) {
-    metrics.add(new AlertFigures(log, publisher));
-    metrics.add(socketFigures(presence.sockets));
-  }
-}
+export class ApiModule {}

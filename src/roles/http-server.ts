@@ -74,12 +74,20 @@ export function configureHttp(app: NestFastifyApplication, { env }: Config, logg
   }
   app.useGlobalFilters(new ProblemFilter());
   app.setGlobalPrefix('api/v1', {
-    exclude: ['health', 'health/*path', 'metrics', '/', 'assets/*path', 'robots.txt', 'docs', 'docs/*path'].map(
-      (path) => ({
-        path,
-        method: RequestMethod.ALL,
-      }),
-    ),
+    exclude: [
+      'health',
+      'health/*path',
+      '/',
+      'assets/*path',
+      'robots.txt',
+      'docs',
+      'docs/*path',
+      'admin/queues',
+      'admin/queues/*path',
+    ].map((path) => ({
+      path,
+      method: RequestMethod.ALL,
+    })),
   });
 }
 

@@ -78,10 +78,9 @@ async function live(auth: object): Promise<LiveClient> {
   return socket;
 }
 
-/** How an alert escalated, as its timeline tells a dispatcher. */
+/** How an alert escalated, as a dispatcher is told. */
 async function escalationsOf(id: string, { dora }: Town): Promise<Json[]> {
-  const { body } = await client.send('GET', `${ALERTS}/${id}/events`, undefined, dora);
-  return body.items.flatMap(({ type, details }: Json) => (type === 'alert.escalated' ? [details] : []));
+  return (await client.send('GET', `${ALERTS}/${id}/escalation`, undefined, dora)).body.steps;
 }
 
 const typesHeard = (socket: LiveClient) => socket.alerts.map(({ type }) => type);
