@@ -21,6 +21,8 @@ const tier = (name, extra = {}) => ({
 
 export default {
   testTimeout: 20_000,
+  testSequencer: '<rootDir>/test/support/sequencer.cjs',
+  maxConcurrency: 2, // of `it.concurrent`: tests that mostly wait, each on servers of its own
   coverageProvider: 'v8',
   collectCoverageFrom: ['src/**/*.ts', '!src/**/*.spec.ts', '!src/main.ts'],
   projects: [

@@ -32,6 +32,9 @@ export interface JobWorkersOptions {
   readonly drainMs?: number;
 }
 
+/** What runs jobs for a worker: child processes. */
+export type TaskRunner = Pick<TaskPool, 'start' | 'run' | 'close'>;
+
 /** What jobs did in this process since it started. */
 export interface JobCounts {
   started: number;
@@ -45,7 +48,6 @@ export interface JobCounts {
  */
 export class JobWorkers {
   readonly counts: JobCounts = { started: 0, completed: 0, failed: 0 };
-  readonly #pool: TaskPool;
   /** By queue: what hangs in one keeps no other waiting. */
   readonly #direct = new Map<QueueName, Slots>(QUEUE_NAMES.map((queue) => [queue, new Slots(CONCURRENCY[queue])]));
   readonly #logger = new Logger('Jobs');
@@ -56,13 +58,12 @@ export class JobWorkers {
   constructor(
     private readonly config: Config,
     private readonly options: JobWorkersOptions,
-  ) {
-    this.#pool = new TaskPool(options.childModule, jobSettings(config), options.limits);
-  }
+    private readonly pool: TaskRunner = new TaskPool(options.childModule, jobSettings(config), options.limits),
+  ) {}
 
   /** @throws Error when the child cannot start: a job without a handler, or with two, stops the boot */
   async start(): Promise<void> {
-    await this.#pool.start();
+    await this.pool.start();
     this.#workers = QUEUE_NAMES.map((queue) => this.#open(queue));
   }
 
@@ -75,7 +76,7 @@ export class JobWorkers {
   async close(): Promise<void> {
     const drainMs = this.options.drainMs ?? DRAIN_MS;
     const closing = this.#workers.map((worker) => worker.close());
-    await this.#pool.close(drainMs);
+    await this.pool.close(drainMs);
     await Promise.all(closing.map((closed, index) => this.#finish(this.#workers[index]!, closed)));
   }
 
@@ -144,7 +145,7 @@ export class JobWorkers {
   }
 
   async #do(task: Task): Promise<unknown> {
-    const result = await this.#pool.run(task);
+    const result = await this.pool.run(task);
     this.#listeners.get(task.job as JobName)?.(result as never);
     return result;
   }
