@@ -1,6 +1,7 @@
 import { ALERT_OPERATIONS } from '../alerts/alerts.operations.js';
 import { AREA_OPERATIONS } from '../areas/areas.operations.js';
 import { ORGANISATION_OPERATIONS } from '../areas/organisations.operations.js';
+import { DRILL_OPERATIONS } from '../drills/drills.operations.js';
 import { HEALTH_OPERATIONS } from '../health/health.operations.js';
 import { INBOUND_OPERATIONS } from '../inbound/inbound.operations.js';
 import { PAGE_OPERATIONS } from '../pages/pages.operations.js';
@@ -18,6 +19,7 @@ export const OPERATION_GROUPS: readonly OperationGroup[] = [
   ORGANISATION_OPERATIONS,
   AREA_OPERATIONS,
   SCHEDULE_OPERATIONS,
+  DRILL_OPERATIONS,
   POSITION_OPERATIONS,
   ADMINISTRATION_OPERATIONS,
   INBOUND_OPERATIONS,

@@ -4,6 +4,7 @@ import { AlertsModule } from '../alerts/alerts.module.js';
 import { ApiDocsModule } from '../api-docs/api-docs.module.js';
 import { AreasHttpModule } from '../areas/areas-http.module.js';
 import { AuthModule } from '../auth/auth.module.js';
+import { DrillsModule } from '../drills/drills.module.js';
 import { InboundModule } from '../inbound/inbound.module.js';
 import { ApiKeysController } from '../people/api-keys.controller.js';
 import { AuthController } from '../people/auth.controller.js';
@@ -17,7 +18,7 @@ import { RealtimeModule } from '../realtime/realtime.module.js';
 import { SchedulesModule } from '../schedules/schedules.module.js';
 
 const PEOPLE = [AuthController, OwnAccountController, UsersController, ApiKeysController];
-const DIRECTORY = [PeopleModule, AreasHttpModule, SchedulesModule, PositionsModule];
+const DIRECTORY = [PeopleModule, AreasHttpModule, SchedulesModule, DrillsModule, PositionsModule];
 const PAGES = [PagesModule, ApiDocsModule];
 
 /** Takes alerts over HTTP, sockets, SMS and USSD, brings them to the sockets, keeps accounts and areas, serves pages. */
