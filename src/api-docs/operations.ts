@@ -1,6 +1,7 @@
 import { ALERT_OPERATIONS } from '../alerts/alerts.operations.js';
 import { AREA_OPERATIONS } from '../areas/areas.operations.js';
 import { ORGANISATION_OPERATIONS } from '../areas/organisations.operations.js';
+import { DEAD_LETTER_OPERATIONS } from '../dead-letters/dead-letters.operations.js';
 import { DRILL_OPERATIONS } from '../drills/drills.operations.js';
 import { HEALTH_OPERATIONS } from '../health/health.operations.js';
 import { INBOUND_OPERATIONS } from '../inbound/inbound.operations.js';
@@ -22,6 +23,7 @@ export const OPERATION_GROUPS: readonly OperationGroup[] = [
   DRILL_OPERATIONS,
   POSITION_OPERATIONS,
   ADMINISTRATION_OPERATIONS,
+  DEAD_LETTER_OPERATIONS,
   INBOUND_OPERATIONS,
   HEALTH_OPERATIONS,
   PAGE_OPERATIONS,

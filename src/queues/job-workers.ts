@@ -1,19 +1,29 @@
 import { Logger } from '@nestjs/common';
-import { Worker, type Job } from 'bullmq';
+import { UnrecoverableError, Worker, type Job } from 'bullmq';
+import { v7 as uuidv7 } from 'uuid';
 import type { Config } from '../config/config.js';
 import { classifyRedisError } from '../redis/redis-error.js';
+import { checkPayload } from './check-payload.js';
 import { jobSettings } from './job-settings.js';
 import { reportErrors } from './queue-errors.js';
-import { QUEUE_NAMES, type QueueName } from './queue-map.js';
-import { workerOptions } from './queue-options.js';
+import { QUEUE_NAMES, type JobName, type JobPayload, type QueueName } from './queue-map.js';
+import { MAX_STALLED, workerOptions } from './queue-options.js';
 import { TaskPool } from './task-pool.js';
 import type { TaskLimits } from './task-process.js';
+import { Slots } from '../slots.js';
+import { withoutSecrets } from './without-secrets.js';
 import { within } from '../time-limit.js';
 
 /** Running jobs may end within this time of a stop; a webhook attempt takes ten seconds at most. */
 const DRAIN_MS = 12_000;
 /** What is left after the jobs themselves have ended: telling Redis, which may be away. */
 const CLOSE_MS = 1000;
+/** Jobs without Redis that run at once; as many as of the largest queue. */
+const DIRECT_AT_ONCE = 6;
+const DIRECT_WAITING = 100;
+
+/** Why a poison job is given up. */
+export const TOO_OFTEN_STALLED = `its worker died or hung under it ${MAX_STALLED + 1} times`;
 
 export interface JobWorkersOptions {
   /** Path of the module that serves tasks in a child process. */
@@ -36,8 +46,10 @@ export interface JobCounts {
 export class JobWorkers {
   readonly counts: JobCounts = { started: 0, completed: 0, failed: 0 };
   readonly #pool: TaskPool;
+  readonly #direct = new Slots(DIRECT_AT_ONCE);
   readonly #logger = new Logger('Jobs');
   #workers: Worker[] = [];
+  #onDead: (queue: QueueName, jobId: string) => void = () => undefined;
 
   constructor(
     private readonly config: Config,
@@ -52,12 +64,39 @@ export class JobWorkers {
     this.#workers = QUEUE_NAMES.map((queue) => this.#open(queue));
   }
 
+  /** Tells of each job that is given up here. */
+  onDead(listener: (queue: QueueName, jobId: string) => void): void {
+    this.#onDead = listener;
+  }
+
   /** Takes no more jobs, lets running ones end, kills what does not; returns within the limits whatever Redis does. */
   async close(): Promise<void> {
     const drainMs = this.options.drainMs ?? DRAIN_MS;
     const closing = this.#workers.map((worker) => worker.close());
     await this.#pool.close(drainMs);
     await Promise.all(closing.map((closed, index) => this.#finish(this.#workers[index]!, closed)));
+  }
+
+  /**
+   * Runs a job in the task pool without BullMQ, for those who know from Postgres what is due while Redis is away: six at
+   * once, further ones in order; with the time limits of every job, and without retries. A stop lets running ones end
+   * and refuses the others: do not wait for it in an `onModuleDestroy`.
+   * @returns the job's result
+   * @throws Error when the job fails, the worker stops, or a hundred wait already
+   */
+  async runDirectly<J extends JobName>(job: J, payload: JobPayload<J>): Promise<unknown> {
+    if (this.#direct.waiting >= DIRECT_WAITING) throw new Error('too many jobs are waiting to be run without Redis');
+    return this.#direct.use(async () => {
+      this.counts.started += 1;
+      try {
+        const result = await this.#pool.run({ job, payload, context: { jobId: `direct-${uuidv7()}`, attempt: 1 } });
+        this.counts.completed += 1;
+        return result;
+      } catch (error) {
+        this.counts.failed += 1;
+        throw error;
+      }
+    });
   }
 
   async #finish(worker: Worker, closed: Promise<void>): Promise<void> {
@@ -70,7 +109,7 @@ export class JobWorkers {
   }
 
   #open(queue: QueueName): Worker {
-    const worker = new Worker(queue, async (job) => this.#run(job), workerOptions(this.config, queue));
+    const worker = new Worker(queue, async (job) => this.#run(queue, job), workerOptions(this.config, queue));
     reportErrors(worker, `worker of ${queue}`, this.#logger);
     worker.on('active', () => (this.counts.started += 1));
     worker.on('completed', (job, result) => {
@@ -79,14 +118,21 @@ export class JobWorkers {
     });
     worker.on('failed', (job, error) => {
       this.counts.failed += 1;
-      this.#logger.warn({ job: job?.name, jobId: job?.id, ms: job && durationOf(job) }, `job failed: ${error.message}`);
+      this.#logger.warn(
+        { job: job?.name, jobId: job?.id, ms: job && durationOf(job) },
+        `job failed: ${withoutSecrets(error.message)}`,
+      );
+      if (job?.id !== undefined && job.finishedOn !== undefined) this.#onDead(queue, job.id);
     });
     return worker;
   }
 
-  async #run(job: Job<unknown>): Promise<unknown> {
+  async #run(queue: QueueName, job: Job<unknown>): Promise<unknown> {
+    // BullMQ gives up what stalls too often, but not what a schedule started: that would take one worker after the other.
+    if (job.stalledCounter > MAX_STALLED) throw new UnrecoverableError(TOO_OFTEN_STALLED);
+    const payload = checkPayload(queue, job.name, job.data);
     const context = { jobId: job.id ?? '', attempt: job.attemptsMade + 1 };
-    return this.#pool.run({ job: job.name, payload: job.data, context });
+    return this.#pool.run({ job: job.name, payload, context });
   }
 }
 

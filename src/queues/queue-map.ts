@@ -30,11 +30,19 @@ export type JobPayload<J extends JobName> = {
   [Q in QueueName]: J extends keyof QueueMap[Q] ? QueueMap[Q][J] : never;
 }[QueueName];
 
+/** A job that needs no payload, such as one that a schedule starts. */
+export type BareJobName = { [J in JobName]: Record<string, never> extends JobPayload<J> ? J : never }[JobName];
+
 /** Jobs of each queue that one worker process runs at once. */
 export const CONCURRENCY: Readonly<Record<QueueName, number>> = { notifications: 6, maintenance: 1 };
 
 export const QUEUE_NAMES = Object.keys(PAYLOADS) as QueueName[];
 export const JOB_NAMES: readonly JobName[] = QUEUE_NAMES.flatMap((queue) => Object.keys(PAYLOADS[queue]) as JobName[]);
+
+/** The queue of a job. */
+export function queueOf(job: JobName): QueueName {
+  return QUEUE_NAMES.find((queue) => job in PAYLOADS[queue])!;
+}
 
 /** The shape of a job's payload; undefined for a job that this queue does not have. */
 export function payloadSchema(queue: QueueName, job: string): z.ZodType | undefined {

@@ -4,6 +4,7 @@ import { AlertsModule } from '../alerts/alerts.module.js';
 import { ApiDocsModule } from '../api-docs/api-docs.module.js';
 import { AreasHttpModule } from '../areas/areas-http.module.js';
 import { AuthModule } from '../auth/auth.module.js';
+import { DeadLettersModule } from '../dead-letters/dead-letters.module.js';
 import { DrillsModule } from '../drills/drills.module.js';
 import { InboundModule } from '../inbound/inbound.module.js';
 import { ApiKeysController } from '../people/api-keys.controller.js';
@@ -23,7 +24,7 @@ const PAGES = [PagesModule, ApiDocsModule];
 
 /** Takes alerts over HTTP, sockets, SMS and USSD, brings them to the sockets, keeps accounts and areas, serves pages. */
 @Module({
-  imports: [AlertsModule, AuthModule, InboundModule, RealtimeModule, ...DIRECTORY, ...PAGES],
+  imports: [AlertsModule, AuthModule, InboundModule, RealtimeModule, DeadLettersModule, ...DIRECTORY, ...PAGES],
   controllers: [AlertsController, PositionsController, ...PEOPLE],
 })
 export class ApiModule {}
