@@ -3,6 +3,9 @@ import { AREA_OPERATIONS } from '../areas/areas.operations.js';
 import { ORGANISATION_OPERATIONS } from '../areas/organisations.operations.js';
 import { DEAD_LETTER_OPERATIONS } from '../dead-letters/dead-letters.operations.js';
 import { DRILL_OPERATIONS } from '../drills/drills.operations.js';
+import { CONTACT_OPERATIONS } from '../contacts/contacts.operations.js';
+import { NOTIFICATION_OPERATIONS } from '../contacts/notifications.operations.js';
+import { ESCALATION_OPERATIONS } from '../escalation/escalation.operations.js';
 import { HEALTH_OPERATIONS } from '../health/health.operations.js';
 import { INBOUND_OPERATIONS } from '../inbound/inbound.operations.js';
 import { PAGE_OPERATIONS } from '../pages/pages.operations.js';
@@ -17,8 +20,11 @@ import type { OperationGroup } from './operation.js';
 export const OPERATION_GROUPS: readonly OperationGroup[] = [
   ALERT_OPERATIONS,
   ACCOUNT_OPERATIONS,
+  CONTACT_OPERATIONS,
+  NOTIFICATION_OPERATIONS,
   ORGANISATION_OPERATIONS,
   AREA_OPERATIONS,
+  ESCALATION_OPERATIONS,
   SCHEDULE_OPERATIONS,
   DRILL_OPERATIONS,
   POSITION_OPERATIONS,

@@ -15,7 +15,6 @@ const networks = list.refine(
   (items) => items.every((item) => ipaddr.isValid(item) || ipaddr.isValidCIDR(item)),
   'must hold addresses or networks, such as 10.0.0.0/8',
 );
-
 const server = (doc: string, defaultNote?: string): EnvVarMeta => ({ section: 'Server', doc, defaultNote });
 const redis = (doc: string, defaultNote?: string): EnvVarMeta => ({ section: 'Redis', doc, defaultNote });
 const redisSecret = (doc: string): EnvVarMeta => ({ section: 'Redis', doc, secret: true });

@@ -20,13 +20,21 @@ export interface AddedNotice {
   readonly channel: Channel;
 }
 
-interface ContactRow {
+/** What somebody sends to one contact of theirs. */
+export interface OwnNotice {
+  readonly kind: 'test' | 'code';
+  readonly contactId: string;
+}
+
+/** A contact, as far as a delivery to it needs it. */
+export interface ContactRow {
   readonly id: string;
   readonly user_id: string;
   readonly channel: Channel;
 }
 
-interface NewDelivery {
+/** A delivery to a contact, and who is next when it fails. */
+export interface NewDelivery {
   readonly contact: ContactRow;
   readonly fallbacks: readonly string[];
 }
@@ -50,7 +58,25 @@ export async function addNotice(client: ClientBase, notice: Notice, now: Date): 
     const own = contacts.rows.filter((row) => row.user_id === userId);
     return notice.channels ? own.map((contact) => ({ contact, fallbacks: [] })) : firstOf(own);
   });
-  return insert(client, { ...notice, wanted }, now);
+  return insertNotices(client, { ...notice, wanted }, now);
+}
+
+/**
+ * Adds a delivery to one contact, verified or not, within the caller's transaction. Alerts never go out by it.
+ * @returns undefined when the contact is gone
+ */
+export async function addNoticeTo(
+  client: ClientBase,
+  { kind, contactId }: OwnNotice,
+  now: Date,
+): Promise<AddedNotice | undefined> {
+  const { rows } = await client.query<ContactRow>({
+    name: 'contact-for-notice',
+    text: 'select id, user_id, channel from contacts where id = $1',
+    values: [contactId],
+  });
+  const wanted = rows.map((contact) => ({ contact, fallbacks: [] }));
+  return (await insertNotices(client, { kind, wanted }, now))[0];
 }
 
 /** All contacts of the channel that stands first, such as every device with push; the others are to fall back on. */
@@ -60,7 +86,8 @@ function firstOf(own: readonly ContactRow[]): NewDelivery[] {
   return first.map((contact) => ({ contact, fallbacks }));
 }
 
-async function insert(
+/** Adds deliveries that are not there yet, within the caller's transaction. */
+export async function insertNotices(
   client: ClientBase,
   { kind, seq, alertId, wanted }: Pick<Notice, 'kind' | 'seq' | 'alertId'> & { wanted: readonly NewDelivery[] },
   now: Date,

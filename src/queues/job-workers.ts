@@ -6,8 +6,9 @@ import { classifyRedisError } from '../redis/redis-error.js';
 import { checkPayload } from './check-payload.js';
 import { jobSettings } from './job-settings.js';
 import { reportErrors } from './queue-errors.js';
-import { QUEUE_NAMES, type JobName, type JobPayload, type QueueName } from './queue-map.js';
+import { CONCURRENCY, QUEUE_NAMES, queueOf, type JobName, type JobPayload, type QueueName } from './queue-map.js';
 import { MAX_STALLED, workerOptions } from './queue-options.js';
+import type { Task } from './task-messages.js';
 import { TaskPool } from './task-pool.js';
 import type { TaskLimits } from './task-process.js';
 import { Slots } from '../slots.js';
@@ -18,8 +19,7 @@ import { within } from '../time-limit.js';
 const DRAIN_MS = 12_000;
 /** What is left after the jobs themselves have ended: telling Redis, which may be away. */
 const CLOSE_MS = 1000;
-/** Jobs without Redis that run at once; as many as of the largest queue. */
-const DIRECT_AT_ONCE = 6;
+/** Jobs of one queue that may wait to be run without Redis. */
 const DIRECT_WAITING = 100;
 
 /** Why a poison job is given up. */
@@ -46,8 +46,10 @@ export interface JobCounts {
 export class JobWorkers {
   readonly counts: JobCounts = { started: 0, completed: 0, failed: 0 };
   readonly #pool: TaskPool;
-  readonly #direct = new Slots(DIRECT_AT_ONCE);
+  /** By queue: what hangs in one keeps no other waiting. */
+  readonly #direct = new Map<QueueName, Slots>(QUEUE_NAMES.map((queue) => [queue, new Slots(CONCURRENCY[queue])]));
   readonly #logger = new Logger('Jobs');
+  readonly #listeners = new Map<JobName, (result: never) => void>();
   #workers: Worker[] = [];
   #onDead: (queue: QueueName, jobId: string) => void = () => undefined;
 
@@ -77,19 +79,25 @@ export class JobWorkers {
     await Promise.all(closing.map((closed, index) => this.#finish(this.#workers[index]!, closed)));
   }
 
+  /** Calls `listener` with each result of a job that this process runs, by a queue or directly. It must not throw. */
+  onResult<R>(job: JobName, listener: (result: R) => void): void {
+    this.#listeners.set(job, listener);
+  }
+
   /**
-   * Runs a job in the task pool without BullMQ, for those who know from Postgres what is due while Redis is away: six at
-   * once, further ones in order; with the time limits of every job, and without retries. A stop lets running ones end
-   * and refuses the others: do not wait for it in an `onModuleDestroy`.
+   * Runs a job in the task pool without BullMQ, for those who know from Postgres what is due while Redis is away: as many
+   * at once as of its queue, further ones in order; with the time limits of every job, and without retries. A stop lets
+   * running ones end and refuses the others: do not wait for it in an `onModuleDestroy`.
    * @returns the job's result
    * @throws Error when the job fails, the worker stops, or a hundred wait already
    */
   async runDirectly<J extends JobName>(job: J, payload: JobPayload<J>): Promise<unknown> {
-    if (this.#direct.waiting >= DIRECT_WAITING) throw new Error('too many jobs are waiting to be run without Redis');
-    return this.#direct.use(async () => {
+    const slots = this.#direct.get(queueOf(job))!;
+    if (slots.waiting >= DIRECT_WAITING) throw new Error('too many jobs are waiting to be run without Redis');
+    return slots.use(async () => {
       this.counts.started += 1;
       try {
-        const result = await this.#pool.run({ job, payload, context: { jobId: `direct-${uuidv7()}`, attempt: 1 } });
+        const result = await this.#do({ job, payload, context: { jobId: `direct-${uuidv7()}`, attempt: 1 } });
         this.counts.completed += 1;
         return result;
       } catch (error) {
@@ -132,7 +140,13 @@ export class JobWorkers {
     if (job.stalledCounter > MAX_STALLED) throw new UnrecoverableError(TOO_OFTEN_STALLED);
     const payload = checkPayload(queue, job.name, job.data);
     const context = { jobId: job.id ?? '', attempt: job.attemptsMade + 1 };
-    return this.#pool.run({ job: job.name, payload, context });
+    return this.#do({ job: job.name, payload, context });
+  }
+
+  async #do(task: Task): Promise<unknown> {
+    const result = await this.#pool.run(task);
+    this.#listeners.get(task.job as JobName)?.(result as never);
+    return result;
   }
 }
 

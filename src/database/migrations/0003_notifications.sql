@@ -42,6 +42,8 @@ alter table deliveries
   add column provider_ref text,
   -- When a device or the provider said that it has arrived.
   add column received_at timestamptz(3);
+-- What people are told is looked for without passing over what waits for receivers.
+create index deliveries_people_due on deliveries (next_attempt_at) where status = 'pending' and kind <> 'event';
 create index deliveries_alert on deliveries (alert_id) where alert_id is not null;
 create index deliveries_user on deliveries (user_id, created_at) where user_id is not null;
 create index deliveries_provider_ref on deliveries (provider, provider_ref) where provider_ref is not null;
@@ -67,6 +69,8 @@ create table escalations (
   ended text,
   primary key (alert_id, organisation_id)
 );
+-- What was raised before is nobody's wait.
+insert into log_cursors (name, seq) select 'escalations', seq from log_head;
 create index escalations_due on escalations (next_escalation_at) where next_escalation_at is not null;
 
 -- Who is on duty every week: ISO weekday (Monday is 1) and minutes of the day, local to the organisation.
