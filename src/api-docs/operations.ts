@@ -3,12 +3,14 @@ import { AREA_OPERATIONS } from '../areas/areas.operations.js';
 import { ORGANISATION_OPERATIONS } from '../areas/organisations.operations.js';
 import { CONTACT_OPERATIONS } from '../contacts/contacts.operations.js';
 import { NOTIFICATION_OPERATIONS } from '../contacts/notifications.operations.js';
+import { ESCALATION_OPERATIONS } from '../escalation/escalation.operations.js';
 import { HEALTH_OPERATIONS } from '../health/health.operations.js';
 import { INBOUND_OPERATIONS } from '../inbound/inbound.operations.js';
 import { PAGE_OPERATIONS } from '../pages/pages.operations.js';
 import { ACCOUNT_OPERATIONS } from '../people/accounts.operations.js';
 import { ADMINISTRATION_OPERATIONS } from '../people/administration.operations.js';
 import { POSITION_OPERATIONS } from '../positions/positions.operations.js';
+import { SCHEDULE_OPERATIONS } from '../schedules/schedules.operations.js';
 import { DOCS_OPERATIONS } from './docs.operations.js';
 import type { OperationGroup } from './operation.js';
 
@@ -20,6 +22,8 @@ export const OPERATION_GROUPS: readonly OperationGroup[] = [
   NOTIFICATION_OPERATIONS,
   ORGANISATION_OPERATIONS,
   AREA_OPERATIONS,
+  ESCALATION_OPERATIONS,
+  SCHEDULE_OPERATIONS,
   POSITION_OPERATIONS,
   ADMINISTRATION_OPERATIONS,
   INBOUND_OPERATIONS,

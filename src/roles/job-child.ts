@@ -8,6 +8,8 @@ import { smsProviders } from '../channels/sms/sms-providers.js';
 import { systemClock, type Clock } from '../clock.js';
 import { newCode } from '../contacts/contact-code.js';
 import { Database } from '../database/database.js';
+import { LogWriter } from '../alerts/log-writer.js';
+import { Escalate } from '../escalation/escalate.js';
 import { DeliverWebhooks } from '../notifications/deliver-webhooks.js';
 import { Deliveries } from '../notifications/deliveries.js';
 import { AllowedHosts, systemResolve } from '../notifications/webhook-target.js';
@@ -16,6 +18,7 @@ import type { JobHandler } from '../queues/job-handler.js';
 import type { JobSettings } from '../queues/job-settings.js';
 import { serveTasks } from '../queues/task-child.js';
 import { PruneLog } from '../retention/prune-log.js';
+import { ApplyShifts } from '../schedules/apply-shifts.js';
 
 // The process that runs jobs, forked by a worker: every job's handler is named here, once.
 serveTasks<JobSettings>((settings) => {
@@ -25,7 +28,9 @@ serveTasks<JobSettings>((settings) => {
   return {
     handlers: [
       ...deliveryJobs(settings, database, clock),
+      new Escalate({ database, log: new LogWriter(database), clock }),
       new PruneLog({ database, clock, retentionDays: settings.NABOOM_RETENTION_DAYS }),
+      new ApplyShifts({ database, clock }),
     ],
     close: () => database.close(),
   };

@@ -69,6 +69,8 @@ create table escalations (
   ended text,
   primary key (alert_id, organisation_id)
 );
+-- What was raised before is nobody's wait.
+insert into log_cursors (name, seq) select 'escalations', seq from log_head;
 create index escalations_due on escalations (next_escalation_at) where next_escalation_at is not null;
 
 -- Who is on duty every week: ISO weekday (Monday is 1) and minutes of the day, local to the organisation.
@@ -112,17 +114,21 @@ create table drills (
 );
 create index drills_organisation on drills (organisation_id, started_at);
 
--- Jobs that were given up, beside the deliveries that were.
+-- Jobs that were given up, beside the deliveries that were. What operators did with one stays for as long as BullMQ shows
+-- the failed job, so that it is not found anew.
 create table dead_jobs (
+  -- Made of queue, job id and the time of the job: the same job has the same.
   id uuid primary key,
   queue text not null,
   job text not null,
   payload json not null,
   reason text not null,
   attempts integer not null,
-  at timestamptz(3) not null
+  at timestamptz(3) not null,
+  status text not null default 'dead' check (status in ('dead', 'replaying', 'replayed', 'dropped')),
+  finished_at timestamptz(3)
 );
-create index dead_jobs_at on dead_jobs (at);
+create index dead_jobs_open on dead_jobs (status) where status in ('dead', 'replaying');
 
 -- One row: what the last audit of all escalations found.
 create table escalation_audit (
