@@ -34,6 +34,18 @@ const DATA_HEADERS = {
   'x-content-type-options': 'nosniff',
 } as const;
 
+/** What people and probes open stands at the top; everything else is the API. */
+const UNPREFIXED = [
+  'health',
+  'health/*path',
+  '/',
+  'assets/*path',
+  'service-worker.js',
+  'robots.txt',
+  'docs',
+  'docs/*path',
+] as const;
+
 /** The Fastify server under Nest: proxies, limits, request ids and one log line a request. */
 export function createHttpAdapter({ env }: Config, logger: Logger): FastifyAdapter {
   return new FastifyAdapter({
@@ -74,10 +86,7 @@ export function configureHttp(app: NestFastifyApplication, { env }: Config, logg
   }
   app.useGlobalFilters(new ProblemFilter());
   app.setGlobalPrefix('api/v1', {
-    exclude: ['health', 'health/*path', '/', 'assets/*path', 'robots.txt', 'docs', 'docs/*path'].map((path) => ({
-      path,
-      method: RequestMethod.ALL,
-    })),
+    exclude: UNPREFIXED.map((path) => ({ path, method: RequestMethod.ALL })),
   });
 }
 
