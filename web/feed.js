@@ -6,6 +6,7 @@ import { createDirectory } from './directory.js';
 import { byId, setPill, setText } from './dom.js';
 import { createDutySwitches } from './duty.js';
 import { connectLive } from './live.js';
+import { createAlertOpener } from './open-alert.js';
 import { createReachTeller } from './reach-teller.js';
 import { startSignIn } from './sign-in.js';
 import { isResponder } from './viewer.js';
@@ -41,6 +42,8 @@ export function startFeed() {
     },
   });
   const areas = createAreasPanel({ onImported: () => void directory?.read() });
+  const opener = createAlertOpener({ viewer: () => viewer, put: (alert) => alerts.put(alert), say });
+  let panels;
   const signIn = startSignIn({ onIn, onOut, onOther, say });
 
   function onIn(next) {
@@ -93,6 +96,7 @@ export function startFeed() {
     else alerts.replace(open);
     for (const alert of open) if (isOpen(alert)) teller?.received(alert.id);
     say(alerts.size === 0 ? 'No open alerts.' : '');
+    opener.find();
   }
 
   function onAlert({ type, alert, gone }) {
@@ -122,7 +126,20 @@ export function startFeed() {
   function showDirectory() {
     duty.show(viewer, directory?.areas ?? []);
     areas.show(viewer, directory);
+    void showPanels();
     alerts.refresh();
+  }
+
+  /** Whoever calls for help does not wait for what only those who are signed in need. */
+  async function showPanels() {
+    if (!panels && !viewer.user && !viewer.token) return;
+    try {
+      const { createPanels } = await import('./panels.js');
+      panels ??= createPanels(byId('panels'));
+      panels.show(viewer, directory);
+    } catch (error) {
+      say(`Not all of the page could be loaded (${error.message}). Load it again.`);
+    }
   }
 }
 

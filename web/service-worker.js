@@ -1,7 +1,7 @@
 /**
  * Takes what the server pushes to this device, also when no page is open. A message is JSON:
- * `{ kind: 'alert' | 'test' | 'code', title, body, token, alertId?, severity?, contactId?, code? }`.
- * `token` is what its receipts are posted with; `code` confirms that pushes to the contact `contactId` arrive here.
+ * `{ kind: 'alert' | 'test', title, body, token, alertId?, severity? }`. `token` is what its receipts are posted with; the
+ * receipt of a first test confirms that messages arrive here.
  * It answers no request of the page: what is shown always comes from the server.
  */
 const API = '/api/v1';
@@ -28,12 +28,8 @@ function read(data) {
 }
 
 async function onPush(message) {
-  await Promise.all([
-    show(message),
-    tell(message, 'received'),
-    confirm(message),
-    tellPages({ type: 'pushed', message }),
-  ]);
+  await Promise.all([show(message), tell(message, 'received')]);
+  await tellPages({ type: 'pushed' });
 }
 
 function show({ kind = 'alert', title = 'Naboom', body = 'Open the list of alerts.', token, alertId, severity }) {
@@ -75,19 +71,13 @@ async function tell({ token }, stage) {
   if (token) await post(`/notifications/receipts/${encodeURIComponent(token)}`, { stage });
 }
 
-/** Nobody has to type a code that has arrived where it should. */
-async function confirm({ contactId, code }) {
-  if (!contactId || !code) return;
-  await post(`/auth/me/contacts/${encodeURIComponent(contactId)}/verify`, { code });
-  await tellPages({ type: 'contacts-changed' });
-}
-
-/** The push service gives this device another address: the server must know it. */
+/** The push service gives this device another address: the server must know it, and try it. */
 async function onOtherSubscription({ oldSubscription, newSubscription }) {
   const options = oldSubscription?.options;
   const next = newSubscription ?? (options && (await self.registration.pushManager.subscribe(options)));
-  if (next) await post('/auth/me/contacts', { channel: 'push', subscription: next.toJSON() });
-  await tellPages({ type: 'contacts-changed' });
+  if (!next) return;
+  const contact = await post('/auth/me/contacts', { channel: 'push', subscription: next.toJSON() });
+  if (contact?.id) await post(`/auth/me/contacts/${encodeURIComponent(contact.id)}/test`, {});
 }
 
 async function tellPages(message) {
@@ -95,19 +85,18 @@ async function tellPages(message) {
     page.postMessage(message);
 }
 
-/** Posts until there is an answer that another try would not change. */
+/** Posts until there is an answer that another try would not change; gives what it holds. Never rejects. */
 async function post(path, body) {
   for (let tried = 1; ; tried += 1) {
-    const status = await postOnce(path, body);
-    if ((status > 0 && status < 500 && status !== 429) || tried === TRIES) return;
+    const { status, answer } = await postOnce(path, body);
+    if ((status > 0 && status < 500 && status !== 429) || tried === TRIES) return answer;
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * 2 ** tried));
   }
 }
 
-/** The status of the answer, 0 without one. */
 async function postOnce(path, body) {
   try {
-    const { status } = await fetch(API + path, {
+    const response = await fetch(API + path, {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'application/json' },
       body: JSON.stringify(body),
@@ -115,8 +104,8 @@ async function postOnce(path, body) {
       keepalive: true,
       signal: AbortSignal.timeout?.(ANSWER_WITHIN_MS),
     });
-    return status;
+    return { status: response.status, answer: response.status === 201 ? await response.json() : undefined };
   } catch {
-    return 0;
+    return { status: 0 };
   }
 }
