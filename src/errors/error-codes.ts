@@ -53,6 +53,24 @@ export const ERRORS = {
     true,
   ),
   NOT_FOUND: entry(404, 'There is no such thing', 'Check the id.'),
+  CONTACT_LIMIT: entry(409, 'There are 20 contacts already', 'Remove one that is not used any more.'),
+  CONTACT_UNVERIFIED: entry(409, 'This contact is not verified', 'Ask for a code and enter it first.'),
+  CODE_WRONG: entry(
+    403,
+    'The code is wrong',
+    'Enter the last one that came; after 15 minutes or 5 tries, ask for a new one.',
+  ),
+  ADDRESS_REFUSED: entry(
+    400,
+    'Nothing can be sent to this address',
+    'Use an https address that the internet can reach.',
+  ),
+  CHANNEL_OFF: entry(
+    503,
+    'This channel is not set up',
+    'Use another one, or ask the operators; they find it in docs/configuration.md.',
+    true,
+  ),
   NAME_TAKEN: entry(409, 'There is one of this name already', 'Choose another name.'),
   GEOMETRY_INVALID: entry(
     400,

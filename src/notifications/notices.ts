@@ -20,6 +20,12 @@ export interface AddedNotice {
   readonly channel: Channel;
 }
 
+/** What somebody sends to one contact of theirs. */
+export interface OwnNotice {
+  readonly kind: 'test' | 'code';
+  readonly contactId: string;
+}
+
 interface ContactRow {
   readonly id: string;
   readonly user_id: string;
@@ -51,6 +57,24 @@ export async function addNotice(client: ClientBase, notice: Notice, now: Date): 
     return notice.channels ? own.map((contact) => ({ contact, fallbacks: [] })) : firstOf(own);
   });
   return insert(client, { ...notice, wanted }, now);
+}
+
+/**
+ * Adds a delivery to one contact, verified or not, within the caller's transaction. Alerts never go out by it.
+ * @returns undefined when the contact is gone
+ */
+export async function addNoticeTo(
+  client: ClientBase,
+  { kind, contactId }: OwnNotice,
+  now: Date,
+): Promise<AddedNotice | undefined> {
+  const { rows } = await client.query<ContactRow>({
+    name: 'contact-for-notice',
+    text: 'select id, user_id, channel from contacts where id = $1',
+    values: [contactId],
+  });
+  const wanted = rows.map((contact) => ({ contact, fallbacks: [] }));
+  return (await insert(client, { kind, wanted }, now))[0];
 }
 
 /** All contacts of the channel that stands first, such as every device with push; the others are to fall back on. */

@@ -4,6 +4,7 @@ import { AlertsModule } from '../alerts/alerts.module.js';
 import { ApiDocsModule } from '../api-docs/api-docs.module.js';
 import { AreasHttpModule } from '../areas/areas-http.module.js';
 import { AuthModule } from '../auth/auth.module.js';
+import { ContactsModule } from '../contacts/contacts.module.js';
 import { InboundModule } from '../inbound/inbound.module.js';
 import { ApiKeysController } from '../people/api-keys.controller.js';
 import { AuthController } from '../people/auth.controller.js';
@@ -16,7 +17,7 @@ import { PositionsModule } from '../positions/positions.module.js';
 import { RealtimeModule } from '../realtime/realtime.module.js';
 
 const PEOPLE = [AuthController, OwnAccountController, UsersController, ApiKeysController];
-const DIRECTORY = [PeopleModule, AreasHttpModule, PositionsModule];
+const DIRECTORY = [ContactsModule, PeopleModule, AreasHttpModule, PositionsModule];
 const PAGES = [PagesModule, ApiDocsModule];
 
 /** Takes alerts over HTTP, sockets, SMS and USSD, brings them to the sockets, keeps accounts and areas, serves pages. */
