@@ -53,7 +53,8 @@ export function createContactItem(first, { onChanged, onMove, onRemoved, onTeste
       const [wanted, other] = by < 0 ? [up, down] : [down, up];
       (wanted.disabled ? other : wanted).focus();
     },
-    focusCode: code.focus,
+    /** Sends the first code, and waits for it to be typed in. */
+    begin: code.begin,
     update(next, { isFirst, isLast, isHere }) {
       contact = next;
       setText(title, `${name()}${isHere ? ' (this device)' : ''}`);
@@ -82,7 +83,7 @@ function createCodeForm(contact, { problem, said, onChanged }) {
     autocomplete: 'one-time-code',
   });
   const submit = element('button', { type: 'submit', className: 'plain', textContent: 'Confirm' });
-  const again = button('Send a new code', (node) => void resend(node));
+  const again = button('Send a code', (node) => void resend(node));
   const typed = labelled('Code', field);
   const node = element('form', { className: 'row' }, typed, submit, again);
 
@@ -95,16 +96,19 @@ function createCodeForm(contact, { problem, said, onChanged }) {
   async function resend(pressed) {
     const isPush = contact().channel === 'push'; // which is confirmed by its first test, without a code
     const sent = await doing(pressed, problem, () => ask('POST', path(contact(), isPush ? '/test' : '/code')));
-    if (sent) setText(said, isPush ? 'Sent once more.' : 'A new code is on its way.');
+    if (sent) setText(said, isPush ? 'It is on its way.' : 'A code is on its way.');
   }
 
   return {
     node,
-    focus: () => field.focus(),
+    begin() {
+      field.focus();
+      void resend(again);
+    },
     update({ verified, channel }) {
       node.hidden = verified;
       typed.hidden = submit.hidden = channel === 'push';
-      setText(again, channel === 'push' ? 'Send the first message again' : 'Send a new code');
+      setText(again, channel === 'push' ? 'Send the first message again' : 'Send a code');
     },
   };
 }

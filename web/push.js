@@ -42,6 +42,7 @@ export async function turnPushOn(userId) {
     if (!made.answer) return made;
     const { id } = made.answer;
     keep(STORED, { id, userId });
+    if (made.answer.verified) return made;
     // Its receipt confirms the contact.
     const sent = await ask('POST', `/auth/me/contacts/${encodeURIComponent(id)}/test`);
     return sent.answer ? made : sent;

@@ -2,7 +2,7 @@ import { ask } from './api.js';
 import { createContactForm } from './contact-form.js';
 import { createContactItem } from './contact-item.js';
 import { element, setPill, setText } from './dom.js';
-import { createPanel, problemLine } from './fields.js';
+import { button, createPanel, doing, problemLine } from './fields.js';
 import { createPushSetup } from './push-setup.js';
 import { createQuietHours } from './quiet-hours.js';
 import { createTold } from './told.js';
@@ -20,10 +20,11 @@ export function createReachMe() {
   const items = new Map();
   const push = createPushSetup({ onChanged: read });
   const add = createContactForm({
-    onAdded: (contact) => void read().then(() => contact.verified || items.get(contact.id)?.focusCode()),
+    onAdded: (contact) => void read().then(() => contact.verified || items.get(contact.id)?.begin()),
   });
+  const own = button('Use the phone and e-mail of this account', (node) => void addOwn(node));
   const told = createTold();
-  panel.body.append(push.node, intro, list, problem, add.node, createQuietHours().node, told.node);
+  panel.body.append(push.node, intro, list, own, problem, add.node, createQuietHours().node, told.node);
   let user;
   let contacts = [];
 
@@ -39,6 +40,10 @@ export function createReachMe() {
     showContacts(await push.update(user, contacts, answer.channels));
   }
 
+  async function addOwn(pressed) {
+    if (await doing(pressed, problem, () => ask('POST', '/auth/me/contacts/own'))) await read();
+  }
+
   function showContacts(hereId) {
     const known = new Set(contacts.map(({ id }) => id));
     for (const id of items.keys()) if (!known.has(id)) items.delete(id);
@@ -51,7 +56,8 @@ export function createReachMe() {
     // Nodes that are put in anew lose what is typed into them.
     if (nodes.some((node, at) => list.children[at] !== node) || list.children.length !== nodes.length)
       list.replaceChildren(...nodes);
-    intro.hidden = contacts.length === 0;
+    intro.hidden = contacts.length < 2;
+    own.hidden = contacts.some(({ channel }) => channel === 'sms' || channel === 'email');
     const ready = contacts.filter(({ verified }) => verified).length;
     setPill(
       panel.state,
