@@ -2,6 +2,7 @@ import { ALERT_OPERATIONS } from '../alerts/alerts.operations.js';
 import { AREA_OPERATIONS } from '../areas/areas.operations.js';
 import { ORGANISATION_OPERATIONS } from '../areas/organisations.operations.js';
 import { CONTACT_OPERATIONS } from '../contacts/contacts.operations.js';
+import { NOTIFICATION_OPERATIONS } from '../contacts/notifications.operations.js';
 import { HEALTH_OPERATIONS } from '../health/health.operations.js';
 import { INBOUND_OPERATIONS } from '../inbound/inbound.operations.js';
 import { PAGE_OPERATIONS } from '../pages/pages.operations.js';
@@ -16,6 +17,7 @@ export const OPERATION_GROUPS: readonly OperationGroup[] = [
   ALERT_OPERATIONS,
   ACCOUNT_OPERATIONS,
   CONTACT_OPERATIONS,
+  NOTIFICATION_OPERATIONS,
   ORGANISATION_OPERATIONS,
   AREA_OPERATIONS,
   POSITION_OPERATIONS,

@@ -1,6 +1,7 @@
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { channelVars } from './channel-vars.js';
+import { timeZoneSchema } from './time-zone.js';
 import { described, envVarMeta, list, port, wholeNumber, type EnvVarMeta } from './described.js';
 
 const dbNumber = wholeNumber(0, 15);
@@ -14,14 +15,6 @@ const networks = list.refine(
   (items) => items.every((item) => ipaddr.isValid(item) || ipaddr.isValidCIDR(item)),
   'must hold addresses or networks, such as 10.0.0.0/8',
 );
-const timeZone = z.string().refine((zone) => {
-  try {
-    return Boolean(new Intl.DateTimeFormat('en', { timeZone: zone }));
-  } catch {
-    return false;
-  }
-}, 'is no IANA time zone, such as Africa/Johannesburg');
-
 const server = (doc: string, defaultNote?: string): EnvVarMeta => ({ section: 'Server', doc, defaultNote });
 const redis = (doc: string, defaultNote?: string): EnvVarMeta => ({ section: 'Redis', doc, defaultNote });
 const redisSecret = (doc: string): EnvVarMeta => ({ section: 'Redis', doc, secret: true });
@@ -75,7 +68,10 @@ export const envSchema = z.object({
     networks.default([]),
     server('Addresses or networks (comma-separated) of the proxies whose `X-Forwarded-*` headers count.'),
   ),
-  NABOOM_TIME_ZONE: described(timeZone.default('Africa/Johannesburg'), server('Time zone of schedules (IANA name).')),
+  NABOOM_TIME_ZONE: described(
+    timeZoneSchema.default('Africa/Johannesburg'),
+    server('Time zone of schedules (IANA name).'),
+  ),
   NABOOM_COUNTRY_CODE: described(
     z
       .string()

@@ -9,14 +9,21 @@ import { LimitsModule } from '../limits/limits.module.js';
 import { RateLimits } from '../limits/rate-limits.js';
 import { AllowedHosts, systemResolve } from '../notifications/webhook-target.js';
 import { channelsOn } from './channels-on.js';
+import { receiptKey } from '../channels/receipt-token.js';
+import { ReachLedger } from '../reach/reach-ledger.js';
+import { ReachModule } from '../reach/reach.module.js';
 import { ContactsController } from './contacts.controller.js';
+import { DeliveryReceipts } from './delivery-receipts.js';
+import { NotificationsController } from './notifications.controller.js';
 import { OwnContacts } from './own-contacts.js';
+import { OwnNotificationsController } from './own-notifications.controller.js';
+import { QuietHours } from './quiet-hours.js';
 
 type OwnContactsNeeds = [Database, RateLimits, Clock, Config];
 
 /** How people want to be reached, over HTTP. What is sent to them is sent by workers. */
 @Module({
-  imports: [AuthModule, DatabaseModule, LimitsModule],
+  imports: [AuthModule, DatabaseModule, LimitsModule, ReachModule],
   providers: [
     {
       provide: OwnContacts,
@@ -27,7 +34,18 @@ type OwnContactsNeeds = [Database, RateLimits, Clock, Config];
         return new OwnContacts({ database, limits, clock, channels: channelsOn(env), rules });
       },
     },
+    {
+      provide: QuietHours,
+      inject: [Database, CONFIG],
+      useFactory: (database: Database, { env }: Config) => new QuietHours(database, env.NABOOM_TIME_ZONE),
+    },
+    {
+      provide: DeliveryReceipts,
+      inject: [Database, ReachLedger, CLOCK, CONFIG],
+      useFactory: (database: Database, ledger: ReachLedger, clock: Clock, { env }: Config) =>
+        new DeliveryReceipts({ database, ledger, clock, key: receiptKey(env.NABOOM_OPERATOR_KEY) }),
+    },
   ],
-  controllers: [ContactsController],
+  controllers: [ContactsController, OwnNotificationsController, NotificationsController],
 })
 export class ContactsModule {}

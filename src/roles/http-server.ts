@@ -117,12 +117,18 @@ function logRequests(fastify: FastifyInstance, logger: Logger): void {
   });
 }
 
-/** Without the query; of a gateway's address the route alone, since gateways are told their secret as a part of it. */
+/** What an address has a secret in: gateways are told theirs as a part of it, receipts are a token. */
+const SECRET_PATHS = ['/inbound', '/notifications/receipts'];
+
+/** Without the query; of an address that holds a secret the route alone. */
 export function loggedPath(url: string, route: string | undefined): string {
   const [path = ''] = url.split('?', 1);
-  if (route?.includes('/inbound/')) return route;
-  const at = path.toLowerCase().indexOf('/inbound');
-  return at === -1 ? path : `${path.slice(0, at)}/inbound/[redacted]`;
+  if (route && SECRET_PATHS.some((each) => route.includes(`${each}/`))) return route;
+  for (const each of SECRET_PATHS) {
+    const at = path.toLowerCase().indexOf(each);
+    if (at !== -1) return `${path.slice(0, at)}${each}/[redacted]`;
+  }
+  return path;
 }
 
 /** A keep-alive connection that was busy when closing began would be waited for until its keep-alive ends (72 s). */
