@@ -9,6 +9,7 @@ import { PAGE_OPERATIONS } from '../pages/pages.operations.js';
 import { ACCOUNT_OPERATIONS } from '../people/accounts.operations.js';
 import { ADMINISTRATION_OPERATIONS } from '../people/administration.operations.js';
 import { POSITION_OPERATIONS } from '../positions/positions.operations.js';
+import { SCHEDULE_OPERATIONS } from '../schedules/schedules.operations.js';
 import { DOCS_OPERATIONS } from './docs.operations.js';
 import type { OperationGroup } from './operation.js';
 
@@ -20,6 +21,7 @@ export const OPERATION_GROUPS: readonly OperationGroup[] = [
   NOTIFICATION_OPERATIONS,
   ORGANISATION_OPERATIONS,
   AREA_OPERATIONS,
+  SCHEDULE_OPERATIONS,
   POSITION_OPERATIONS,
   ADMINISTRATION_OPERATIONS,
   INBOUND_OPERATIONS,

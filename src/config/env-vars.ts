@@ -1,8 +1,8 @@
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { channelVars } from './channel-vars.js';
-import { timeZoneSchema } from './time-zone.js';
 import { described, envVarMeta, list, port, wholeNumber, type EnvVarMeta } from './described.js';
+import { timeZoneSchema } from './time-zone.js';
 
 const dbNumber = wholeNumber(0, 15);
 /** As the driver reads it: no host stands for the local socket. */

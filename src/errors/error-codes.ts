@@ -72,6 +72,8 @@ export const ERRORS = {
     true,
   ),
   NAME_TAKEN: entry(409, 'There is one of this name already', 'Choose another name.'),
+  LIMIT_REACHED: entry(409, 'There are too many of these', 'Remove what is no longer needed.'),
+  DRILL_OPEN: entry(409, 'A drill is under way', 'Resolve or cancel the alert of the open drill first.'),
   GEOMETRY_INVALID: entry(
     400,
     'The area cannot be read',

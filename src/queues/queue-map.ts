@@ -14,6 +14,8 @@ const PAYLOADS = {
   maintenance: {
     /** Deletes what retention no longer keeps. */
     prune: z.strictObject({}),
+    /** Begins and ends duties as shifts say, each minute. */
+    'apply-shifts': z.strictObject({}),
   },
 } as const;
 

@@ -15,9 +15,10 @@ import { PagesModule } from '../pages/pages.module.js';
 import { PositionsController } from '../positions/positions.controller.js';
 import { PositionsModule } from '../positions/positions.module.js';
 import { RealtimeModule } from '../realtime/realtime.module.js';
+import { SchedulesModule } from '../schedules/schedules.module.js';
 
 const PEOPLE = [AuthController, OwnAccountController, UsersController, ApiKeysController];
-const DIRECTORY = [ContactsModule, PeopleModule, AreasHttpModule, PositionsModule];
+const DIRECTORY = [ContactsModule, PeopleModule, AreasHttpModule, SchedulesModule, PositionsModule];
 const PAGES = [PagesModule, ApiDocsModule];
 
 /** Takes alerts over HTTP, sockets, SMS and USSD, brings them to the sockets, keeps accounts and areas, serves pages. */

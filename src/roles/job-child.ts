@@ -8,6 +8,7 @@ import { createLogger, NestLogger } from '../observability/logger.js';
 import type { JobSettings } from '../queues/job-settings.js';
 import { serveTasks } from '../queues/task-child.js';
 import { PruneLog } from '../retention/prune-log.js';
+import { ApplyShifts } from '../schedules/apply-shifts.js';
 
 // The process that runs jobs, forked by a worker: every job's handler is named here, once.
 serveTasks<JobSettings>((settings) => {
@@ -24,6 +25,7 @@ serveTasks<JobSettings>((settings) => {
     handlers: [
       new DeliverWebhooks({ deliveries: new Deliveries(database), clock, settings: webhooks }),
       new PruneLog({ database, clock, retentionDays: settings.NABOOM_RETENTION_DAYS }),
+      new ApplyShifts({ database, clock }),
     ],
     close: () => database.close(),
   };

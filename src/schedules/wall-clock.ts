@@ -1,0 +1,76 @@
+const DAY_MS = 86_400_000;
+const FIELDS = ['year', 'month', 'day', 'hour', 'minute', 'second'] as const;
+
+/** A day as the clock on the wall has it. */
+export interface WallDay {
+  /** Midnight as ms of UTC, as if the wall showed UTC. */
+  readonly midnightMs: number;
+  /** ISO: Monday is 1. */
+  readonly weekday: number;
+}
+
+/**
+ * What the clocks of a time zone show, and when they show it. All times are ms: of UTC, or of the wall (as if it showed
+ * UTC). Where clocks are changed, some times come twice and some not at all.
+ */
+export class WallClock {
+  readonly #format: Intl.DateTimeFormat;
+  readonly #offsets = new Map<number, number>();
+
+  /** @param timeZone IANA name. @throws RangeError for one that there is not */
+  constructor(timeZone: string) {
+    const fields = Object.fromEntries(FIELDS.map((field) => [field, 'numeric']));
+    this.#format = new Intl.DateTimeFormat('en-u-ca-iso8601-nu-latn', { ...fields, timeZone, hourCycle: 'h23' });
+  }
+
+  /** The day that the wall shows, and those around it. */
+  daysAround(ms: number): WallDay[] {
+    const midnight = Math.floor((ms + this.#offsetAt(ms)) / DAY_MS) * DAY_MS;
+    return [midnight - DAY_MS, midnight, midnight + DAY_MS].map((midnightMs) => ({
+      midnightMs,
+      weekday: new Date(midnightMs).getUTCDay() || 7,
+    }));
+  }
+
+  /** When the wall shows this for the first time; when clocks leave it out: when they are changed. */
+  first(wallMs: number): number {
+    return this.#moments(wallMs)[0]!;
+  }
+
+  /** When the wall shows this for the last time; when clocks leave it out: when they are changed. */
+  last(wallMs: number): number {
+    return this.#moments(wallMs).at(-1)!;
+  }
+
+  /** In order; no zone changes its clocks twice within two days. */
+  #moments(wallMs: number): number[] {
+    const [before, after] = [this.#offsetAt(wallMs - DAY_MS), this.#offsetAt(wallMs + DAY_MS)];
+    if (before === after) return [wallMs - before];
+    const moments = [before, after]
+      .filter((offset) => this.#offsetAt(wallMs - offset) === offset)
+      .map((offset) => wallMs - offset);
+    return moments.length > 0 ? moments : [this.#changeBetween(wallMs - after, wallMs - before)];
+  }
+
+  #changeBetween(from: number, until: number): number {
+    const before = this.#offsetAt(from);
+    let [low, high] = [from, until];
+    while (high - low > 1) {
+      const middle = Math.floor((low + high) / 2);
+      if (this.#offsetAt(middle) === before) low = middle;
+      else high = middle;
+    }
+    return high;
+  }
+
+  /** How far the wall is ahead of UTC. */
+  #offsetAt(ms: number): number {
+    const known = this.#offsets.get(ms);
+    if (known !== undefined) return known;
+    const parts = new Map(this.#format.formatToParts(ms).map(({ type, value }) => [type, Number(value)]));
+    const [year, month, day, hour, minute, second] = FIELDS.map((field) => parts.get(field)!);
+    const offset = Date.UTC(year!, month! - 1, day, hour, minute, second) - Math.floor(ms / 1000) * 1000;
+    this.#offsets.set(ms, offset);
+    return offset;
+  }
+}
