@@ -63,6 +63,7 @@ export function createContactItem(first, { onChanged, onMove, onRemoved, onTeste
       test.hidden = !contact.verified;
       up.disabled = isFirst;
       down.disabled = isLast;
+      up.hidden = down.hidden = isFirst && isLast;
       const buttons = [
         [test, 'Send a test to'],
         [up, 'Earlier:'],

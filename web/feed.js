@@ -29,6 +29,7 @@ export function startFeed() {
   const alerts = createAlertList(byId('alerts'), {
     viewer: () => viewer,
     areaNames: (ids) => directory?.namesOf(ids) ?? [],
+    organisationName: (id) => directory?.organisations.find((each) => each.id === id)?.name,
     nameOf: (id) => alerts.get(id)?.reference,
     others: (id) => alerts.alerts.filter((alert) => alert.id !== id),
     act: (id, action, body) => ask('POST', alertPath(id, action), { body, token: viewer.token }),

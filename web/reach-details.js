@@ -1,4 +1,5 @@
 import { alertPath, ask } from './api.js';
+import { channelName } from './channels.js';
 import { element, setText, timeOf } from './dom.js';
 
 /** How far an alert came with a responder, in the order in which it happens. */
@@ -54,6 +55,10 @@ export function createReachDetails(viewer) {
 function itemOf({ name, stages }) {
   const last = STAGES.filter(([stage]) => stages[stage]).at(-1);
   return last
-    ? element('li', {}, `${name} ${last[1]} (`, timeOf(stages[last[0]].at), ')')
+    ? element('li', {}, `${name} ${last[1]} (${by(stages[last[0]])}`, timeOf(stages[last[0]].at), ')')
     : element('li', { textContent: name });
+}
+
+function by({ channel }) {
+  return channel ? `by ${channelName(channel)}, ` : '';
 }
