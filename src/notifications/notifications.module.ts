@@ -7,24 +7,29 @@ import { CONFIG } from '../config/config.module.js';
 import type { Config } from '../config/config.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { Database } from '../database/database.js';
+import type { DueSweeper } from '../queues/due-sweeper.js';
+import { JobWorkers } from '../queues/job-workers.js';
+import { JobWorkersModule } from '../queues/job-workers.module.js';
 import { QueuesModule } from '../queues/queues.module.js';
 import { Deliveries } from './deliveries.js';
 import { DeliveryQueue } from './delivery-queue.js';
 import { DeliveryReader } from './delivery-reader.js';
-import { DeliverySweeper } from './delivery-sweeper.js';
+import { deliverySweepers } from './delivery-sweeper.js';
 import { LogCursors } from './log-cursors.js';
 import { LogFollower } from './log-follower.js';
 import { StreamBackfill } from './stream-backfill.js';
 
 type DeliveryReaderNeeds = [Database, LogCursors, Deliveries, DeliveryQueue, Clock, Config];
+type SweeperNeeds = [Deliveries, DeliveryQueue, JobWorkers, Clock];
+/** What looks after deliveries while Redis loses jobs or is away. */
+const DELIVERY_SWEEPERS = Symbol('DELIVERY_SWEEPERS');
 type LogFollowerNeeds = [Database, LogCursors, AlertStream, DeliveryReader, StreamBackfill];
 
 /** From the log to the receivers: the producing half. The jobs themselves run in the workers' children. */
 @Module({
-  imports: [AlertsModule, DatabaseModule, QueuesModule],
+  imports: [AlertsModule, DatabaseModule, QueuesModule, JobWorkersModule],
   providers: [
     DeliveryQueue,
-    DeliverySweeper,
     { provide: Deliveries, inject: [Database], useFactory: (database: Database) => new Deliveries(database) },
     { provide: LogCursors, inject: [Database], useFactory: (database: Database) => new LogCursors(database) },
     {
@@ -32,6 +37,12 @@ type LogFollowerNeeds = [Database, LogCursors, AlertStream, DeliveryReader, Stre
       inject: [Database, LogCursors, Deliveries, DeliveryQueue, CLOCK, CONFIG],
       useFactory: (...[database, cursors, deliveries, queue, clock, { env }]: DeliveryReaderNeeds) =>
         new DeliveryReader({ database, cursors, deliveries, queue, clock, targets: env.NABOOM_WEBHOOK_URLS }),
+    },
+    {
+      provide: DELIVERY_SWEEPERS,
+      inject: [Deliveries, DeliveryQueue, JobWorkers, CLOCK],
+      useFactory: (...[deliveries, queue, runner, clock]: SweeperNeeds) =>
+        deliverySweepers({ deliveries, queue, runner, clock }),
     },
     {
       provide: StreamBackfill,
@@ -46,20 +57,20 @@ type LogFollowerNeeds = [Database, LogCursors, AlertStream, DeliveryReader, Stre
         new LogFollower({ database, cursors, stream, readers }),
     },
   ],
-  exports: [LogFollower, DeliverySweeper],
+  exports: [LogFollower, DeliveryQueue],
 })
 export class NotificationsModule implements OnModuleInit, OnModuleDestroy {
   constructor(
     @Inject(LogFollower) private readonly follower: LogFollower,
-    @Inject(DeliverySweeper) private readonly sweeper: DeliverySweeper,
+    @Inject(DELIVERY_SWEEPERS) private readonly sweepers: readonly DueSweeper<unknown>[],
   ) {}
 
   async onModuleInit(): Promise<void> {
     await this.follower.start();
-    this.sweeper.start();
+    for (const sweeper of this.sweepers) sweeper.start();
   }
 
   async onModuleDestroy(): Promise<void> {
-    await Promise.all([this.follower.stop(), this.sweeper.stop()]);
+    await Promise.all([this.follower.stop(), ...this.sweepers.map((sweeper) => sweeper.stop())]);
   }
 }

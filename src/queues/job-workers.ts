@@ -1,19 +1,23 @@
 import { Logger } from '@nestjs/common';
 import { Worker, type Job } from 'bullmq';
+import { v7 as uuidv7 } from 'uuid';
 import type { Config } from '../config/config.js';
 import { classifyRedisError } from '../redis/redis-error.js';
 import { jobSettings } from './job-settings.js';
 import { reportErrors } from './queue-errors.js';
-import { QUEUE_NAMES, type QueueName } from './queue-map.js';
+import { CONCURRENCY, QUEUE_NAMES, queueOf, type JobName, type JobPayload, type QueueName } from './queue-map.js';
 import { workerOptions } from './queue-options.js';
 import { TaskPool } from './task-pool.js';
 import type { TaskLimits } from './task-process.js';
+import { Slots } from '../slots.js';
 import { within } from '../time-limit.js';
 
 /** Running jobs may end within this time of a stop; a webhook attempt takes ten seconds at most. */
 const DRAIN_MS = 12_000;
 /** What is left after the jobs themselves have ended: telling Redis, which may be away. */
 const CLOSE_MS = 1000;
+/** Jobs of one queue that may wait to be run without Redis. */
+const DIRECT_WAITING = 100;
 
 export interface JobWorkersOptions {
   /** Path of the module that serves tasks in a child process. */
@@ -36,6 +40,8 @@ export interface JobCounts {
 export class JobWorkers {
   readonly counts: JobCounts = { started: 0, completed: 0, failed: 0 };
   readonly #pool: TaskPool;
+  /** By queue: what hangs in one keeps no other waiting. */
+  readonly #direct = new Map<QueueName, Slots>(QUEUE_NAMES.map((queue) => [queue, new Slots(CONCURRENCY[queue])]));
   readonly #logger = new Logger('Jobs');
   #workers: Worker[] = [];
 
@@ -58,6 +64,29 @@ export class JobWorkers {
     const closing = this.#workers.map((worker) => worker.close());
     await this.#pool.close(drainMs);
     await Promise.all(closing.map((closed, index) => this.#finish(this.#workers[index]!, closed)));
+  }
+
+  /**
+   * Runs a job in the task pool without BullMQ, for those who know from Postgres what is due while Redis is away: as many
+   * at once as of its queue, further ones in order; with the time limits of every job, and without retries. A stop lets running ones end
+   * and refuses the others: do not wait for it in an `onModuleDestroy`.
+   * @returns the job's result
+   * @throws Error when the job fails, the worker stops, or a hundred wait already
+   */
+  async runDirectly<J extends JobName>(job: J, payload: JobPayload<J>): Promise<unknown> {
+    const slots = this.#direct.get(queueOf(job))!;
+    if (slots.waiting >= DIRECT_WAITING) throw new Error('too many jobs are waiting to be run without Redis');
+    return slots.use(async () => {
+      this.counts.started += 1;
+      try {
+        const result = await this.#pool.run({ job, payload, context: { jobId: `direct-${uuidv7()}`, attempt: 1 } });
+        this.counts.completed += 1;
+        return result;
+      } catch (error) {
+        this.counts.failed += 1;
+        throw error;
+      }
+    });
   }
 
   async #finish(worker: Worker, closed: Promise<void>): Promise<void> {

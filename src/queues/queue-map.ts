@@ -11,11 +11,18 @@ const PAYLOADS = {
     /** One attempt at each of these rows of `deliveries`, which have one receiver. */
     'deliver-webhooks': z.strictObject({ deliveryIds: ids }),
   },
+  /** A queue of its own: a receiver that hangs keeps the jobs of `notifications` busy, and people must not wait for it. */
+  messages: {
+    /** One attempt at each of these rows of `deliveries`, which tell people something. */
+    'send-notifications': z.strictObject({ deliveryIds: ids }),
+  },
   maintenance: {
     /** Deletes what retention no longer keeps. */
     prune: z.strictObject({}),
     /** Begins and ends duties as shifts say, each minute. */
     'apply-shifts': z.strictObject({}),
+    /** Moves text messages away from a provider that is slow. */
+    'balance-sms': z.strictObject({}),
   },
 } as const;
 
@@ -30,11 +37,19 @@ export type JobPayload<J extends JobName> = {
   [Q in QueueName]: J extends keyof QueueMap[Q] ? QueueMap[Q][J] : never;
 }[QueueName];
 
+/** A job that needs no payload, such as one that a schedule starts. */
+export type BareJobName = { [J in JobName]: Record<string, never> extends JobPayload<J> ? J : never }[JobName];
+
 /** Jobs of each queue that one worker process runs at once. */
-export const CONCURRENCY: Readonly<Record<QueueName, number>> = { notifications: 6, maintenance: 1 };
+export const CONCURRENCY: Readonly<Record<QueueName, number>> = { notifications: 6, messages: 4, maintenance: 1 };
 
 export const QUEUE_NAMES = Object.keys(PAYLOADS) as QueueName[];
 export const JOB_NAMES: readonly JobName[] = QUEUE_NAMES.flatMap((queue) => Object.keys(PAYLOADS[queue]) as JobName[]);
+
+/** The queue of a job. */
+export function queueOf(job: JobName): QueueName {
+  return QUEUE_NAMES.find((queue) => job in PAYLOADS[queue])!;
+}
 
 /** The shape of a job's payload; undefined for a job that this queue does not have. */
 export function payloadSchema(queue: QueueName, job: string): z.ZodType | undefined {

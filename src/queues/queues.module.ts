@@ -1,11 +1,15 @@
 import { BullModule, getQueueToken } from '@nestjs/bullmq';
-import { Inject, Injectable, Logger, Module } from '@nestjs/common';
+import { Logger, Module } from '@nestjs/common';
 import type { Queue } from 'bullmq';
 import { CONFIG } from '../config/config.module.js';
 import type { Config } from '../config/config.js';
 import { reportErrors } from './queue-errors.js';
 import { producerOptions } from './queue-options.js';
-import { QUEUE_NAMES } from './queue-map.js';
+import { QUEUE_NAMES, type QueueName } from './queue-map.js';
+
+/** Every queue by its name; `@Inject(QUEUES)`. */
+export const QUEUES = Symbol('QUEUES');
+export type Queues = ReadonlyMap<QueueName, Queue>;
 
 const queues = QUEUE_NAMES.map((name) =>
   BullModule.registerQueueAsync({
@@ -16,17 +20,16 @@ const queues = QUEUE_NAMES.map((name) =>
 );
 
 /** Listens to each queue from the moment it exists, before its first connection can fail. */
-@Injectable()
-class QueueErrors {
-  constructor(
-    @Inject(getQueueToken('notifications')) notifications: Queue,
-    @Inject(getQueueToken('maintenance')) maintenance: Queue,
-  ) {
+const all = {
+  provide: QUEUES,
+  inject: QUEUE_NAMES.map((name) => getQueueToken(name)),
+  useFactory: (...opened: Queue[]): Queues => {
     const logger = new Logger('Queues');
-    for (const queue of [notifications, maintenance]) reportErrors(queue, `queue ${queue.name}`, logger);
-  }
-}
+    for (const queue of opened) reportErrors(queue, `queue ${queue.name}`, logger);
+    return new Map(opened.map((queue, index) => [QUEUE_NAMES[index]!, queue]));
+  },
+};
 
 /** The queues, for those who add jobs: `@InjectQueue('notifications')`. Closed after everything that may still add. */
-@Module({ imports: queues, providers: [QueueErrors], exports: queues })
+@Module({ imports: queues, providers: [all], exports: [...queues, QUEUES] })
 export class QueuesModule {}

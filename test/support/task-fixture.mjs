@@ -18,6 +18,9 @@ const acts = {
 };
 
 serveTasks(({ handlers = ['deliver-webhooks', 'prune'] }) => ({
-  handlers: handlers.map((job) => ({ job, run: async (payload, signal) => acts[payload.act](payload, signal) })),
+  handlers: handlers.map((job) => ({
+    job,
+    run: async (payload, signal) => (acts[payload.act] ?? acts.echo)(payload, signal),
+  })),
   close: async () => undefined,
 }));

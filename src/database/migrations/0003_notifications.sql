@@ -42,6 +42,8 @@ alter table deliveries
   add column provider_ref text,
   -- When a device or the provider said that it has arrived.
   add column received_at timestamptz(3);
+-- What people are told is looked for without passing over what waits for receivers.
+create index deliveries_people_due on deliveries (next_attempt_at) where status = 'pending' and kind <> 'event';
 create index deliveries_alert on deliveries (alert_id) where alert_id is not null;
 create index deliveries_user on deliveries (user_id, created_at) where user_id is not null;
 create index deliveries_provider_ref on deliveries (provider, provider_ref) where provider_ref is not null;

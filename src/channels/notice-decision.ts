@@ -1,0 +1,53 @@
+import type { Alert } from '../alerts/alert.js';
+import { sightOf } from '../auth/policy.js';
+import type { Caller } from '../auth/caller.js';
+import { UNVERIFIED_LIMIT, type ClaimedContact, type ClaimedNotice, type ClaimedUser } from './notification-ledger.js';
+import { quietUntil } from './quiet-hours.js';
+
+/** Older alerts are nobody's surprise any more, ms. */
+const MAX_AGE_MS = 6 * 3_600_000;
+
+/** What becomes of a delivery to a person that is due. */
+export type NoticeDecision =
+  | { readonly step: 'send'; readonly contact: ClaimedContact; readonly sight: 'full' | 'coarse' }
+  | { readonly step: 'skip'; readonly reason: string }
+  | { readonly step: 'give-up'; readonly reason: string }
+  | { readonly step: 'hold'; readonly until: Date };
+
+/** Decides on what is known at the time of sending, which may be long after it was noted that somebody is to be told. */
+export function decideNotice(notice: ClaimedNotice, now: Date): NoticeDecision {
+  const { kind, contact, user } = notice;
+  if (!user.isActive) return { step: 'skip', reason: 'the account is closed' };
+  if (kind !== 'alert') {
+    return contact ? { step: 'send', contact, sight: 'full' } : { step: 'skip', reason: 'the contact is gone' };
+  }
+  return decideAlert(notice, now);
+}
+
+function decideAlert({ news, contact, user, sentBefore }: ClaimedNotice, now: Date): NoticeDecision {
+  if (!news) return { step: 'skip', reason: 'the alert is no longer kept' };
+  const { alert, isDrill } = news;
+  if (alert.status !== 'open') return { step: 'skip', reason: `the alert is ${alert.status}` };
+  if (now.getTime() - Date.parse(alert.openedAt) > MAX_AGE_MS) return { step: 'skip', reason: 'the alert is old' };
+  const sight = sightOfRecipient(user, alert, isDrill);
+  if (!sight) return { step: 'skip', reason: 'no longer somebody who answers it' };
+  if (!alert.verified && sentBefore >= UNVERIFIED_LIMIT) return { step: 'skip', reason: 'limited' };
+  if (!contact?.isVerified) return { step: 'give-up', reason: 'the contact is gone' };
+  const until = alert.severity === 'critical' || !user.quietHours ? undefined : quietUntil(user.quietHours, now);
+  return until ? { step: 'hold', until } : { step: 'send', contact, sight };
+}
+
+/**
+ * How much of it they are told; undefined: nothing. Its reporter is not told of their own alert: under duress, somebody
+ * looks at their phone as well.
+ */
+function sightOfRecipient(user: ClaimedUser, alert: Alert, isDrill: boolean): 'full' | 'coarse' | undefined {
+  const { id, operator, memberships, duties } = user;
+  const person = { id, name: '', memberships, duties, homeAreas: [] };
+  const caller: Caller = operator ? { kind: 'operator', person } : { kind: 'person', person, sessionId: '' };
+  const sight = sightOf(caller, isDrill ? { ...alert, reporterId: null } : alert);
+  if (sight === 'own') return undefined;
+  // An organisation may call members who answer nothing by themselves: they learn as much as responders elsewhere.
+  const isMember = memberships.some(({ organisationId }) => alert.organisations.includes(organisationId));
+  return sight ?? (isMember ? 'coarse' : undefined);
+}

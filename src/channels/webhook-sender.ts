@@ -1,0 +1,62 @@
+import { postWebhook } from '../notifications/webhook-request.js';
+import { signatureHeaders } from '../notifications/webhook-signature.js';
+import { checkTarget, RefusedTarget, type AllowedHosts, type Resolve } from '../notifications/webhook-target.js';
+import type { ChannelSender, OutgoingMessage, Recipient, SendOutcome } from './channel-sender.js';
+import { failureOf, refusalOf } from './refusals.js';
+
+const MAX_ANSWER_BYTES = 16_384;
+
+/** What may be reached at addresses that people give us. */
+export interface Reachable {
+  readonly allowed: AllowedHosts;
+  readonly resolve: Resolve;
+}
+
+interface Parts extends Reachable {
+  /** `whsec_` + base64, as of the deployment's own webhooks. */
+  readonly secret: string;
+}
+
+/** Posts a message to a URL that somebody gave as their contact, signed as the deployment's webhooks are. */
+export class WebhookSender implements ChannelSender {
+  constructor(private readonly parts: Parts) {}
+
+  async send({ address }: Recipient, message: OutgoingMessage, signal: AbortSignal): Promise<SendOutcome> {
+    const { deliveryId: id, kind, title, body: text, url, alertId, severity, token, code } = message;
+    const at = new Date();
+    const data = { id, title, body: text, url, alertId, severity, token, code };
+    const body = JSON.stringify({ type: `notification.${kind}`, timestamp: at.toISOString(), data });
+    const timestamp = Math.floor(at.getTime() / 1000);
+    return postTo(new URL(address), this.parts, {
+      provider: 'webhook',
+      headers: {
+        'content-type': 'application/json',
+        'user-agent': 'naboom-realtime',
+        ...signatureHeaders(this.parts.secret, { id, timestamp, body }),
+      },
+      body,
+      signal,
+    });
+  }
+}
+
+interface Post {
+  readonly provider: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Buffer;
+  readonly signal: AbortSignal;
+}
+
+/** Posts to an address that a person gave us: only where it leads outside, or where the deployment allows it. */
+export async function postTo(url: URL, { allowed, resolve }: Reachable, post: Post): Promise<SendOutcome> {
+  const { provider, headers, body, signal } = post;
+  try {
+    const addresses = await checkTarget(url, allowed, resolve);
+    const answer = await postWebhook({ url, addresses, headers, body, signal, maxAnswerBytes: MAX_ANSWER_BYTES });
+    if (answer.status >= 200 && answer.status < 300) return { provider };
+    return refusalOf(answer.status, answer.retryAfter);
+  } catch (error) {
+    if (error instanceof RefusedTarget) return { reason: `refused: ${error.message}`, final: true };
+    return failureOf(error, signal);
+  }
+}

@@ -1,0 +1,58 @@
+import type { Clock } from '../clock.js';
+import type { SmsProvider } from '../config/channel-vars.js';
+import type { Database } from '../database/database.js';
+import { giveUp } from '../notifications/fall-back.js';
+import type { ReachLedger } from '../reach/reach-ledger.js';
+import type { SmsReport } from './sms-reports.js';
+
+interface Parts {
+  readonly database: Database;
+  readonly ledger: Pick<ReachLedger, 'add'>;
+  readonly clock: Clock;
+}
+
+interface ReceivedRow {
+  readonly alert_id: string | null;
+  readonly user_id: string | null;
+}
+
+/** What networks say of the text messages that we sent. Messages that we do not know count for nothing. */
+export class SmsOutcomes {
+  constructor(private readonly parts: Parts) {}
+
+  /** Errors as of {@link Database}: the gateway sends the report again. */
+  async note(provider: SmsProvider, reports: readonly SmsReport[]): Promise<void> {
+    for (const { ref, outcome } of reports) {
+      if (outcome === 'received') await this.#received(provider, ref);
+      else await this.#undeliverable(provider, ref);
+    }
+  }
+
+  async #received(provider: SmsProvider, ref: string): Promise<void> {
+    const at = this.parts.clock.now();
+    const { rows } = await this.parts.database.query<ReceivedRow>({
+      name: 'receive-sms',
+      text: `update deliveries set received_at = coalesce(received_at, $3)
+              where provider = $1 and provider_ref = $2 and kind <> 'event' returning alert_id, user_id`,
+      values: [provider, ref, at],
+    });
+    const reached = rows.flatMap(({ alert_id: alertId, user_id: userId }) =>
+      alertId && userId ? [{ alertId, userId, stage: 'received' as const, channel: 'sms', at }] : [],
+    );
+    if (reached.length > 0) await this.parts.ledger.add(reached);
+  }
+
+  /** The next contact of its person is tried at once: a worker finds what is due within two seconds. */
+  async #undeliverable(provider: SmsProvider, ref: string): Promise<void> {
+    const { database, clock } = this.parts;
+    const { rows } = await database.query<{ id: string }>({
+      name: 'undeliverable-sms',
+      text: `select id from deliveries
+              where provider = $1 and provider_ref = $2 and kind <> 'event' and status = 'delivered'`,
+      values: [provider, ref],
+    });
+    for (const { id } of rows) {
+      await giveUp(database, { id, reason: 'the network could not deliver it' }, clock.now());
+    }
+  }
+}
