@@ -10,9 +10,12 @@ const YEARS = { from: 2000, until: 2200 } as const;
 const id = z.uuid().toLowerCase();
 const areaId = id.nullable().default(null).describe('Absent: all areas of the organisation');
 const time = z.iso
-  .datetime({ offset: true })
+  .datetime({ offset: true, abort: true })
   .transform((text) => new Date(text))
-  .refine((at) => at.getUTCFullYear() >= YEARS.from && at.getUTCFullYear() < YEARS.until, 'is out of range')
+  .refine((at) => at.getUTCFullYear() >= YEARS.from && at.getUTCFullYear() < YEARS.until, {
+    message: 'is out of range',
+    abort: true,
+  })
   .meta({ description: 'RFC 3339' });
 const clock = (about: string) => clockTextSchema.meta({ description: about });
 
