@@ -8,6 +8,7 @@ import {
   type AlertLocation,
   type Contact,
   type EventDetails,
+  type Places,
   type Progress,
   type Response,
 } from './alert.js';
@@ -32,6 +33,7 @@ export function apply(alert: Alert | undefined, event: AlertEvent, seq: number):
         ...told,
         severity,
         verified: alert.verified || verified,
+        escalations: verified && !alert.verified ? [] : told.escalations,
         repeatCount: alert.repeatCount + 1,
         pressedAt: event.at,
       };
@@ -166,10 +168,18 @@ function tell(alert: Alert, told: EventDetails['alert.updated']): Alert {
     ...alert,
     ...(location === undefined ? {} : { location, trail: addToTrail(alert, location) }),
     ...places,
+    ...(places
+      ? { escalations: alert.escalations.filter(({ organisationId }) => belongs(organisationId, places)) }
+      : {}),
     message: addMessage(alert.message, message),
     contact: contact ? addContact(alert.contact, contact, proven) : alert.contact,
     own,
   };
+}
+
+/** Where an alert does not belong any more, nothing of its escalation is left; should it return, it starts anew. */
+function belongs(organisationId: string | null, { organisations }: Places): boolean {
+  return organisationId === null ? organisations.length === 0 : organisations.includes(organisationId);
 }
 
 function addToTrail(alert: Alert, location: AlertLocation): readonly AlertLocation[] {

@@ -7,6 +7,7 @@ import { jobSettings } from './job-settings.js';
 import { reportErrors } from './queue-errors.js';
 import { CONCURRENCY, QUEUE_NAMES, queueOf, type JobName, type JobPayload, type QueueName } from './queue-map.js';
 import { workerOptions } from './queue-options.js';
+import type { Task } from './task-messages.js';
 import { TaskPool } from './task-pool.js';
 import type { TaskLimits } from './task-process.js';
 import { Slots } from '../slots.js';
@@ -43,6 +44,7 @@ export class JobWorkers {
   /** By queue: what hangs in one keeps no other waiting. */
   readonly #direct = new Map<QueueName, Slots>(QUEUE_NAMES.map((queue) => [queue, new Slots(CONCURRENCY[queue])]));
   readonly #logger = new Logger('Jobs');
+  readonly #listeners = new Map<JobName, (result: never) => void>();
   #workers: Worker[] = [];
 
   constructor(
@@ -66,6 +68,11 @@ export class JobWorkers {
     await Promise.all(closing.map((closed, index) => this.#finish(this.#workers[index]!, closed)));
   }
 
+  /** Calls `listener` with each result of a job that this process runs, by a queue or directly. It must not throw. */
+  onResult<R>(job: JobName, listener: (result: R) => void): void {
+    this.#listeners.set(job, listener);
+  }
+
   /**
    * Runs a job in the task pool without BullMQ, for those who know from Postgres what is due while Redis is away: as many
    * at once as of its queue, further ones in order; with the time limits of every job, and without retries. A stop lets running ones end
@@ -79,7 +86,7 @@ export class JobWorkers {
     return slots.use(async () => {
       this.counts.started += 1;
       try {
-        const result = await this.#pool.run({ job, payload, context: { jobId: `direct-${uuidv7()}`, attempt: 1 } });
+        const result = await this.#do({ job, payload, context: { jobId: `direct-${uuidv7()}`, attempt: 1 } });
         this.counts.completed += 1;
         return result;
       } catch (error) {
@@ -115,7 +122,13 @@ export class JobWorkers {
 
   async #run(job: Job<unknown>): Promise<unknown> {
     const context = { jobId: job.id ?? '', attempt: job.attemptsMade + 1 };
-    return this.#pool.run({ job: job.name, payload: job.data, context });
+    return this.#do({ job: job.name, payload: job.data, context });
+  }
+
+  async #do(task: Task): Promise<unknown> {
+    const result = await this.#pool.run(task);
+    this.#listeners.get(task.job as JobName)?.(result as never);
+    return result;
   }
 }
 

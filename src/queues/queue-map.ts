@@ -16,6 +16,13 @@ const PAYLOADS = {
     /** One attempt at each of these rows of `deliveries`, which tell people something. */
     'send-notifications': z.strictObject({ deliveryIds: ids }),
   },
+  /** A queue of its own: to call the next people waits for no delivery. */
+  escalation: {
+    /** Brings these escalations to their next level, where that is due; all zeros are the operators. */
+    escalate: z.strictObject({
+      runs: z.array(z.strictObject({ alertId: z.uuid(), organisationId: z.uuid() })).min(1),
+    }),
+  },
   maintenance: {
     /** Deletes what retention no longer keeps. */
     prune: z.strictObject({}),
@@ -41,7 +48,12 @@ export type JobPayload<J extends JobName> = {
 export type BareJobName = { [J in JobName]: Record<string, never> extends JobPayload<J> ? J : never }[JobName];
 
 /** Jobs of each queue that one worker process runs at once. */
-export const CONCURRENCY: Readonly<Record<QueueName, number>> = { notifications: 6, messages: 4, maintenance: 1 };
+export const CONCURRENCY: Readonly<Record<QueueName, number>> = {
+  notifications: 6,
+  messages: 4,
+  escalation: 2,
+  maintenance: 1,
+};
 
 export const QUEUE_NAMES = Object.keys(PAYLOADS) as QueueName[];
 export const JOB_NAMES: readonly JobName[] = QUEUE_NAMES.flatMap((queue) => Object.keys(PAYLOADS[queue]) as JobName[]);

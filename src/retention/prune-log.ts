@@ -10,7 +10,7 @@ const DELIVERY_DAYS = 30;
 const BATCH = 1000;
 
 /** What else is kept of an alert, by its id. */
-const OF_ALERTS = ['idempotency', 'alert_places', 'alert_pins', 'reach'] as const;
+const OF_ALERTS = ['idempotency', 'alert_places', 'alert_pins', 'reach', 'escalations', 'drills'] as const;
 
 /** What one run deleted. */
 export interface PruneResult {

@@ -1,6 +1,8 @@
 import { Logger } from '../observability/nest-log.js';
 import { systemClock } from '../clock.js';
 import { Database } from '../database/database.js';
+import { LogWriter } from '../alerts/log-writer.js';
+import { Escalate } from '../escalation/escalate.js';
 import { DeliverWebhooks } from '../notifications/deliver-webhooks.js';
 import { Deliveries } from '../notifications/deliveries.js';
 import { AllowedHosts, systemResolve } from '../notifications/webhook-target.js';
@@ -24,6 +26,7 @@ serveTasks<JobSettings>((settings) => {
   return {
     handlers: [
       new DeliverWebhooks({ deliveries: new Deliveries(database), clock, settings: webhooks }),
+      new Escalate({ database, log: new LogWriter(database), clock }),
       new PruneLog({ database, clock, retentionDays: settings.NABOOM_RETENTION_DAYS }),
       new ApplyShifts({ database, clock }),
     ],

@@ -1,7 +1,8 @@
 import { Module } from '@nestjs/common';
+import { EscalationModule } from '../escalation/escalation.module.js';
 import { NotificationsModule } from '../notifications/notifications.module.js';
 import { JobWorkersModule } from '../queues/job-workers.module.js';
 
 /** Follows the log for the receivers, keeps the schedules, and runs the jobs in child processes. */
-@Module({ imports: [NotificationsModule, JobWorkersModule] })
+@Module({ imports: [NotificationsModule, EscalationModule, JobWorkersModule] })
 export class WorkerModule {}

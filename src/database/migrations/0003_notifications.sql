@@ -69,6 +69,8 @@ create table escalations (
   ended text,
   primary key (alert_id, organisation_id)
 );
+-- What was raised before is nobody's wait.
+insert into log_cursors (name, seq) select 'escalations', seq from log_head;
 create index escalations_due on escalations (next_escalation_at) where next_escalation_at is not null;
 
 -- Who is on duty every week: ISO weekday (Monday is 1) and minutes of the day, local to the organisation.

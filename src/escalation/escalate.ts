@@ -1,0 +1,131 @@
+import type { Actor, Alert, Escalated, EscalationReason } from '../alerts/alert.js';
+import type { Channel } from '../alerts/channel.js';
+import type { EscalateCommand } from '../alerts/decide-escalation.js';
+import type { LogWriter } from '../alerts/log-writer.js';
+import type { Clock } from '../clock.js';
+import type { Database } from '../database/database.js';
+import type { JobHandler } from '../queues/job-handler.js';
+import type { JobPayload } from '../queues/queue-map.js';
+import { judge, nextLevel, type EscalationPlan, type NextLevel } from './escalation-plan.js';
+import type { EscalationRow } from './escalation-rows.js';
+import { putOff, takeDue, toldAt, type TakenEscalation } from './escalation-state.js';
+import { planFor } from './plans.js';
+import { catchAll, operators, reachableOf, recipientsOf, type Calling, type Recipient } from './recipients.js';
+
+/** A worker that died holds an escalation no longer than this, ms. */
+const LEASE_MS = 3000;
+/** The reader is told of new events within milliseconds; whoever was quicker looks again, ms. */
+const BEHIND_MS = 500;
+const SYSTEM: Actor = { kind: 'system' };
+
+interface Parts {
+  readonly database: Database;
+  readonly log: Pick<LogWriter, 'write'>;
+  readonly clock: Clock;
+}
+
+/** What a run of the job came to. */
+export interface EscalateResult {
+  /** The entries that it has added to the log. */
+  readonly seqs: readonly number[];
+  /** How many wait on, and how many were not due or over. */
+  readonly waiting: number;
+  readonly idle: number;
+}
+
+/**
+ * The job `escalate`: brings what is due to its next level. The log decides; whoever acknowledges first stops it. The
+ * rows follow when the reader hears of the event, so that a crash in between leaves nothing half done.
+ */
+export class Escalate implements JobHandler<'escalate'> {
+  readonly job = 'escalate';
+
+  constructor(private readonly parts: Parts) {}
+
+  async run({ runs }: JobPayload<'escalate'>): Promise<EscalateResult> {
+    const { database, log, clock } = this.parts;
+    const taken = await takeDue(database, runs, clock.now(), LEASE_MS);
+    const commands: EscalateCommand[] = [];
+    let waiting = 0;
+    for (const one of taken) {
+      const next = await this.#commandFor(one);
+      if (next instanceof Date) await putOff(database, one.row, next);
+      if (next instanceof Date) waiting += 1;
+      else if (next) commands.push(next);
+    }
+    const { entries } = commands.length > 0 ? await log.write(commands) : { entries: [] };
+    const seqs = entries.map(({ seq }) => seq);
+    return { seqs, waiting, idle: runs.length - seqs.length - waiting };
+  }
+
+  /** How it goes on, or when to look again; undefined when it is over. */
+  async #commandFor({ row, alert, isCurrent }: TakenEscalation): Promise<EscalateCommand | Date | undefined> {
+    const { database, clock } = this.parts;
+    const at = clock.now();
+    if (!isCurrent) return new Date(at.getTime() + BEHIND_MS);
+    if (alert.status !== 'open') return undefined;
+    const plan = await planFor(database.pool, alert, row.organisationId);
+    const told = await toldAt(database.pool, row);
+    const reachable = await reachableOf(database.pool, told.userIds, { alert, at });
+    const state = {
+      level: row.level,
+      levelAt: row.levelAt.getTime(),
+      awake: reachable.filter(({ isAsleep }) => !isAsleep).length,
+      received: told.received,
+    };
+    const verdict = judge(plan, state, at.getTime());
+    if ('waitUntil' in verdict) return new Date(verdict.waitUntil);
+    const details = await this.#next(row, plan, verdict.reason, { organisationId: row.organisationId, alert, at });
+    const { alertId, level: from } = row;
+    return { type: 'escalate', alertId, at: at.toISOString(), actor: SYSTEM, from, details };
+  }
+
+  async #next(row: EscalationRow, plan: EscalationPlan, reason: EscalationReason, calling: Calling) {
+    const people: Recipient[][] = [];
+    for (const step of plan.steps) people.push(await recipientsOf(this.parts.database.pool, step, calling));
+    const canTell = (step: number) => people[step]!.some(({ isAsleep }) => !isAsleep);
+    const next = nextLevel(plan, { level: row.level, reason }, canTell);
+    const { organisationId } = calling;
+    if (next.reason === 'exhausted') return { organisationId, ...next, ...(await this.#lastCall(calling)) };
+    return { organisationId, ...next, ...whomToTell(plan, next, people) };
+  }
+
+  /** Nobody took notice: the catch-all organisation gets it, and the operators. A drill calls in nobody else. */
+  async #lastCall({ alert, at }: Calling): Promise<Pick<Escalated, 'userIds' | 'places'>> {
+    if (alert.test) return { userIds: [] };
+    const { pool } = this.parts.database;
+    const [last, running] = [await catchAll(pool), await operators(pool)];
+    const people = await reachableOf(pool, [...new Set([...running, ...(last?.dispatchers ?? [])])], { alert, at });
+    const userIds = people.map(({ userId }) => userId);
+    if (!last || alert.organisations.includes(last.id)) return { userIds };
+    return { userIds, places: calledIn(alert, last.id) };
+  }
+}
+
+function calledIn({ areas, organisations }: Alert, organisationId: string): NonNullable<Escalated['places']> {
+  return { areas, organisations: [...organisations, organisationId].sort() };
+}
+
+/**
+ * Those of the step, and who is asleep of the steps that are passed over: what waits for them is told at once should the
+ * alert become critical.
+ */
+function whomToTell(
+  plan: EscalationPlan,
+  { level, skipped }: NextLevel,
+  people: readonly (readonly Recipient[])[],
+): Pick<Escalated, 'userIds' | 'channels'> {
+  const count = plan.steps.length;
+  const steps = [...new Set([level, ...skipped].map((each) => each % count))].filter(
+    (step) => people[step]!.length > 0,
+  );
+  const userIds = [...new Set(steps.flatMap((step) => people[step]!.map(({ userId }) => userId)))];
+  const channels = sharedChannels(steps.map((step) => plan.steps[step]!.channels));
+  return { userIds, ...(channels ? { channels } : {}) };
+}
+
+/** Where one step leaves the channel to each person's own order, so do they together. */
+function sharedChannels(lists: readonly (readonly Channel[] | undefined)[]): Channel[] | undefined {
+  if (lists.some((list) => list === undefined)) return undefined;
+  return [...new Set(lists.flatMap((list) => list ?? []))];
+}
