@@ -4,7 +4,6 @@ const NAMES = {
   sms: 'SMS',
   email: 'e-mail',
   webhook: 'webhook',
-  socket: 'open page',
 };
 
 /** The channels that a policy can ask for, the quick ones first. */
@@ -18,4 +17,9 @@ export function channelName(channel) {
 export function channelTitle(channel) {
   const name = channelName(channel);
   return name[0].toUpperCase() + name.slice(1);
+}
+
+/** By what way something came, as a part of a sentence. */
+export function byChannel(channel) {
+  return channel === 'socket' ? 'on the page' : `by ${channelName(channel)}`;
 }

@@ -67,6 +67,7 @@ export function createDrills(chosen) {
     setText(problem, answer ? '' : why);
     for (const drill of answer?.items ?? []) {
       if (!reports.has(drill.alertId)) reports.set(drill.alertId, createDrillReport(drill, chosen));
+      reports.get(drill.alertId).update(drill);
     }
     list.replaceChildren(...(answer?.items ?? []).map(({ alertId }) => reports.get(alertId).node));
   }

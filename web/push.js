@@ -36,6 +36,7 @@ export async function turnPushOn(userId) {
     if ((await Notification.requestPermission()) !== 'granted') return { problem: 'Notifications were not allowed.' };
     const { answer: key, problem } = await ask('GET', '/notifications/push-key');
     if (!key) return { problem };
+    if (!key.publicKey) return { problem: 'This server is not set up to send notifications.' };
     const subscription = await subscribe(await startWorker(), key.publicKey);
     const body = { channel: 'push', subscription: wireOf(subscription), label: deviceName() };
     const made = await ask('POST', '/auth/me/contacts', { body });

@@ -32,17 +32,16 @@ export function createQuietHours() {
   node.addEventListener('toggle', () => node.open && void read());
 
   async function read() {
-    const { answer, problem: why, status } = await ask('GET', PATH);
-    setText(problem, answer || status === 404 ? '' : why);
-    show(answer ?? {});
+    const { answer, problem: why } = await ask('GET', PATH);
+    setText(problem, answer ? '' : why);
+    if (answer) show(answer);
   }
 
   async function remove(pressed) {
     if (await doing(pressed, problem, () => ask('DELETE', PATH))) show({});
   }
 
-  function show(hours) {
-    const { from: start, until: end, timeZone } = hours ?? {};
+  function show({ from: start, until: end, timeZone }) {
     none.hidden = !start;
     if (start) [from.value, until.value] = [start, end];
     setText(state, start ? `Quiet from ${start} until ${end}${timeZone ? ` (${timeZone})` : ''}.` : 'No quiet hours.');

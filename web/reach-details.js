@@ -1,5 +1,5 @@
 import { alertPath, ask } from './api.js';
-import { channelName } from './channels.js';
+import { byChannel } from './channels.js';
 import { element, setText, timeOf } from './dom.js';
 
 /** How far an alert came with a responder, in the order in which it happens. */
@@ -60,5 +60,5 @@ function itemOf({ name, stages }) {
 }
 
 function by({ channel }) {
-  return channel ? `by ${channelName(channel)}, ` : '';
+  return channel ? `${byChannel(channel)}, ` : '';
 }
