@@ -2,7 +2,7 @@ import type { Alert, AlertEventType } from '../alerts/alert.js';
 import type { Channel } from '../alerts/channel.js';
 import type { Membership } from '../auth/roles.js';
 import type { Database } from '../database/database.js';
-import { giveUp } from '../notifications/fall-back.js';
+import { fallBack } from '../notifications/fall-back.js';
 import type { QuietHours } from './quiet-hours.js';
 
 /** Messages to one contact in {@link LIMIT_MS}, of which those about unverified alerts are the last to go. */
@@ -156,9 +156,20 @@ export class NotificationLedger {
     });
   }
 
-  /** As {@link giveUp}; an overtaken attempt gives nothing up. */
-  async giveUp({ id }: ClaimedNotice, reason: string, now: Date): Promise<string | undefined> {
-    return giveUp(this.database, { id, reason }, now);
+  /**
+   * It is dead; the next of the person's contacts takes its place. An overtaken attempt gives nothing up.
+   * @returns the deliveries that take its place, due at once
+   */
+  async giveUp({ id, attempts }: ClaimedNotice, reason: string, now: Date): Promise<string[]> {
+    return this.database.transaction(async (client) => {
+      const { rowCount } = await client.query({
+        name: 'give-up-notice',
+        text: `update deliveries set status = 'dead', finished_at = $3, last_error = $4
+                where id = $1 and attempts = $2 and status = 'pending'`,
+        values: [id, attempts, now, reason],
+      });
+      return rowCount === 1 ? (await fallBack(client, id, now)).map((added) => added.id) : [];
+    });
   }
 
   /** The address is no more: a device that has taken its permission back, a subscription that has ended. */

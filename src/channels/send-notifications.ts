@@ -75,7 +75,7 @@ export class SendNotifications implements JobHandler<'send-notifications'> {
       claimed.map(async (notice) => {
         const { came, next } = await this.#attempt(notice, { limit, sent });
         outcomes[came] += 1;
-        if (next) replaced.push(next);
+        replaced.push(...(next ?? []));
       }),
     );
     // Postgres: their leases end and they are tried again.
@@ -86,7 +86,7 @@ export class SendNotifications implements JobHandler<'send-notifications'> {
   async #attempt(
     notice: ClaimedNotice,
     { limit, sent }: { limit: AbortSignal; sent: GroupedWrites<SentNotice> },
-  ): Promise<{ came: Came; next?: string | undefined }> {
+  ): Promise<{ came: Came; next?: readonly string[] }> {
     const { ledger, clock } = this.parts;
     const decision = decideNotice(notice, clock.now());
     switch (decision.step) {
@@ -116,8 +116,13 @@ export class SendNotifications implements JobHandler<'send-notifications'> {
     const { id, channel, kind, news } = notice;
     const sender = senders.get(channel);
     if (!sender) return { reason: `${channel} is not set up`, final: true };
-    const code = await this.#codeFor(notice, contact);
-    const to = { contactId: contact.id, channel, address: contact.address, ...(contact.keys && { keys: contact.keys }) };
+    const code = kind === 'code' ? await this.parts.newCode(contact.id, this.parts.clock.now()) : undefined;
+    const to = {
+      contactId: contact.id,
+      channel,
+      address: contact.address,
+      ...(contact.keys && { keys: contact.keys }),
+    };
     const message = {
       deliveryId: id,
       kind,
@@ -127,12 +132,6 @@ export class SendNotifications implements JobHandler<'send-notifications'> {
       ...(code === undefined ? {} : { code }),
     };
     return untilAborted(sender.send(to, message, limit), limit);
-  }
-
-  /** A device that is pushed to proves itself by its first test: nobody has to type a code that is on it. */
-  async #codeFor({ kind, channel }: ClaimedNotice, { id, isVerified }: ClaimedContact): Promise<string | undefined> {
-    const isCoded = kind === 'code' || (kind === 'test' && channel === 'push' && !isVerified);
-    return isCoded ? this.parts.newCode(id, this.parts.clock.now()) : undefined;
   }
 
   #textOf({ kind, news }: ClaimedNotice, sight: 'full' | 'coarse', code: string | undefined): MessageText {
@@ -145,7 +144,7 @@ export class SendNotifications implements JobHandler<'send-notifications'> {
     notice: ClaimedNotice,
     contact: ClaimedContact,
     { reason, final, gone, askedMs }: NotSent,
-  ): Promise<{ came: Came; next?: string | undefined }> {
+  ): Promise<{ came: Came; next?: readonly string[] }> {
     const { ledger, clock } = this.parts;
     const delay = final ? undefined : sendDelay(notice, askedMs);
     if (gone) await ledger.forget(contact);
@@ -154,10 +153,13 @@ export class SendNotifications implements JobHandler<'send-notifications'> {
     return { came: 'retry' };
   }
 
-  async #giveUp(notice: ClaimedNotice, reason: string): Promise<{ came: Came; next?: string | undefined }> {
+  async #giveUp(notice: ClaimedNotice, reason: string): Promise<{ came: Came; next?: readonly string[] }> {
     const next = await this.parts.ledger.giveUp(notice, reason, this.parts.clock.now());
     const { id, channel, attempts } = notice;
-    this.#logger.warn({ deliveryId: id, channel, attempts, reason, fallsBack: next !== undefined }, 'a message is given up');
+    this.#logger.warn(
+      { deliveryId: id, channel, attempts, reason, fallsBack: next.length > 0 },
+      'a message is given up',
+    );
     return { came: 'dead', next };
   }
 }

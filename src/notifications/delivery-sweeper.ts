@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.js';
 import { DueSweeper, type DirectRunner } from '../queues/due-sweeper.js';
-import type { Deliveries } from './deliveries.js';
+import type { Deliveries, DueDelivery } from './deliveries.js';
 import { batchesOf, jobOf, type DeliveryQueue } from './delivery-queue.js';
 
 /** What falls due before the next sweep is queued already, with a delay. */
@@ -21,10 +21,10 @@ interface Parts {
  * Sees to it that every delivery is attempted when it is due: what people are told in one sweep, what receivers of
  * events are sent in another, so that neither waits for the other.
  */
-export function deliverySweepers({ deliveries, queue, runner, clock }: Parts): DueSweeper<unknown>[] {
+export function deliverySweepers({ deliveries, queue, runner, clock }: Parts): DueSweeper<DueDelivery>[] {
   return (['people', 'receivers'] as const).map(
     (to) =>
-      new DueSweeper(
+      new DueSweeper<DueDelivery>(
         {
           name: `deliveries to ${to}`,
           sweep(take) {

@@ -14,7 +14,7 @@ import type { DueSweeper } from '../queues/due-sweeper.js';
 import { JobWorkers } from '../queues/job-workers.js';
 import { JobWorkersModule } from '../queues/job-workers.module.js';
 import { QueuesModule } from '../queues/queues.module.js';
-import { Deliveries } from './deliveries.js';
+import { Deliveries, type DueDelivery } from './deliveries.js';
 import { DeliveryQueue } from './delivery-queue.js';
 import { DeliveryReader } from './delivery-reader.js';
 import { deliverySweepers } from './delivery-sweeper.js';
@@ -89,7 +89,7 @@ class Wakers {
 export class NotificationsModule implements OnModuleInit, OnModuleDestroy {
   constructor(
     @Inject(LogFollower) private readonly follower: LogFollower,
-    @Inject(DELIVERY_SWEEPERS) private readonly sweepers: readonly DueSweeper<unknown>[],
+    @Inject(DELIVERY_SWEEPERS) private readonly sweepers: readonly DueSweeper<DueDelivery>[],
   ) {}
 
   async onModuleInit(): Promise<void> {

@@ -75,8 +75,8 @@ export class JobWorkers {
 
   /**
    * Runs a job in the task pool without BullMQ, for those who know from Postgres what is due while Redis is away: as many
-   * at once as of its queue, further ones in order; with the time limits of every job, and without retries. A stop lets running ones end
-   * and refuses the others: do not wait for it in an `onModuleDestroy`.
+   * at once as of its queue, further ones in order; with the time limits of every job, and without retries. A stop lets
+   * running ones end and refuses the others: do not wait for it in an `onModuleDestroy`.
    * @returns the job's result
    * @throws Error when the job fails, the worker stops, or a hundred wait already
    */

@@ -112,7 +112,7 @@ it('prunes on a schedule in the configured zone, which a wiped Redis gets back',
   expect(schedule).toMatchObject({ pattern: '15 3 * * *', tz: 'Africa/Johannesburg' });
   const local = new Intl.DateTimeFormat('en-GB', { timeZone: 'Africa/Johannesburg', timeStyle: 'short' });
   expect(local.format(schedule.next)).toBe('03:15');
-  expect(await queue.getDelayedCount()).toBe(1);
+  expect((await queue.getDelayed()).filter(({ name }) => name === 'prune')).toHaveLength(1);
 
   const job = await queue.add('prune', {});
   await eventually(async () => (await queue.getCompletedCount()) > 0);

@@ -5,7 +5,13 @@ import type { ProviderAccess, SmsProvider, TextMessage } from './sms-provider.js
 
 const answer = z.object({
   messages: z
-    .array(z.object({ apiMessageId: z.string().nullish(), accepted: z.boolean(), errorCode: z.unknown() }))
+    .array(
+      z.object({
+        apiMessageId: z.string().nullish(),
+        accepted: z.boolean(),
+        errorCode: z.union([z.string(), z.number()]).nullish(),
+      }),
+    )
     .min(1),
 });
 
@@ -28,7 +34,8 @@ export class Clickatell implements SmsProvider {
     });
     if (refused) return refused;
     const message = read(answer, json)?.messages[0];
-    if (message?.accepted) return { provider: this.name, ...(message.apiMessageId ? { ref: message.apiMessageId } : {}) };
+    if (message?.accepted)
+      return { provider: this.name, ...(message.apiMessageId ? { ref: message.apiMessageId } : {}) };
     const code = String(message?.errorCode ?? 'no reason');
     return { reason: `not accepted (${code})`, ...(FINAL.includes(code) ? { final: true } : {}) };
   }

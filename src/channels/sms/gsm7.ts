@@ -21,12 +21,14 @@ export const SMS_LENGTH = 160;
 
 /** The text in characters of GSM-7: marks are taken off letters that it has without them; what it has not is left out. */
 export function toGsm7(text: string): string {
-  return [...text].map((char) => (isGsm7(char) ? char : alike(char))).join('');
+  return Array.from(text)
+    .map((char) => (isGsm7(char) ? char : alike(char)))
+    .join('');
 }
 
 /** Septets that a text of GSM-7 takes. */
 export function septets(text: string): number {
-  return [...text].reduce((sum, char) => sum + (EXTENDED.includes(char) ? 2 : 1), 0);
+  return Array.from(text).reduce((sum, char) => sum + (EXTENDED.includes(char) ? 2 : 1), 0);
 }
 
 /** As much of a text of GSM-7 as fits, with dots for what does not. Never half a character of two septets. */
@@ -44,7 +46,7 @@ export function cutTo(text: string, room: number): string {
 
 function alike(char: string): string {
   const plain = ALIKE[char] ?? char.normalize('NFKD').replaceAll(/\p{M}/gu, '');
-  return [...plain].filter(isGsm7).join('');
+  return Array.from(plain).filter(isGsm7).join('');
 }
 
 function isGsm7(char: string): boolean {

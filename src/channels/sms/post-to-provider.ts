@@ -19,10 +19,7 @@ export interface ProviderAnswer {
 }
 
 /** Posts to a provider of the configuration. Follows no redirect: keys go nowhere else. Rejects as fetch does. */
-export async function postToProvider(
-  url: string,
-  { headers, body, signal }: ProviderRequest,
-): Promise<ProviderAnswer> {
+export async function postToProvider(url: string, { headers, body, signal }: ProviderRequest): Promise<ProviderAnswer> {
   const isForm = body instanceof URLSearchParams;
   const answer = await fetch(url, {
     method: 'POST',
