@@ -124,6 +124,8 @@ export const deadJobs = pgTable('dead_jobs', {
   reason: text('reason').notNull(),
   attempts: integer('attempts').notNull(),
   at: at('at').notNull(),
+  status: text('status').$type<'dead' | 'replaying' | 'replayed' | 'dropped'>().notNull().default('dead'),
+  finishedAt: at('finished_at'),
 });
 
 /** One row: what the last audit of all escalations found. */

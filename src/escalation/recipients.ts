@@ -1,5 +1,5 @@
 import type { Alert } from '../alerts/alert.js';
-import { isQuietAt } from '../notifications/quiet-hours.js';
+import { quietUntil } from '../channels/quiet-hours.js';
 import { onDuty, type Queryable } from '../schedules/on-duty.js';
 import type { PlanStep, PlanTarget } from './escalation-plan.js';
 
@@ -59,7 +59,7 @@ export async function reachableOf(
 }
 
 function isQuiet({ from_minute: fromMinute, until_minute: untilMinute, time_zone: timeZone }: ReachableRow, at: Date) {
-  return fromMinute !== null && isQuietAt({ fromMinute, untilMinute, timeZone }, at);
+  return fromMinute !== null && quietUntil({ fromMinute, untilMinute, timeZone }, at) !== undefined;
 }
 
 async function accountsOf(database: Queryable, target: PlanTarget, calling: Calling): Promise<string[]> {

@@ -1,16 +1,18 @@
 import { Logger } from '@nestjs/common';
-import { Worker, type Job } from 'bullmq';
+import { UnrecoverableError, Worker, type Job } from 'bullmq';
 import { v7 as uuidv7 } from 'uuid';
 import type { Config } from '../config/config.js';
 import { classifyRedisError } from '../redis/redis-error.js';
+import { checkPayload } from './check-payload.js';
 import { jobSettings } from './job-settings.js';
 import { reportErrors } from './queue-errors.js';
 import { CONCURRENCY, QUEUE_NAMES, queueOf, type JobName, type JobPayload, type QueueName } from './queue-map.js';
-import { workerOptions } from './queue-options.js';
+import { MAX_STALLED, workerOptions } from './queue-options.js';
 import type { Task } from './task-messages.js';
 import { TaskPool } from './task-pool.js';
 import type { TaskLimits } from './task-process.js';
 import { Slots } from '../slots.js';
+import { withoutSecrets } from './without-secrets.js';
 import { within } from '../time-limit.js';
 
 /** Running jobs may end within this time of a stop; a webhook attempt takes ten seconds at most. */
@@ -19,6 +21,9 @@ const DRAIN_MS = 12_000;
 const CLOSE_MS = 1000;
 /** Jobs of one queue that may wait to be run without Redis. */
 const DIRECT_WAITING = 100;
+
+/** Why a poison job is given up. */
+export const TOO_OFTEN_STALLED = `its worker died or hung under it ${MAX_STALLED + 1} times`;
 
 export interface JobWorkersOptions {
   /** Path of the module that serves tasks in a child process. */
@@ -46,6 +51,7 @@ export class JobWorkers {
   readonly #logger = new Logger('Jobs');
   readonly #listeners = new Map<JobName, (result: never) => void>();
   #workers: Worker[] = [];
+  #onDead: (queue: QueueName, jobId: string) => void = () => undefined;
 
   constructor(
     private readonly config: Config,
@@ -58,6 +64,11 @@ export class JobWorkers {
   async start(): Promise<void> {
     await this.#pool.start();
     this.#workers = QUEUE_NAMES.map((queue) => this.#open(queue));
+  }
+
+  /** Tells of each job that is given up here. */
+  onDead(listener: (queue: QueueName, jobId: string) => void): void {
+    this.#onDead = listener;
   }
 
   /** Takes no more jobs, lets running ones end, kills what does not; returns within the limits whatever Redis does. */
@@ -106,7 +117,7 @@ export class JobWorkers {
   }
 
   #open(queue: QueueName): Worker {
-    const worker = new Worker(queue, async (job) => this.#run(job), workerOptions(this.config, queue));
+    const worker = new Worker(queue, async (job) => this.#run(queue, job), workerOptions(this.config, queue));
     reportErrors(worker, `worker of ${queue}`, this.#logger);
     worker.on('active', () => (this.counts.started += 1));
     worker.on('completed', (job, result) => {
@@ -115,14 +126,21 @@ export class JobWorkers {
     });
     worker.on('failed', (job, error) => {
       this.counts.failed += 1;
-      this.#logger.warn({ job: job?.name, jobId: job?.id, ms: job && durationOf(job) }, `job failed: ${error.message}`);
+      this.#logger.warn(
+        { job: job?.name, jobId: job?.id, ms: job && durationOf(job) },
+        `job failed: ${withoutSecrets(error.message)}`,
+      );
+      if (job?.id !== undefined && job.finishedOn !== undefined) this.#onDead(queue, job.id);
     });
     return worker;
   }
 
-  async #run(job: Job<unknown>): Promise<unknown> {
+  async #run(queue: QueueName, job: Job<unknown>): Promise<unknown> {
+    // BullMQ gives up what stalls too often, but not what a schedule started: that would take one worker after the other.
+    if (job.stalledCounter > MAX_STALLED) throw new UnrecoverableError(TOO_OFTEN_STALLED);
+    const payload = checkPayload(queue, job.name, job.data);
     const context = { jobId: job.id ?? '', attempt: job.attemptsMade + 1 };
-    return this.#do({ job: job.name, payload: job.data, context });
+    return this.#do({ job: job.name, payload, context });
   }
 
   async #do(task: Task): Promise<unknown> {

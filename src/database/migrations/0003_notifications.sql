@@ -114,17 +114,21 @@ create table drills (
 );
 create index drills_organisation on drills (organisation_id, started_at);
 
--- Jobs that were given up, beside the deliveries that were.
+-- Jobs that were given up, beside the deliveries that were. What operators did with one stays for as long as BullMQ shows
+-- the failed job, so that it is not found anew.
 create table dead_jobs (
+  -- Made of queue, job id and the time of the job: the same job has the same.
   id uuid primary key,
   queue text not null,
   job text not null,
   payload json not null,
   reason text not null,
   attempts integer not null,
-  at timestamptz(3) not null
+  at timestamptz(3) not null,
+  status text not null default 'dead' check (status in ('dead', 'replaying', 'replayed', 'dropped')),
+  finished_at timestamptz(3)
 );
-create index dead_jobs_at on dead_jobs (at);
+create index dead_jobs_open on dead_jobs (status) where status in ('dead', 'replaying');
 
 -- One row: what the last audit of all escalations found.
 create table escalation_audit (
