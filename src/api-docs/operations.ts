@@ -3,6 +3,8 @@ import { AREA_OPERATIONS } from '../areas/areas.operations.js';
 import { ORGANISATION_OPERATIONS } from '../areas/organisations.operations.js';
 import { CONTACT_OPERATIONS } from '../contacts/contacts.operations.js';
 import { NOTIFICATION_OPERATIONS } from '../contacts/notifications.operations.js';
+import { DEAD_LETTER_OPERATIONS } from '../dead-letters/dead-letters.operations.js';
+import { DRILL_OPERATIONS } from '../drills/drills.operations.js';
 import { HEALTH_OPERATIONS } from '../health/health.operations.js';
 import { INBOUND_OPERATIONS } from '../inbound/inbound.operations.js';
 import { PAGE_OPERATIONS } from '../pages/pages.operations.js';
@@ -22,8 +24,10 @@ export const OPERATION_GROUPS: readonly OperationGroup[] = [
   ORGANISATION_OPERATIONS,
   AREA_OPERATIONS,
   SCHEDULE_OPERATIONS,
+  DRILL_OPERATIONS,
   POSITION_OPERATIONS,
   ADMINISTRATION_OPERATIONS,
+  DEAD_LETTER_OPERATIONS,
   INBOUND_OPERATIONS,
   HEALTH_OPERATIONS,
   PAGE_OPERATIONS,

@@ -5,8 +5,11 @@ const CHANGES_KEPT = '2 days';
 /** Whoever has not answered by then is asked anew, or not. */
 const INVITATIONS_MS = 30 * 86_400_000;
 
+/** So long one can see why somebody was not on duty. */
+const OVERRIDES_MS = 30 * 86_400_000;
+
 /**
- * Deletes sessions that have expired, invitations that nobody answered, and changes of people and areas that everybody has heard of.
+ * Deletes sessions that have expired, invitations that nobody answered, exceptions from shifts that are over, and changes of people and areas that everybody has heard of.
  * @param batch rows of one statement
  */
 export async function pruneDirectory(database: Database, now: Date, batch: number, signal: AbortSignal): Promise<void> {
@@ -27,6 +30,14 @@ export async function pruneDirectory(database: Database, now: Date, batch: numbe
       `delete from invitations where (organisation_id, user_id) in
               (select organisation_id, user_id from invitations where created_at < $1 limit $2)`,
       [new Date(now.getTime() - INVITATIONS_MS), batch],
+    )
+  );
+  do signal.throwIfAborted();
+  while (
+    await deleteSome(
+      'prune-shift-overrides',
+      'delete from shift_overrides where id in (select id from shift_overrides where until_at < $1 limit $2)',
+      [new Date(now.getTime() - OVERRIDES_MS), batch],
     )
   );
   // Their time is that of Postgres.

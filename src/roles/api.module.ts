@@ -5,6 +5,8 @@ import { ApiDocsModule } from '../api-docs/api-docs.module.js';
 import { AreasHttpModule } from '../areas/areas-http.module.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { ContactsModule } from '../contacts/contacts.module.js';
+import { DeadLettersModule } from '../dead-letters/dead-letters.module.js';
+import { DrillsModule } from '../drills/drills.module.js';
 import { InboundModule } from '../inbound/inbound.module.js';
 import { ApiKeysController } from '../people/api-keys.controller.js';
 import { AuthController } from '../people/auth.controller.js';
@@ -18,12 +20,12 @@ import { RealtimeModule } from '../realtime/realtime.module.js';
 import { SchedulesModule } from '../schedules/schedules.module.js';
 
 const PEOPLE = [AuthController, OwnAccountController, UsersController, ApiKeysController];
-const DIRECTORY = [ContactsModule, PeopleModule, AreasHttpModule, SchedulesModule, PositionsModule];
+const DIRECTORY = [ContactsModule, PeopleModule, AreasHttpModule, SchedulesModule, DrillsModule, PositionsModule];
 const PAGES = [PagesModule, ApiDocsModule];
 
 /** Takes alerts over HTTP, sockets, SMS and USSD, brings them to the sockets, keeps accounts and areas, serves pages. */
 @Module({
-  imports: [AlertsModule, AuthModule, InboundModule, RealtimeModule, ...DIRECTORY, ...PAGES],
+  imports: [AlertsModule, AuthModule, InboundModule, RealtimeModule, DeadLettersModule, ...DIRECTORY, ...PAGES],
   controllers: [AlertsController, PositionsController, ...PEOPLE],
 })
 export class ApiModule {}
