@@ -24,14 +24,19 @@ export const channelVars = {
     origin.optional(),
     channel('Address of the pages as people reach them, such as `https://alerts.example`; messages link to it.'),
   ),
-  NABOOM_VAPID_PUBLIC_KEY: described(text, channel('Public VAPID key of web push; `npm start` generates a pair.')),
-  NABOOM_VAPID_PRIVATE_KEY: described(text, channelSecret('Private VAPID key of web push.')),
+  NABOOM_VAPID_PUBLIC_KEY: described(text, channel('Public VAPID key of web push; it follows from the private one.')),
+  NABOOM_VAPID_PRIVATE_KEY: described(
+    text,
+    channelSecret('Private VAPID key of web push; `npm start` and `init` generate one.'),
+  ),
   NABOOM_VAPID_SUBJECT: described(
     z
       .string()
       .regex(/^(mailto:.+@.+|https:\/\/.+)$/, 'must be a mailto: or https: address')
       .optional(),
-    channel('Whom push services turn to: `mailto:` or `https:`.'),
+    channel(
+      'Whom push services turn to: `mailto:` or `https:`. Without it NABOOM_PUBLIC_URL, or the address of NABOOM_MAIL_FROM.',
+    ),
   ),
   NABOOM_SMS_PROVIDERS: described(
     providers.default([]),

@@ -4,15 +4,15 @@ import type { EnvValues } from '../config/env-vars.js';
 /** What says which channels are set up. */
 export type ChannelSettings = Pick<
   EnvValues,
-  'NABOOM_VAPID_PUBLIC_KEY' | 'NABOOM_VAPID_PRIVATE_KEY' | 'NABOOM_SMS_PROVIDERS' | 'NABOOM_SMTP_HOST'
+  'NABOOM_VAPID_PRIVATE_KEY' | 'NABOOM_SMS_PROVIDERS' | 'NABOOM_SMTP_HOST' | 'NABOOM_WEBHOOK_SECRET'
 >;
 
-/** By what ways this deployment can tell people; a webhook needs nothing. */
+/** By what ways this deployment can tell people: those that are set up. */
 export function channelsOn(env: ChannelSettings): Channel[] {
   return [
-    ...(env.NABOOM_VAPID_PUBLIC_KEY && env.NABOOM_VAPID_PRIVATE_KEY ? (['push'] as const) : []),
+    ...(env.NABOOM_VAPID_PRIVATE_KEY ? (['push'] as const) : []),
     ...(env.NABOOM_SMS_PROVIDERS.length > 0 ? (['sms'] as const) : []),
     ...(env.NABOOM_SMTP_HOST ? (['email'] as const) : []),
-    'webhook',
+    ...(env.NABOOM_WEBHOOK_SECRET ? (['webhook'] as const) : []),
   ];
 }
