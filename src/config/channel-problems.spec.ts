@@ -1,6 +1,7 @@
 import { generateRequestDetails } from 'web-push';
 import { newVapidKey, publicVapidKey } from '../../scripts/lib/vapid-key.mjs';
 import { ConfigError, loadConfig } from './config.js';
+import { ENV_NAMES, SECRET_NAMES } from './env-vars.js';
 
 const NEEDED = { NABOOM_OPERATOR_KEY: 'k'.repeat(32), DATABASE_URL: 'postgres://naboom:pg@127.0.0.1:5432/naboom' };
 
@@ -50,6 +51,12 @@ describe('a channel that is half set up', () => {
     for (const key of Object.values(env).filter((value) => value.length > 40))
       expect(problems.join()).not.toContain(key);
   });
+});
+
+it('shows no secret of a channel', () => {
+  const secrets = ENV_NAMES.filter((name) => /_(API_KEY|TOKEN_SECRET|PRIVATE_KEY|AUTH_TOKEN|PASSWORD)$/.test(name));
+  expect(secrets).toContain('NABOOM_VAPID_PRIVATE_KEY');
+  expect(secrets.filter((name) => !SECRET_NAMES.includes(name))).toEqual([]);
 });
 
 describe('what follows of the rest', () => {

@@ -7,7 +7,8 @@ export type SmsProvider = (typeof SMS_PROVIDERS)[number];
 
 const channel = (doc: string): EnvVarMeta => ({ section: 'Channels', doc });
 const channelSecret = (doc: string): EnvVarMeta => ({ section: 'Channels', doc, secret: true });
-const text = z.string().min(1).optional();
+/** One of its own for each variable: their descriptions hang on it. */
+const text = () => z.string().min(1).optional();
 const origin = z
   .string()
   .refine((value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol), 'is no http(s) URL')
@@ -24,9 +25,9 @@ export const channelVars = {
     origin.optional(),
     channel('Address of the pages as people reach them, such as `https://alerts.example`; messages link to it.'),
   ),
-  NABOOM_VAPID_PUBLIC_KEY: described(text, channel('Public VAPID key of web push; it follows from the private one.')),
+  NABOOM_VAPID_PUBLIC_KEY: described(text(), channel('Public VAPID key of web push; it follows from the private one.')),
   NABOOM_VAPID_PRIVATE_KEY: described(
-    text,
+    text(),
     channelSecret('Private VAPID key of web push; `npm start` and `init` generate one.'),
   ),
   NABOOM_VAPID_SUBJECT: described(
@@ -42,29 +43,32 @@ export const channelVars = {
     providers.default([]),
     channel(`Providers of text messages (comma-separated), the preferred one first: ${SMS_PROVIDERS.join(', ')}.`),
   ),
-  NABOOM_SMS_FROM: described(text, channel('Sender of text messages, where the provider takes one.')),
-  NABOOM_CLICKATELL_API_KEY: described(text, channelSecret('API key of Clickatell.')),
+  NABOOM_SMS_FROM: described(text(), channel('Sender of text messages, where the provider takes one.')),
+  NABOOM_CLICKATELL_API_KEY: described(text(), channelSecret('API key of Clickatell.')),
   NABOOM_CLICKATELL_URL: described(origin.default('https://platform.clickatell.com'), channel('API of Clickatell.')),
-  NABOOM_AFRICASTALKING_USERNAME: described(text, channel("User name of Africa's Talking.")),
-  NABOOM_AFRICASTALKING_API_KEY: described(text, channelSecret("API key of Africa's Talking.")),
+  NABOOM_AFRICASTALKING_USERNAME: described(text(), channel("User name of Africa's Talking.")),
+  NABOOM_AFRICASTALKING_API_KEY: described(text(), channelSecret("API key of Africa's Talking.")),
   NABOOM_AFRICASTALKING_URL: described(
     origin.default('https://api.africastalking.com'),
     channel("API of Africa's Talking."),
   ),
-  NABOOM_BULKSMS_TOKEN_ID: described(text, channel('Token id of BulkSMS.')),
-  NABOOM_BULKSMS_TOKEN_SECRET: described(text, channelSecret('Token secret of BulkSMS.')),
+  NABOOM_BULKSMS_TOKEN_ID: described(text(), channel('Token id of BulkSMS.')),
+  NABOOM_BULKSMS_TOKEN_SECRET: described(text(), channelSecret('Token secret of BulkSMS.')),
   NABOOM_BULKSMS_URL: described(origin.default('https://api.bulksms.com'), channel('API of BulkSMS.')),
-  NABOOM_TWILIO_ACCOUNT_SID: described(text, channel('Account of Twilio; its auth token is NABOOM_TWILIO_AUTH_TOKEN.')),
+  NABOOM_TWILIO_ACCOUNT_SID: described(
+    text(),
+    channel('Account of Twilio; its auth token is NABOOM_TWILIO_AUTH_TOKEN.'),
+  ),
   NABOOM_TWILIO_URL: described(origin.default('https://api.twilio.com'), channel('API of Twilio.')),
-  NABOOM_SMTP_HOST: described(text, channel('Mail server that takes e-mail for us.')),
+  NABOOM_SMTP_HOST: described(text(), channel('Mail server that takes e-mail for us.')),
   NABOOM_SMTP_PORT: described(port.default(587), channel('Port of the mail server.')),
   NABOOM_SMTP_TLS: described(
     z.enum(['starttls', 'implicit', 'none']).default('starttls'),
     channel('How the connection to the mail server is protected.'),
   ),
-  NABOOM_SMTP_USER: described(text, channel('User at the mail server.')),
-  NABOOM_SMTP_PASSWORD: described(text, channelSecret('Password at the mail server.')),
-  NABOOM_MAIL_FROM: described(text, channel('Sender of e-mail, such as `Naboom <alerts@example.org>`.')),
+  NABOOM_SMTP_USER: described(text(), channel('User at the mail server.')),
+  NABOOM_SMTP_PASSWORD: described(text(), channelSecret('Password at the mail server.')),
+  NABOOM_MAIL_FROM: described(text(), channel('Sender of e-mail, such as `Naboom <alerts@example.org>`.')),
   NABOOM_QUEUE_BOARD: described(
     z.enum(['off', 'read-only', 'read-write']).default('read-only'),
     channel('What operators may do on the page of the queues, `/admin/queues`.'),

@@ -18,8 +18,9 @@ export function envVarMeta(schema: z.ZodType): EnvVarMeta {
   return found;
 }
 
-/** A variable with its documentation. */
+/** A variable with its documentation. @throws Error for a schema that has one: a secret would be described as none */
 export function described<T extends z.ZodType>(schema: T, description: EnvVarMeta): T {
+  if (meta.has(schema)) throw new Error(`Two variables share a schema: ${description.doc}`);
   meta.add(schema, description);
   return schema;
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { SmsProvider } from '../config/channel-vars.js';
 import type { Database } from '../database/database.js';
-import { giveUp } from '../notifications/fall-back.js';
+import { fallBack } from '../notifications/fall-back.js';
 import type { ReachLedger } from '../reach/reach-ledger.js';
 import type { SmsReport } from './sms-reports.js';
 
@@ -42,17 +42,19 @@ export class SmsOutcomes {
     if (reached.length > 0) await this.parts.ledger.add(reached);
   }
 
-  /** The next contact of its person is tried at once: a worker finds what is due within two seconds. */
+  /** The next contact of its person is tried at once; a worker finds it within two seconds. */
   async #undeliverable(provider: SmsProvider, ref: string): Promise<void> {
-    const { database, clock } = this.parts;
-    const { rows } = await database.query<{ id: string }>({
-      name: 'undeliverable-sms',
-      text: `select id from deliveries
-              where provider = $1 and provider_ref = $2 and kind <> 'event' and status = 'delivered'`,
-      values: [provider, ref],
+    const now = this.parts.clock.now();
+    await this.parts.database.transaction(async (client) => {
+      const { rows } = await client.query<{ id: string }>({
+        name: 'undeliverable-sms',
+        text: `update deliveries set status = 'dead', finished_at = $3, last_error = 'the network could not deliver it'
+                where provider = $1 and provider_ref = $2 and kind <> 'event' and status = 'delivered'
+                  and received_at is null
+                returning id`,
+        values: [provider, ref, now],
+      });
+      for (const { id } of rows) await fallBack(client, id, now);
     });
-    for (const { id } of rows) {
-      await giveUp(database, { id, reason: 'the network could not deliver it' }, clock.now());
-    }
   }
 }

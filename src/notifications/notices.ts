@@ -26,13 +26,15 @@ export interface OwnNotice {
   readonly contactId: string;
 }
 
-interface ContactRow {
+/** A contact, as far as a delivery to it needs it. */
+export interface ContactRow {
   readonly id: string;
   readonly user_id: string;
   readonly channel: Channel;
 }
 
-interface NewDelivery {
+/** A delivery to a contact, and who is next when it fails. */
+export interface NewDelivery {
   readonly contact: ContactRow;
   readonly fallbacks: readonly string[];
 }
@@ -56,7 +58,7 @@ export async function addNotice(client: ClientBase, notice: Notice, now: Date): 
     const own = contacts.rows.filter((row) => row.user_id === userId);
     return notice.channels ? own.map((contact) => ({ contact, fallbacks: [] })) : firstOf(own);
   });
-  return insert(client, { ...notice, wanted }, now);
+  return insertNotices(client, { ...notice, wanted }, now);
 }
 
 /**
@@ -74,7 +76,7 @@ export async function addNoticeTo(
     values: [contactId],
   });
   const wanted = rows.map((contact) => ({ contact, fallbacks: [] }));
-  return (await insert(client, { kind, wanted }, now))[0];
+  return (await insertNotices(client, { kind, wanted }, now))[0];
 }
 
 /** All contacts of the channel that stands first, such as every device with push; the others are to fall back on. */
@@ -84,7 +86,8 @@ function firstOf(own: readonly ContactRow[]): NewDelivery[] {
   return first.map((contact) => ({ contact, fallbacks }));
 }
 
-async function insert(
+/** Adds deliveries that are not there yet, within the caller's transaction. */
+export async function insertNotices(
   client: ClientBase,
   { kind, seq, alertId, wanted }: Pick<Notice, 'kind' | 'seq' | 'alertId'> & { wanted: readonly NewDelivery[] },
   now: Date,

@@ -7,6 +7,7 @@ import { AuthModule } from '../auth/auth.module.js';
 import { ContactsModule } from '../contacts/contacts.module.js';
 import { DeadLettersModule } from '../dead-letters/dead-letters.module.js';
 import { DrillsModule } from '../drills/drills.module.js';
+import { EscalationHttpModule } from '../escalation/escalation-http.module.js';
 import { InboundModule } from '../inbound/inbound.module.js';
 import { ApiKeysController } from '../people/api-keys.controller.js';
 import { AuthController } from '../people/auth.controller.js';
@@ -25,7 +26,7 @@ const PAGES = [PagesModule, ApiDocsModule];
 
 /** Takes alerts over HTTP, sockets, SMS and USSD, brings them to the sockets, keeps accounts and areas, serves pages. */
 @Module({
-  imports: [AlertsModule, AuthModule, InboundModule, RealtimeModule, DeadLettersModule, ...DIRECTORY, ...PAGES],
+  imports: [AlertsModule, AuthModule, InboundModule, EscalationHttpModule, RealtimeModule, DeadLettersModule, ...DIRECTORY, ...PAGES],
   controllers: [AlertsController, PositionsController, ...PEOPLE],
 })
 export class ApiModule {}
