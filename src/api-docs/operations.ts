@@ -1,10 +1,10 @@
 import { ALERT_OPERATIONS } from '../alerts/alerts.operations.js';
 import { AREA_OPERATIONS } from '../areas/areas.operations.js';
 import { ORGANISATION_OPERATIONS } from '../areas/organisations.operations.js';
-import { CONTACT_OPERATIONS } from '../contacts/contacts.operations.js';
-import { NOTIFICATION_OPERATIONS } from '../contacts/notifications.operations.js';
 import { DEAD_LETTER_OPERATIONS } from '../dead-letters/dead-letters.operations.js';
 import { DRILL_OPERATIONS } from '../drills/drills.operations.js';
+import { CONTACT_OPERATIONS } from '../contacts/contacts.operations.js';
+import { NOTIFICATION_OPERATIONS } from '../contacts/notifications.operations.js';
 import { ESCALATION_OPERATIONS } from '../escalation/escalation.operations.js';
 import { HEALTH_OPERATIONS } from '../health/health.operations.js';
 import { INBOUND_OPERATIONS } from '../inbound/inbound.operations.js';

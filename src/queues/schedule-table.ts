@@ -18,9 +18,9 @@ export interface JobSchedule {
 /** Everything that is run by the clock, and nothing else is. */
 export const SCHEDULES: readonly JobSchedule[] = [
   { id: 'prune-daily', job: 'prune', pattern: '15 3 * * *', attempts: 5, retryMs: 60_000 },
-  minutely('balance-sms', 20),
   // Shifts begin with the minute, and the clocks of workers differ a little.
   minutely('apply-shifts', 1),
+  minutely('balance-sms', 20),
 ];
 
 /** Each minute, also while Redis is away. The second keeps the jobs of a minute from starting all at once. */

@@ -4,9 +4,9 @@ import { AlertsModule } from '../alerts/alerts.module.js';
 import { ApiDocsModule } from '../api-docs/api-docs.module.js';
 import { AreasHttpModule } from '../areas/areas-http.module.js';
 import { AuthModule } from '../auth/auth.module.js';
-import { ContactsModule } from '../contacts/contacts.module.js';
 import { DeadLettersModule } from '../dead-letters/dead-letters.module.js';
 import { DrillsModule } from '../drills/drills.module.js';
+import { ContactsModule } from '../contacts/contacts.module.js';
 import { EscalationHttpModule } from '../escalation/escalation-http.module.js';
 import { InboundModule } from '../inbound/inbound.module.js';
 import { ApiKeysController } from '../people/api-keys.controller.js';
@@ -22,11 +22,12 @@ import { SchedulesModule } from '../schedules/schedules.module.js';
 
 const PEOPLE = [AuthController, OwnAccountController, UsersController, ApiKeysController];
 const DIRECTORY = [ContactsModule, PeopleModule, AreasHttpModule, SchedulesModule, DrillsModule, PositionsModule];
+const ALERTS = [AlertsModule, InboundModule, EscalationHttpModule, RealtimeModule];
 const PAGES = [PagesModule, ApiDocsModule];
 
 /** Takes alerts over HTTP, sockets, SMS and USSD, brings them to the sockets, keeps accounts and areas, serves pages. */
 @Module({
-  imports: [AlertsModule, AuthModule, InboundModule, EscalationHttpModule, RealtimeModule, DeadLettersModule, ...DIRECTORY, ...PAGES],
+  imports: [AuthModule, DeadLettersModule, ...ALERTS, ...DIRECTORY, ...PAGES],
   controllers: [AlertsController, PositionsController, ...PEOPLE],
 })
 export class ApiModule {}

@@ -34,7 +34,11 @@ describe('shifts over HTTP', () => {
       expect(outcome(await ask(dispatcher, 'POST', `${path}/shifts`, body))).toBe(201);
     }
     const added = await ask(dispatcher, 'POST', `${path}/shifts`, {
-      ...{ userId: other.id, areaId: hill, weekday: 3, start: '18:30', end: '06:05' },
+      userId: other.id,
+      areaId: hill,
+      weekday: 3,
+      start: '18:30',
+      end: '06:05',
     });
     expect(added.body).toEqual({
       id: expect.any(String),
