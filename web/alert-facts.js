@@ -1,4 +1,3 @@
-import { isDrill } from './alert-status.js';
 import { element, timeOf } from './dom.js';
 import { seesAbout } from './viewer.js';
 
@@ -18,11 +17,17 @@ const OUTCOMES = { real: 'it was real', false_alarm: 'a false alarm', test: 'onl
 export function badgesOf(alert, viewer) {
   const badge = (state, textContent) => element('span', { className: 'badge', dataset: { state }, textContent });
   return [
-    ...(isDrill(alert) ? [badge('warn', 'DRILL')] : []),
+    ...(alert.drill ? [badge('warn', 'DRILL')] : []),
     ...(alert.duress ? [badge('alarm', 'Duress')] : []),
     ...(alert.verified === false ? [badge('warn', 'Not verified')] : []),
     ...(seesAbout(viewer, alert) ? [badge('off', 'About here')] : []),
   ];
+}
+
+/** That nobody needs help, behind the name of an alert. */
+export function testWord({ drill, test }) {
+  if (drill) return ' (DRILL)';
+  return test ? ' (test)' : '';
 }
 
 /** When, where and how it came, as texts and elements. */
@@ -47,7 +52,6 @@ export function peopleOf(alert, { nameOf }) {
   const { acknowledgements = [], responses = [], closing, coming = 0, onScene = 0 } = alert;
   const duress = 'The reporter was forced to cancel. Their screen says that it is over: do not give them away.';
   return [
-    ...(isDrill(alert) ? [badge('warn', 'DRILL')] : []),
     ...(alert.duress ? [item(element('strong', { textContent: duress }))] : []),
     ...(acknowledgements.length > 0 ? [item('Acknowledged by ', ...acknowledgements.flatMap(acknowledgedBy))] : []),
     ...responses.map((response) => item(...responseOf(response))),

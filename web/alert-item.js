@@ -1,5 +1,5 @@
 import { createAlertActions } from './alert-actions.js';
-import { badgesOf, contactOf, factsOf, peopleOf } from './alert-facts.js';
+import { badgesOf, contactOf, factsOf, peopleOf, testWord } from './alert-facts.js';
 import { isOpen } from './alert-status.js';
 import { element, setText } from './dom.js';
 import { createEscalationLine } from './escalation-line.js';
@@ -43,7 +43,7 @@ export function createAlertItem(first, viewing) {
     alert = next;
     node.id = `alert-${alert.id}`;
     node.dataset.status = alert.status;
-    setText(title, `${alert.reference}: ${alert.kind}, ${alert.severity}${alert.test ? ' (test)' : ''}`);
+    setText(title, `${alert.reference}: ${alert.kind}, ${alert.severity}${testWord(alert)}`);
     status.dataset.state = { open: 'alarm', acknowledged: 'warn' }[alert.status] ?? 'off';
     setText(status, alert.status);
     fill(badges, badgesOf(alert, viewing.viewer()));

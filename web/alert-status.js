@@ -2,8 +2,3 @@
 export function isOpen({ status }) {
   return status === 'open' || status === 'acknowledged';
 }
-
-/** Raised to try out who is reached; nobody needs help. */
-export function isDrill({ test, message }) {
-  return test && /^DRILL\b/.test(message ?? '');
-}

@@ -157,6 +157,8 @@ function showPresence(counts) {
     setText(note, `Connected now: ${counts.responders} at this list, ${counts.reporters} who called for help.`);
 }
 
-function announce(what, { reference, kind, severity, test }) {
-  setText(byId('feed-announcer'), `${test ? 'Test. ' : ''}${what} ${reference}: ${kind}, ${severity}.`);
+function announce(what, alert) {
+  const { reference, kind, severity } = alert;
+  const mark = alert.drill ? 'Drill. ' : alert.test ? 'Test. ' : '';
+  setText(byId('feed-announcer'), `${mark}${what} ${reference}: ${kind}, ${severity}.`);
 }

@@ -18,6 +18,7 @@ describeInBrowser('somebody who is not looking', () => {
   let browser: Browser;
   let mail: MailServer;
   let pushes: PushService;
+  let watchId: string;
   let anna: Account;
   beforeAll(async () => {
     const vapid = newVapidKeys();
@@ -35,6 +36,7 @@ describeInBrowser('somebody who is not looking', () => {
     };
     [app, browser] = await Promise.all([startApp(settings), launchChromium()]);
     const watch = await askApi(app, 'POST', '/organisations', { name: 'Naboom Watch', catchAll: true });
+    watchId = watch.id;
     const town = { name: 'Town', geometry: squareAround(IN_TOWN.lat, IN_TOWN.lng) };
     const area = await askApi(app, 'POST', `/organisations/${watch.id}/areas`, town);
     anna = await addPerson(app, watch.id, 'dispatcher', 'Anna D');
@@ -158,6 +160,23 @@ describeInBrowser('somebody who is not looking', () => {
     await page.getByRole('button', { name: 'Save quiet hours' }).click();
     await page.getByText(/Quiet from 21:30 until 06:00/).waitFor(SOON);
     expect(errors).toEqual([]);
+    await context.close();
+  });
+
+  it('is called again by the next step, which the alert tells to dispatchers', async () => {
+    const dispatchers = [{ kind: 'role', role: 'dispatcher' }];
+    const steps = [
+      { targets: [{ kind: 'on_duty' }], delaySeconds: 0 },
+      { targets: dispatchers, delaySeconds: 3600 },
+    ];
+    await askApi(app, 'PUT', `/organisations/${watchId}/escalation`, { steps, unreachedSeconds: 600 });
+    const { id, reference } = await askApi(app, 'POST', '/emergency/alerts', { kind: 'crime', location: IN_TOWN });
+    const { page, context } = await openPage(browser, app.url, PHONE);
+    await signIn(page, anna);
+    const item = page.locator(`#alert-${id}`);
+    await item.getByText(/Nobody took notice: step 2 at .*, 1 person told; next step/).waitFor();
+    await item.getByRole('button', { name: `Acknowledge ${reference}` }).click();
+    await item.getByText(/It went on to step 2/).waitFor(SOON);
     await context.close();
   });
 });
