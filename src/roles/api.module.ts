@@ -17,13 +17,14 @@ import { UsersController } from '../people/users.controller.js';
 import { PagesModule } from '../pages/pages.module.js';
 import { PositionsController } from '../positions/positions.controller.js';
 import { PositionsModule } from '../positions/positions.module.js';
+import { QueueBoardModule } from '../queue-board/queue-board.module.js';
 import { RealtimeModule } from '../realtime/realtime.module.js';
 import { SchedulesModule } from '../schedules/schedules.module.js';
 
 const PEOPLE = [AuthController, OwnAccountController, UsersController, ApiKeysController];
 const DIRECTORY = [ContactsModule, PeopleModule, AreasHttpModule, SchedulesModule, DrillsModule, PositionsModule];
 const ALERTS = [AlertsModule, InboundModule, EscalationHttpModule, RealtimeModule];
-const PAGES = [PagesModule, ApiDocsModule];
+const PAGES = [PagesModule, QueueBoardModule, ApiDocsModule];
 
 /** Takes alerts over HTTP, sockets, SMS and USSD, brings them to the sockets, keeps accounts and areas, serves pages. */
 @Module({

@@ -44,6 +44,8 @@ const UNPREFIXED = [
   'robots.txt',
   'docs',
   'docs/*path',
+  'admin/queues',
+  'admin/queues/*path',
 ] as const;
 
 /** The Fastify server under Nest: proxies, limits, request ids and one log line a request. */

@@ -156,7 +156,7 @@ describeInBrowser('somebody who is not looking', () => {
 
     await page.getByText('Quiet hours', { exact: true }).click();
     await page.getByText('No quiet hours.', { exact: true }).waitFor(SOON);
-    await page.getByLabel('From').fill('21:30');
+    await page.locator('form', { hasText: 'Save quiet hours' }).getByLabel('From').fill('21:30');
     await page.getByRole('button', { name: 'Save quiet hours' }).click();
     await page.getByText(/Quiet from 21:30 until 06:00/).waitFor(SOON);
     expect(errors).toEqual([]);
