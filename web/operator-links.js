@@ -7,7 +7,8 @@ const QUEUES = '/admin/queues';
 /** For operators: the page of the queues, and how much was given up. */
 export function createOperatorLinks() {
   const dead = element('span', { className: 'pill', hidden: true });
-  const link = element('a', { href: QUEUES, textContent: 'Queues' });
+  // A browser shows who it is by the cookie of an account; the key is known to this page alone.
+  const link = element('a', { href: QUEUES, textContent: 'Queues', hidden: true });
   const node = element('p', { className: 'row operators', hidden: true }, link, dead);
   let shown;
 
@@ -28,6 +29,7 @@ export function createOperatorLinks() {
       const next = mayRead && `${viewer.user?.id} ${viewer.token}`;
       if (next === shown) return;
       shown = next;
+      link.hidden = !viewer.user;
       if (mayRead) void read(viewer.token);
     },
   };

@@ -67,7 +67,7 @@ export function createShifts(chosen) {
       const own = shifts.filter(({ weekday }) => weekday === at + 1);
       return own.length === 0
         ? []
-        : [element('h4', { textContent: name }), element('ul', { className: 'rows' }, ...own.map(itemOf))];
+        : [element('h3', { textContent: name }), element('ul', { className: 'rows' }, ...own.map(itemOf))];
     });
     list.replaceChildren(
       ...(week.length > 0 ? week : [element('p', { className: 'small', textContent: 'No shifts yet.' })]),
