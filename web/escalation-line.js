@@ -47,29 +47,19 @@ export function createEscalationLine({ viewer, organisationName }) {
 }
 
 function openWords({ level, at, told, exhausted }, nextAt) {
+  const strong = (textContent) => element('strong', { textContent });
   if (exhausted) {
-    return [
-      element('strong', { textContent: 'Nobody took notice at any step. ' }),
-      'The operators were told at ',
-      timeOf(at),
-      '.',
-    ];
+    const further = told > 0 ? `${peopleOf(told)} beyond the steps told` : 'Beyond the steps nobody could be told';
+    return [strong('Nobody took notice at any step. '), `${further}, at `, timeOf(at), '.'];
   }
   const after = nextAt ? ['; next step ', timeOf(nextAt)] : [];
-  return [
-    element('strong', { textContent: 'Nobody took notice: ' }),
-    `step ${level + 1} at `,
-    timeOf(at),
-    `, ${peopleOf(told)} told`,
-    ...after,
-    '.',
-  ];
+  const step = `step ${level + 1} at `;
+  return [strong('Nobody took notice: '), step, timeOf(at), `, ${peopleOf(told)} told`, ...after, '.'];
 }
 
 function closedWords({ level, at, exhausted }) {
-  return exhausted
-    ? ['No step had reached anybody at ', timeOf(at), '.']
-    : [`It went on to step ${level + 1}, at `, timeOf(at), '.'];
+  if (exhausted) return ['Nobody had taken notice at any step, at ', timeOf(at), '.'];
+  return [`It went on to step ${level + 1}, at `, timeOf(at), '.'];
 }
 
 function peopleOf(count) {

@@ -1,10 +1,10 @@
 import { ask } from './api.js';
 import { channelTitle } from './channels.js';
+import { deliveryWords } from './delivery-words.js';
 import { element, timeOf } from './dom.js';
 
 const SHOWN = 8;
 const KINDS = { alert: 'alert', test: 'test', code: 'code' };
-const ENDS = { dead: 'could not be sent', skipped: 'not sent', pending: 'on its way', delivered: 'handed over' };
 
 /** What was sent to somebody lately, and how far it came. */
 export function createTold() {
@@ -21,8 +21,16 @@ export function createTold() {
   return { node, refresh: () => node.open && void read() };
 }
 
-function itemOf({ kind, channel, status, createdAt, receivedAt, reason }) {
-  const why = !receivedAt && reason ? `: ${reason}` : '';
-  const end = receivedAt ? ['arrived ', timeOf(receivedAt)] : [`${ENDS[status] ?? status}${why}`];
-  return element('li', {}, `${channelTitle(channel)}, ${KINDS[kind] ?? kind}, `, timeOf(createdAt), ': ', ...end);
+function itemOf(told) {
+  const { kind, channel, createdAt, receivedAt } = told;
+  const when = receivedAt ? [' ', timeOf(receivedAt)] : [];
+  const end = deliveryWords(told);
+  return element(
+    'li',
+    {},
+    `${channelTitle(channel)}, ${KINDS[kind] ?? kind}, `,
+    timeOf(createdAt),
+    `: ${end}`,
+    ...when,
+  );
 }

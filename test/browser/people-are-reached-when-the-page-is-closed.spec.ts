@@ -175,6 +175,11 @@ describeInBrowser('somebody who is not looking', () => {
     await signIn(page, anna);
     const item = page.locator(`#alert-${id}`);
     await item.getByText(/Nobody took notice: step 2 at .*, 1 person told; next step/).waitFor();
+    await item.getByText(/Whom it reached|Received by/).click();
+    await item
+      .locator('li', { hasText: 'Anna D' })
+      .getByText(/Notification: handed over/)
+      .waitFor(SOON);
     await item.getByRole('button', { name: `Acknowledge ${reference}` }).click();
     await item.getByText(/It went on to step 2/).waitFor(SOON);
     await context.close();
