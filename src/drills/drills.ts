@@ -56,7 +56,7 @@ export class Drills {
     });
     const places: Places = { areas, organisations: [organisationId] };
     // Without a reporter: it folds with nothing, and nobody sees it as their own.
-    const press = { severity, kind: 'other', message, test: true, verified: true, places } as const;
+    const press = { severity, kind: 'other', message, test: true, drill: true, verified: true, places } as const;
     const outcome = await log.append({ type: 'raise', newId, at: now.toISOString(), actor, press });
     if ('refused' in outcome) throw new AppError(outcome.refused);
     const [row] = await readDrills(database, organisationId, newId);
