@@ -81,7 +81,7 @@ describe('contacts', () => {
     [{ channel: 'sms', address: 'me@example.org' }, 'REQUEST_INVALID'],
     [{ channel: 'email', address: '+27821234567' }, 'REQUEST_INVALID'],
     [{ channel: 'push', subscription: pushTo('https://169.254.169.254/') }, 'ADDRESS_REFUSED'],
-    [{ channel: 'push', subscription: pushTo('http://8.8.8.8/') }, 'REQUEST_INVALID'],
+    [{ channel: 'push', subscription: pushTo('http://8.8.8.8/') }, 'ADDRESS_REFUSED'],
     [{ channel: 'push', subscription: { ...pushTo('https://8.8.8.8/'), keys: {} } }, 'REQUEST_INVALID'],
   ])('lead nowhere inside: %j', async (body, code) => {
     expect(outcome(await ask(await somebody(), 'POST', '', body))).toBe(`400 ${code}`);
