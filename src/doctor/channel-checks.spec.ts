@@ -5,7 +5,9 @@ import { checkChannels } from './channel-checks.js';
 
 const NEEDED = { NABOOM_OPERATOR_KEY: 'k'.repeat(32), DATABASE_URL: 'postgres://naboom:pg@127.0.0.1:5432/naboom' };
 const servers: Server[] = [];
-afterEach(() => Promise.all(servers.splice(0).map((server) => server.close())));
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close();
+});
 
 const envOf = (env: Record<string, string>): EnvValues => loadConfig({ ...NEEDED, ...env }).env;
 async function said(env: Record<string, string>, limitMs?: number): Promise<string[]> {

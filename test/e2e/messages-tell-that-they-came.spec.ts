@@ -108,7 +108,7 @@ describe('a device', () => {
     // Meanwhile another device took the subscription over.
     await sql(`update contacts set created_at = now() + interval '1 second' where id = $1`, [other]);
     await receive(before.token);
-    await receive((await sent(member, { contactId: other, channel: 'push', alert: await raised() })).token);
+    await receive((await sent(member, { contactId: ours, channel: 'push', alert: await raised() })).token);
     expect(await verified()).toEqual([]);
     await receive((await sent(member, { contactId: ours, channel: 'push' })).token);
     expect(await verified()).toEqual([ours]);

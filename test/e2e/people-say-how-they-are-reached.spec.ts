@@ -81,10 +81,23 @@ describe('contacts', () => {
     [{ channel: 'sms', address: 'me@example.org' }, 'REQUEST_INVALID'],
     [{ channel: 'email', address: '+27821234567' }, 'REQUEST_INVALID'],
     [{ channel: 'push', subscription: pushTo('https://169.254.169.254/') }, 'ADDRESS_REFUSED'],
-    [{ channel: 'push', subscription: pushTo('http://8.8.8.8/') }, 'REQUEST_INVALID'],
+    [{ channel: 'push', subscription: pushTo('http://8.8.8.8/') }, 'ADDRESS_REFUSED'],
     [{ channel: 'push', subscription: { ...pushTo('https://8.8.8.8/'), keys: {} } }, 'REQUEST_INVALID'],
   ])('lead nowhere inside: %j', async (body, code) => {
     expect(outcome(await ask(await somebody(), 'POST', '', body))).toBe(`400 ${code}`);
+  });
+
+  it('of a device are verified anew when it subscribes with other keys', async () => {
+    const ann = await somebody();
+    const push = (auth: string) => {
+      const { endpoint, keys } = pushTo('https://8.8.8.8/device/secret');
+      return ask(ann, 'POST', '', { channel: 'push', subscription: { endpoint, keys: { ...keys, auth } } });
+    };
+    const { id, address } = (await push('A'.repeat(22))).body;
+    expect(address).toBe('https://8.8.8.8');
+    await used().planted.sql('update contacts set verified_at = now() where id = $1', [id]);
+    expect(await push('A'.repeat(22))).toMatchObject({ status: 200, body: { id, verified: true } });
+    expect(await push(`B${'A'.repeat(21)}`)).toMatchObject({ status: 200, body: { id, verified: false } });
   });
 
   it('of the account itself are added by one call, and go with the account', async () => {
