@@ -86,6 +86,8 @@ describeInBrowser('a dispatcher settles who is called', () => {
     await page.getByText('Sipho N is not on duty:').waitFor(SOON);
     await page.getByText('Nobody is on duty now.').waitFor(SOON);
     await page.getByRole('button', { name: /^Remove Sipho N is not on duty/ }).click();
+    await page.getByText('Nobody is on duty now.').waitFor({ state: 'hidden' });
+    expect((await askApi(app, 'GET', `/organisations/${watchId}/shift-overrides`)).items).toEqual([]);
     await page.getByText('Shifts', { exact: true }).click();
   });
 
