@@ -76,7 +76,10 @@ describeInBrowser('a dispatcher settles who is called', () => {
     await form.getByLabel('Until').fill('00:00');
     await form.getByRole('button', { name: 'Add the shift' }).click();
     await page.getByText(/On duty now: Sipho N.* until/).waitFor(SOON);
-    await page.getByRole('button', { name: 'Remove Sunday 00:00–00:00 Sipho N, Town' }).click();
+    const otherDay = await page.evaluate<string>(
+      `new Date(Date.now() + 3 * 86_400_000).toLocaleDateString('en', { weekday: 'long', timeZone: 'Africa/Johannesburg' })`,
+    );
+    await page.getByRole('button', { name: `Remove ${otherDay} 00:00–00:00 Sipho N, Town` }).click();
     await eventually(async () => (await page.getByText('00:00–00:00 Sipho N').count()) === 6);
     await page.getByText('Exceptions', { exact: true }).click();
     const exception = page.locator('form', { hasText: 'Add the exception' });
@@ -86,6 +89,8 @@ describeInBrowser('a dispatcher settles who is called', () => {
     await page.getByText('Sipho N is not on duty:').waitFor(SOON);
     await page.getByText('Nobody is on duty now.').waitFor(SOON);
     await page.getByRole('button', { name: /^Remove Sipho N is not on duty/ }).click();
+    await page.getByText('Nobody is on duty now.').waitFor({ state: 'hidden' });
+    expect((await askApi(app, 'GET', `/organisations/${watchId}/shift-overrides`)).items).toEqual([]);
     await page.getByText('Shifts', { exact: true }).click();
   });
 

@@ -106,22 +106,33 @@ describeInBrowser('the page on any screen', () => {
     await context.close();
   });
 
-  it.each([screens[0], screens[3]])('fits a %s, %s, where people settle who is called, and how', async (name, scheme, screen) => {
-    dispatcher ??= await settle();
-    const { page, context } = await openPage(browser, app.url, { ...screen, colorScheme: scheme });
-    await signIn(page, dispatcher);
-    const panels = ['How we reach you', 'Who is called, and when', 'Shifts', 'Drills'];
-    const parts = ['Add a phone, e-mail or webhook', 'Quiet hours', 'Lately sent to you', 'Add a shift', 'Exceptions'];
-    for (const part of [...panels, ...parts]) await page.getByText(part, { exact: true }).click();
-    await page.locator('.step').first().getByText('Certain people').first().click();
-    await page.getByText('Nobody is on duty now.').waitFor();
-    await page.getByText('No quiet hours.', { exact: true }).waitFor();
-    await page.screenshot({ path: join(pictures, `${name}-${scheme}-calling.png`), fullPage: true });
-    expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0);
-    expect(await smallTargets(page)).toEqual([]);
-    expect(await violations(page)).toEqual([]);
-    await context.close();
-  });
+  it.each([screens[0], screens[3]])(
+    'fits a %s, %s, where people settle who is called, and how',
+    async (name, scheme, screen) => {
+      dispatcher ??= await settle();
+      const { page, context } = await openPage(browser, app.url, { ...screen, colorScheme: scheme });
+      await signIn(page, dispatcher);
+      const panels = ['How we reach you', 'Who is called, and when', 'Shifts', 'Drills'];
+      const parts = [
+        'Add a phone, e-mail or webhook',
+        'Quiet hours',
+        'Lately sent to you',
+        'Add a shift',
+        'Exceptions',
+      ];
+      for (const part of [...panels, ...parts]) await page.getByText(part, { exact: true }).click();
+      await page.locator('.step').first().getByText('Certain people').first().click();
+      await page.getByText('Nobody is on duty now.').waitFor();
+      await page.getByText('No quiet hours.', { exact: true }).waitFor();
+      await page.screenshot({ path: join(pictures, `${name}-${scheme}-calling.png`), fullPage: true });
+      expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(
+        0,
+      );
+      expect(await smallTargets(page)).toEqual([]);
+      expect(await violations(page)).toEqual([]);
+      await context.close();
+    },
+  );
 
   it('needs no motion where none is wanted', async () => {
     const { page, context } = await openPage(browser, app.url, { reducedMotion: 'reduce' });

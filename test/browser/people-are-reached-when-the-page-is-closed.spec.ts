@@ -182,6 +182,7 @@ describeInBrowser('somebody who is not looking', () => {
       .waitFor(SOON);
     await item.getByRole('button', { name: `Acknowledge ${reference}` }).click();
     await item.getByText(/It went on to step 2/).waitFor(SOON);
+    expect(await item.textContent()).not.toContain('Nobody took notice');
     await context.close();
   });
 });
