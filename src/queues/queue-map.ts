@@ -54,7 +54,7 @@ export const CONCURRENCY: Readonly<Record<QueueName, number>> = {
   notifications: 6,
   messages: 4,
   escalation: 2,
-  maintenance: 1,
+  maintenance: 2,
 };
 
 export const QUEUE_NAMES = Object.keys(PAYLOADS) as QueueName[];
