@@ -38,7 +38,7 @@ const READ = {
               from escalations where next_escalation_at is not null limit 100000) running
      group by state
     union all
-    select 'dead', null, null, count(*), null from (select from dead_jobs limit 10000) dead`,
+    select 'dead', null, null, count(*), null from (select from dead_jobs where status = 'dead' limit 10000) dead`,
 } as const;
 
 /** What is due and what has become of it, as the ledger in Postgres has it. */

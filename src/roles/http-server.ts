@@ -77,6 +77,7 @@ export function configureHttp(app: NestFastifyApplication, { env }: Config, logg
     exclude: [
       'health',
       'health/*path',
+      'metrics',
       '/',
       'assets/*path',
       'robots.txt',
