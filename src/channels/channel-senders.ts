@@ -31,11 +31,9 @@ export function channelSenders(env: ChannelSettings, parts: Parts): ReadonlyMap<
 
 function pushSender(env: ChannelSettings, { reachable }: Parts): ChannelSender | undefined {
   const { NABOOM_VAPID_PUBLIC_KEY: publicKey, NABOOM_VAPID_PRIVATE_KEY: privateKey } = env;
-  if (!publicKey || !privateKey) return undefined;
-  const subject = env.NABOOM_VAPID_SUBJECT ?? env.NABOOM_PUBLIC_URL ?? '';
-  // What a push service takes as a subject; it is nobody's address.
-  const told = /^(mailto:|https:)/.test(subject) ? subject : 'mailto:nobody@naboom.invalid';
-  return new PushSender({ ...reachable, vapid: { subject: told, publicKey, privateKey } });
+  const { NABOOM_VAPID_SUBJECT: subject } = env;
+  if (!publicKey || !privateKey || !subject) return undefined; // two of them follow from the private key
+  return new PushSender({ ...reachable, vapid: { subject, publicKey, privateKey } });
 }
 
 function smsSender(env: ChannelSettings, { smsOrder, limitMs }: Parts): ChannelSender | undefined {

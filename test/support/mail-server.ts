@@ -37,6 +37,7 @@ export async function startMailServer({ tls, certificate, login }: MailServerOpt
     hideSTARTTLS: tls !== 'starttls',
     ...(certificate ? { cert: readFileSync(certificate.certFile), key: readFileSync(certificate.keyFile) } : {}),
     authOptional: login === undefined,
+    closeTimeout: 100, // ms; a client that a failed test left open must not hold up the end
     onAuth(auth, _session, callback) {
       const isRight = auth.username === login?.user && auth.password === login?.password;
       callback(isRight ? null : new Error('wrong login'), { user: auth.username });
@@ -68,6 +69,6 @@ export async function startMailServer({ tls, certificate, login }: MailServerOpt
   await once(server.server, 'listening');
   return Object.assign(mails, {
     port: (server.server.address() as AddressInfo).port,
-    close: () => new Promise<void>((resolve) => void server.close(resolve)),
+    close: () => new Promise<void>((resolve) => server.close(resolve)),
   });
 }

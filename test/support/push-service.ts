@@ -66,7 +66,7 @@ export async function startPushService(vapid: VapidKeys): Promise<PushService> {
       const p256dh = base64url(ecdh.generateKeys());
       return { endpoint: `${server.origin}${path}`, keys: { p256dh, auth: base64url(auth) } };
     },
-    close: server.close,
+    close: () => server.close(),
   };
   return service;
 }

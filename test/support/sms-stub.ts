@@ -78,7 +78,7 @@ export async function startSmsStub(): Promise<SmsStub> {
       NABOOM_TWILIO_AUTH_TOKEN: 'twilio-token-of-tests',
       NABOOM_TWILIO_URL: server.origin,
     },
-    close: server.close,
+    close: () => server.close(),
   };
   return whole;
 }

@@ -1,0 +1,94 @@
+import { startChannelServers, type ChannelServers } from '../support/channel-servers.js';
+import type { NoticeBench } from '../support/notice-bench.js';
+
+let setup: ChannelServers;
+let bench: NoticeBench;
+let env: Record<string, string>;
+beforeAll(async () => {
+  setup = await startChannelServers();
+  ({ bench, env } = setup);
+});
+afterAll(async () => setup.close());
+beforeEach(() => setup.reset());
+
+const details = {
+  location: { lat: -26.204123, lng: 28.047301 },
+  message: 'Smoke at the école',
+  contact: { name: 'Zed', phone: '+27821112222' },
+};
+
+describe('an alert', () => {
+  it('tells responders who are not on duty there less, and those who left nothing', async () => {
+    const area = await bench.people.area(setup.organisation);
+    const [elsewhere, gone] = [
+      await bench.people.person('Elsewhere', { [setup.organisation]: 'responder' }),
+      await bench.people.person('Gone'),
+    ];
+    const onDuty = await bench.people.person('There', { [setup.organisation]: 'responder' }, [area]);
+    for (const [index, { id }] of [elsewhere, gone, onDuty].entries())
+      await bench.contact(id, 'sms', `+2782000001${index}`);
+    const alert = await bench.raise({ places: { areas: [area], organisations: [setup.organisation] }, ...details });
+    const ids = await bench.tell(alert, [elsewhere.id, gone.id, onDuty.id]);
+    expect(await bench.send(ids, env)).toMatchObject({ sent: 2, skipped: 1 });
+    const textTo = (number: string) => setup.sms.taken.find(({ to }) => to === number)?.text;
+    expect(textTo('+27820000010')).toMatch(/near -26\.2, 28\.05/);
+    expect(textTo('+27820000010')).not.toMatch(/Smoke|26\.2041/);
+    expect(textTo('+27820000012')).toMatch(/26\.20412.*Smoke/);
+    expect(await bench.rowsOf(gone.id)).toMatchObject([
+      { status: 'skipped', last_error: 'no longer somebody who answers it' },
+    ]);
+  });
+
+  it('is not told any more once somebody has acknowledged it, nor ever to its reporter', async () => {
+    const [user, reporter] = [await setup.dispatcher(), await setup.dispatcher()];
+    for (const id of [user, reporter]) await bench.contact(id, 'sms', `+2782${id.replaceAll(/\D/g, '').slice(0, 7)}`);
+    const alert = await bench.raise({ places: setup.places(), reporterId: reporter });
+    const ids = await bench.tell(alert, [user, reporter]);
+    await bench.database.query({
+      text: `update alert_events set alert = jsonb_set(alert::jsonb, '{status}', '"acknowledged"')::json where seq = $1`,
+      values: [alert.seq],
+    });
+    expect(await bench.send(ids.slice(0, 1), env)).toMatchObject({ skipped: 1 });
+    expect(await bench.row(ids[0]!)).toMatchObject({ status: 'skipped', last_error: 'the alert is acknowledged' });
+    await bench.database.query({
+      text: `update alert_events set alert = jsonb_set(alert::jsonb, '{status}', '"open"')::json where seq = $1`,
+      values: [alert.seq],
+    });
+    expect(await bench.send(ids.slice(1), env)).toMatchObject({ skipped: 1 });
+    expect(setup.sms.asked).toEqual([]);
+  });
+
+  it('waits for the end of quiet hours unless it is critical', async () => {
+    const user = await setup.dispatcher();
+    await bench.contact(user, 'sms', '+27820000030');
+    const minute = bench.clock.now().getUTCHours() * 60 + bench.clock.now().getUTCMinutes();
+    await bench.database.query({
+      text: `insert into quiet_hours values ($1, $2, $3, 'UTC')`,
+      values: [user, minute, (minute + 30) % 1440],
+    });
+    const [held] = await bench.tell(await bench.raise({ places: setup.places(), severity: 'high' }), [user]);
+    const [critical] = await bench.tell(await bench.raise({ places: setup.places() }), [user]);
+    expect(await bench.send([held!, critical!], env)).toMatchObject({ held: 1, sent: 1 });
+    const row = await bench.row(held!);
+    expect(row).toMatchObject({ status: 'pending', held: true, attempts: 0 });
+    const waitMs = row.next_attempt_at.getTime() - bench.clock.now().getTime();
+    expect(waitMs).toBeGreaterThan(28 * 60_000);
+    expect(waitMs).toBeLessThanOrEqual(30 * 60_000);
+    expect(await bench.send([held!], env)).toMatchObject({ notDue: 1 });
+    bench.clock.advance(waitMs);
+    expect(await bench.send([held!], env)).toMatchObject({ sent: 1 });
+  });
+
+  it('that something speaks against is told three times in five minutes, whatever there is', async () => {
+    const user = await setup.dispatcher();
+    await bench.contact(user, 'sms', '+27820000040');
+    const ids: string[] = [];
+    for (let count = 0; count < 5; count += 1) {
+      ids.push(...(await bench.tell(await bench.raise({ places: setup.places(), verified: false }), [user])));
+    }
+    expect(await bench.send(ids, env)).toMatchObject({ sent: 3, skipped: 2 });
+    expect(setup.sms.taken[0]!.text).toMatch(/^UNVERIFIED ALERT/);
+    const [verified] = await bench.tell(await bench.raise({ places: setup.places() }), [user]);
+    expect(await bench.send([verified!], env)).toMatchObject({ sent: 1 });
+  });
+});
