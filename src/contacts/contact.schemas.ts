@@ -22,7 +22,7 @@ const bySubscriptionSchema = z.object({
   channel: z.literal('push'),
   subscription: z
     .object({
-      endpoint: z.url({ protocol: /^https$/ }).max(ADDRESS_MAX),
+      endpoint: z.url().max(ADDRESS_MAX),
       keys: z.object({ p256dh: base64url(65), auth: base64url(16) }),
     })
     .describe('As `PushSubscription.toJSON()` gives it'),

@@ -4,12 +4,14 @@ import { NOBODY } from '../config/channel-problems.js';
 import type { EnvValues } from '../config/env-vars.js';
 import { checked, type AclCheck } from '../redis/acl/check.js';
 
-/** For the whole conversation with a mail server, ms. */
 const SMTP_MS = 5000;
 
-/** By what ways people can be told: what is off, ready, or a problem. Sends nothing. */
-export async function checkChannels(env: EnvValues): Promise<AclCheck[]> {
-  return [checkPush(env), checkSms(env), await checkMail(env), checkWebhooks(env)];
+/**
+ * By what ways people can be told: what is off, ready, or a problem. Sends nothing.
+ * @param limitMs for the whole conversation with a mail server
+ */
+export async function checkChannels(env: EnvValues, limitMs = SMTP_MS): Promise<AclCheck[]> {
+  return [checkPush(env), checkSms(env), await checkMail(env, limitMs), checkWebhooks(env)];
 }
 
 function off(subject: string, by: string): AclCheck {
@@ -30,10 +32,10 @@ function checkSms({ NABOOM_SMS_PROVIDERS: providers, NABOOM_INBOUND_SECRET: secr
   return { ...checked('sms', `ready: ${providers.join(', ')}`, []), ...(silent.length > 0 ? { detail } : {}) };
 }
 
-async function checkMail(env: EnvValues): Promise<AclCheck> {
+async function checkMail(env: EnvValues, limitMs: number): Promise<AclCheck> {
   const { NABOOM_SMTP_HOST: host, NABOOM_SMTP_PORT: port, NABOOM_SMTP_TLS: tls } = env;
   if (!host) return off('email', 'NABOOM_SMTP_HOST');
-  const problem = await smtpProblem({ host, port, tls });
+  const problem = await smtpProblem({ host, port, tls, limitMs });
   return checked('email', problem ? 'problem' : `ready: ${host}:${port}`, problem ? [problem] : []);
 }
 
@@ -45,14 +47,15 @@ interface MailServer {
   readonly host: string;
   readonly port: number;
   readonly tls: EnvValues['NABOOM_SMTP_TLS'];
+  readonly limitMs: number;
 }
 
 /** Why a mail server would not take our e-mail, as far as its greeting tells; undefined when it would. */
-async function smtpProblem({ host, port, tls }: MailServer): Promise<string | undefined> {
-  const where = `${host}:${port}`;
+async function smtpProblem(server: MailServer): Promise<string | undefined> {
+  const where = `${server.host}:${server.port}`;
   try {
-    const greeting = await greet({ host, port, tls });
-    if (tls !== 'starttls' || /^250[ -]STARTTLS\s*$/im.test(greeting)) return undefined;
+    const greeting = await greet(server);
+    if (server.tls !== 'starttls' || /^250[ -]STARTTLS\s*$/im.test(greeting)) return undefined;
     return `${where} offers no STARTTLS: set NABOOM_SMTP_TLS to implicit, or to none inside of a network of your own`;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
@@ -61,10 +64,10 @@ async function smtpProblem({ host, port, tls }: MailServer): Promise<string | un
 }
 
 /** What the server says to EHLO. @throws Error when it says no, something else, or nothing in time */
-function greet({ host, port, tls }: MailServer): Promise<string> {
+function greet({ host, port, tls, limitMs }: MailServer): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = tls === 'implicit' ? connectTls({ host, port, servername: host }) : createConnection({ host, port });
-    const timer = setTimeout(() => socket.destroy(new Error(`no answer within ${SMTP_MS} ms`)), SMTP_MS);
+    const timer = setTimeout(() => socket.destroy(new Error(`no answer within ${limitMs} ms`)), limitMs);
     let said = '';
     let isGreeted = false;
     socket.on('data', (chunk: Buffer) => {

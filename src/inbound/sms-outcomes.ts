@@ -22,19 +22,21 @@ export class SmsOutcomes {
 
   /** Errors as of {@link Database}: the gateway sends the report again. */
   async note(provider: SmsProvider, reports: readonly SmsReport[]): Promise<void> {
-    for (const { ref, outcome } of reports) {
-      if (outcome === 'received') await this.#received(provider, ref);
-      else await this.#undeliverable(provider, ref);
+    for (const report of reports) {
+      if (report.outcome === 'received') await this.#received(provider, report);
+      else await this.#undeliverable(provider, report);
     }
   }
 
-  async #received(provider: SmsProvider, ref: string): Promise<void> {
+  /** Also when another provider took over meanwhile, or ours has not noted yet who took it: it has come. */
+  async #received(provider: SmsProvider, { ref, deliveryId }: SmsReport): Promise<void> {
     const at = this.parts.clock.now();
     const { rows } = await this.parts.database.query<ReceivedRow>({
       name: 'receive-sms',
       text: `update deliveries set received_at = coalesce(received_at, $3)
-              where provider = $1 and provider_ref = $2 and kind <> 'event' returning alert_id, user_id`,
-      values: [provider, ref, at],
+              where kind <> 'event' and channel = 'sms' and ((provider = $1 and provider_ref = $2) or id = $4)
+              returning alert_id, user_id`,
+      values: [provider, ref, at, deliveryId ?? null],
     });
     const reached = rows.flatMap(({ alert_id: alertId, user_id: userId }) =>
       alertId && userId ? [{ alertId, userId, stage: 'received' as const, channel: 'sms', at }] : [],
@@ -43,7 +45,7 @@ export class SmsOutcomes {
   }
 
   /** The next contact of its person is tried at once; a worker finds it within two seconds. */
-  async #undeliverable(provider: SmsProvider, ref: string): Promise<void> {
+  async #undeliverable(provider: SmsProvider, { ref }: SmsReport): Promise<void> {
     const now = this.parts.clock.now();
     await this.parts.database.transaction(async (client) => {
       const { rows } = await client.query<{ id: string }>({

@@ -2,6 +2,7 @@ import { Controller, HttpCode, Param, Post, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { SMS_PROVIDERS } from '../config/channel-vars.js';
 import { AppError } from '../errors/app-error.js';
+import { fieldsOf } from './fields.js';
 import { GatewayProof } from './gateway-proof.js';
 import { shownBy } from './shown-by.js';
 import { SmsOutcomes } from './sms-outcomes.js';
@@ -26,7 +27,7 @@ export class SmsReceiptsController {
     const provider = SMS_PROVIDERS.find((known) => known === name);
     if (!provider) throw new AppError('ROUTE_NOT_FOUND');
     this.proof.require(shownBy(request, provider, secret));
-    await this.outcomes.note(provider, readSmsReports(provider, request.body));
+    await this.outcomes.note(provider, readSmsReports(provider, request.body, fieldsOf(request.query)('delivery')));
     return { received: true };
   }
 }

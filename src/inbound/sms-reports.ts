@@ -6,7 +6,11 @@ export interface SmsReport {
   /** What the provider called it when it took it. */
   readonly ref: string;
   readonly outcome: 'received' | 'undeliverable';
+  /** What we called it, where the provider says that too. */
+  readonly deliveryId?: string;
 }
+
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 /** The outcome that a provider's word stands for; undefined while nothing is decided. */
 type Words = Readonly<Record<SmsReport['outcome'], ReadonlySet<string>>>;
@@ -26,14 +30,18 @@ const AFRICAS_TALKING = wordsOf('SUCCESS', 'FAILED REJECTED ABSENTSUBSCRIBER EXP
 const BULKSMS = wordsOf('DELIVERED', 'FAILED');
 const TWILIO = wordsOf('DELIVERED READ', 'UNDELIVERED FAILED CANCELED');
 
-const READERS: Readonly<Record<SmsProvider, (body: unknown) => SmsReport[]>> = {
+/** `reference`: a part of the address that a report came to. */
+type Reader = (body: unknown, reference: string | undefined) => SmsReport[];
+
+const READERS: Readonly<Record<SmsProvider, Reader>> = {
   /** One API: `{ event: { messageStatusUpdate: [{ messageId, status, statusCode }] } }`; older ones the item alone. */
   clickatell(body) {
     const lists = Object.entries(objectOf(objectOf(body).event)).filter(([name]) => !name.startsWith('mo'));
     const items = lists.length > 0 ? lists.flatMap(([, list]) => listOf(list)) : [body];
     return items.flatMap((item) => {
       const field = fieldsOf(item);
-      return report(CLICKATELL, field('messageId') ?? field('apiMsgId'), field('status') ?? '', field('statusCode'));
+      const reports = report(CLICKATELL, field('messageId') ?? field('apiMsgId'), field('status'), field('statusCode'));
+      return withReference(reports, field('clientMessageId') ?? field('cliMsgId'));
     });
   },
   /** A form with `id` and `status`. */
@@ -47,16 +55,22 @@ const READERS: Readonly<Record<SmsProvider, (body: unknown) => SmsReport[]>> = {
       const status = fieldsOf(objectOf(item).status);
       return report(BULKSMS, fieldsOf(item)('id'), status('type') ?? status('condition'));
     }),
-  /** A form with `MessageSid` and `MessageStatus`. */
-  twilio(body) {
+  /** A form with `MessageSid` and `MessageStatus`; what we call the message is in the address that it was sent with. */
+  twilio(body, reference) {
     const field = fieldsOf(body);
-    return report(TWILIO, field('MessageSid') ?? field('SmsSid'), field('MessageStatus') ?? field('SmsStatus'));
+    const ref = field('MessageSid') ?? field('SmsSid');
+    return withReference(report(TWILIO, ref, field('MessageStatus') ?? field('SmsStatus')), reference);
   },
 };
 
 /** What the body of a provider's delivery report decides; nothing while messages are under way, or when it is none. */
-export function readSmsReports(provider: SmsProvider, body: unknown): SmsReport[] {
-  return READERS[provider](body);
+export function readSmsReports(provider: SmsProvider, body: unknown, reference?: string): SmsReport[] {
+  return READERS[provider](body, reference);
+}
+
+function withReference(reports: readonly SmsReport[], reference: string | undefined): SmsReport[] {
+  const deliveryId = UUID.test(reference ?? '') ? { deliveryId: reference!.toLowerCase() } : {};
+  return reports.map((each) => ({ ...each, ...deliveryId }));
 }
 
 function report(words: Words, ref: string | undefined, ...given: (string | undefined)[]): SmsReport[] {

@@ -4,9 +4,12 @@ import type { Database } from '../database/database.js';
 const CHANGES_KEPT = '2 days';
 /** Whoever has not answered by then is asked anew, or not. */
 const INVITATIONS_MS = 30 * 86_400_000;
+/** Whoever did not enter a code by then does not have that phone, or does not care. */
+const UNVERIFIED_MS = 30 * 86_400_000;
 
 /**
- * Deletes sessions that have expired, invitations that nobody answered, and changes of people and areas that everybody has heard of.
+ * Deletes sessions that have expired, invitations that nobody answered, contacts that nobody verified, and changes of
+ * people and areas that everybody has heard of.
  * @param batch rows of one statement
  */
 export async function pruneDirectory(database: Database, now: Date, batch: number, signal: AbortSignal): Promise<void> {
@@ -27,6 +30,15 @@ export async function pruneDirectory(database: Database, now: Date, batch: numbe
       `delete from invitations where (organisation_id, user_id) in
               (select organisation_id, user_id from invitations where created_at < $1 limit $2)`,
       [new Date(now.getTime() - INVITATIONS_MS), batch],
+    )
+  );
+  do signal.throwIfAborted();
+  while (
+    await deleteSome(
+      'prune-contacts',
+      `delete from contacts
+        where id in (select id from contacts where verified_at is null and created_at < $1 limit $2)`,
+      [new Date(now.getTime() - UNVERIFIED_MS), batch],
     )
   );
   // Their time is that of Postgres.
