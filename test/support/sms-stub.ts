@@ -23,6 +23,8 @@ export interface SmsStub {
   /** Requests that none of the providers would have understood. */
   readonly refused: StubRequest[];
   readonly behaviour: Partial<Record<SmsProvider, StubBehaviour>>;
+  /** What an answer waits for; nothing at first. */
+  beforeAnswer: (text: TakenText) => Promise<void> | undefined;
   /** Settings of a process that sends by it. */
   readonly env: Record<string, string>;
   close(): Promise<void>;
@@ -52,12 +54,15 @@ export async function startSmsStub(): Promise<SmsStub> {
     stub.asked.push(text);
     const how = behaviour[text.provider] ?? 'take';
     if (how === 'hang') return;
-    if (how === 'take') stub.taken.push(text);
-    answer(response, how, understood);
+    void Promise.resolve(whole.beforeAnswer(text)).then(() => {
+      if (how === 'take') stub.taken.push(text);
+      answer(response, how, understood);
+    });
   });
-  return {
+  const whole: SmsStub = {
     ...stub,
     behaviour,
+    beforeAnswer: () => undefined,
     origin: server.origin,
     env: {
       NABOOM_SMS_FROM: 'Naboom',
@@ -75,6 +80,7 @@ export async function startSmsStub(): Promise<SmsStub> {
     },
     close: () => server.close(),
   };
+  return whole;
 }
 
 function answer(response: ServerResponse, how: Exclude<StubBehaviour, 'hang'>, { ok, badNumber }: Understood): void {
