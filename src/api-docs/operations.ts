@@ -4,8 +4,10 @@ import { ORGANISATION_OPERATIONS } from '../areas/organisations.operations.js';
 import { CONTACT_OPERATIONS } from '../contacts/contacts.operations.js';
 import { NOTIFICATION_OPERATIONS } from '../contacts/notifications.operations.js';
 import { ESCALATION_OPERATIONS } from '../escalation/escalation.operations.js';
+import { DEAD_LETTER_OPERATIONS } from '../dead-letters/dead-letters.operations.js';
 import { HEALTH_OPERATIONS } from '../health/health.operations.js';
 import { INBOUND_OPERATIONS } from '../inbound/inbound.operations.js';
+import { METRICS_OPERATIONS } from '../metrics/metrics.operations.js';
 import { PAGE_OPERATIONS } from '../pages/pages.operations.js';
 import { ACCOUNT_OPERATIONS } from '../people/accounts.operations.js';
 import { ADMINISTRATION_OPERATIONS } from '../people/administration.operations.js';
@@ -26,8 +28,10 @@ export const OPERATION_GROUPS: readonly OperationGroup[] = [
   SCHEDULE_OPERATIONS,
   POSITION_OPERATIONS,
   ADMINISTRATION_OPERATIONS,
+  DEAD_LETTER_OPERATIONS,
   INBOUND_OPERATIONS,
   HEALTH_OPERATIONS,
+  METRICS_OPERATIONS,
   PAGE_OPERATIONS,
   DOCS_OPERATIONS,
 ];

@@ -1,4 +1,4 @@
-import type { Alert } from '../alerts/alert.js';
+import { isOpen, type Alert } from '../alerts/alert.js';
 import { sightOf } from '../auth/policy.js';
 import type { Caller } from '../auth/caller.js';
 import { UNVERIFIED_LIMIT, type ClaimedContact, type ClaimedNotice, type ClaimedUser } from './notification-ledger.js';
@@ -26,8 +26,10 @@ export function decideNotice(notice: ClaimedNotice, now: Date): NoticeDecision {
 
 function decideAlert({ news, contact, user, sentBefore }: ClaimedNotice, now: Date): NoticeDecision {
   if (!news) return { step: 'skip', reason: 'the alert is no longer kept' };
-  const { alert, isDrill } = news;
-  if (alert.status !== 'open') return { step: 'skip', reason: `the alert is ${alert.status}` };
+  const { alert, type, isDrill } = news;
+  // Who is on the way has to know that the reporter is being forced.
+  const isOver = type === 'alert.duress' ? !isOpen(alert) : alert.status !== 'open';
+  if (isOver) return { step: 'skip', reason: `the alert is ${alert.status}` };
   if (now.getTime() - Date.parse(alert.openedAt) > MAX_AGE_MS) return { step: 'skip', reason: 'the alert is old' };
   const sight = sightOfRecipient(user, alert, isDrill);
   if (!sight) return { step: 'skip', reason: 'no longer somebody who answers it' };

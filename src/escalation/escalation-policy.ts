@@ -28,19 +28,24 @@ const step = z.strictObject({
     .describe('How long to wait for somebody to take notice before the next step'),
 });
 
+const fields = z.strictObject({
+  steps: z.array(step).min(1).max(10),
+  repeat: z.int().min(0).max(5).default(0).describe('How many times to go through all steps again'),
+  unreachedSeconds: z
+    .int()
+    .min(5)
+    .max(600)
+    .default(UNREACHED_SECONDS)
+    .describe('When no device of a step has received it after so long, the next step comes at once'),
+});
+
 /** How an organisation calls its people. The first step happens when the alert is raised. */
-export const escalationPolicySchema = z
-  .strictObject({
-    steps: z.array(step).min(1).max(10),
-    repeat: z.int().min(0).max(5).default(0).describe('How many times to go through all steps again'),
-    unreachedSeconds: z
-      .int()
-      .min(5)
-      .max(600)
-      .default(UNREACHED_SECONDS)
-      .describe('When no device of a step has received it after so long, the next step comes at once'),
-  })
-  .meta({ id: 'EscalationPolicy', description: 'How an organisation calls its people' });
+export const escalationPolicySchema = fields.meta({
+  id: 'EscalationPolicy',
+  description: 'How an organisation calls its people',
+});
+/** The same as it is sent: parts that have a default may be left out. */
+export const setPolicySchema = fields.meta({ id: 'SetEscalationPolicy' });
 
 export type EscalationPolicy = Readonly<z.output<typeof escalationPolicySchema>>;
 export type EscalationStep = EscalationPolicy['steps'][number];

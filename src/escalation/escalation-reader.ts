@@ -61,13 +61,12 @@ export class EscalationReader implements DurableReader {
     });
     this.#position = through;
     // Committed: what cannot be queued now is found by the sweepers.
-    const woken = [
-      notices.length > 0 ? wakers.notices(notices) : undefined,
-      due.length > 0 ? wakers.escalations(due) : undefined,
-    ];
-    for (const one of await Promise.allSettled(woken)) {
-      if (one.status === 'rejected') this.#logger.warn(classifyRedisError(one.reason), 'escalations wait');
-    }
+    if (notices.length > 0) await wakers.notices(notices).catch((error: unknown) => this.#waits(error));
+    if (due.length > 0) await wakers.escalations(due).catch((error: unknown) => this.#waits(error));
     return true;
+  }
+
+  #waits(error: unknown): void {
+    this.#logger.warn(classifyRedisError(error), 'escalations wait');
   }
 }

@@ -7,7 +7,7 @@ import { Database } from '../database/database.js';
 import { parse } from '../errors/parse.js';
 import { readAlertEscalation, type AlertEscalation } from './alert-escalation.js';
 import { EscalationPolicies, type HeldPolicy } from './escalation-policies.js';
-import { escalationPolicySchema } from './escalation-policy.js';
+import { setPolicySchema } from './escalation-policy.js';
 
 /** How an organisation calls its people, and whom it called. */
 @Controller()
@@ -28,7 +28,7 @@ export class EscalationController {
   @Put('organisations/:id/escalation')
   async set(@Req() request: FastifyRequest, @Param('id') id: string, @Body() body: unknown): Promise<HeldPolicy> {
     const { organisationId } = await this.callers.managerOf(request, 'escalation:change', id);
-    return this.policies.set(organisationId, parse(escalationPolicySchema, body));
+    return this.policies.set(organisationId, parse(setPolicySchema, body));
   }
 
   @Delete('organisations/:id/escalation')

@@ -1,5 +1,5 @@
 import type { Operation, OperationGroup } from '../api-docs/operation.js';
-import { escalationPolicySchema } from './escalation-policy.js';
+import { setPolicySchema } from './escalation-policy.js';
 import { alertEscalationSchema, heldPolicySchema } from './escalation.schemas.js';
 
 const PATH = '/api/v1/organisations/:id/escalation';
@@ -41,7 +41,7 @@ const policies: readonly Operation[] = [
       'at once, also for alerts that are open.',
     ...BY_DISPATCHERS,
     params: ID,
-    body: { 'application/json': escalationPolicySchema },
+    body: { 'application/json': setPolicySchema },
     answers: { 200: { about: 'The policy after it.', json: heldPolicySchema } },
     errors: ['REQUEST_INVALID', ...FINDING],
     examples: [

@@ -36,6 +36,18 @@ export const PAGE_OPERATIONS: OperationGroup = {
       ],
     },
     {
+      id: 'openQueues',
+      method: 'GET',
+      path: '/admin/queues',
+      summary: 'The queues of the workers, in Bull Board',
+      about:
+        'What stands below this address belongs to it. `NABOOM_QUEUE_BOARD` says whether queues can be changed there.',
+      who: ['operator'],
+      answers: { 200: { about: 'The page.', types: ['text/html'] } },
+      errors: ['ROUTE_NOT_FOUND', 'REDIS_UNREACHABLE', 'DATABASE_UNAVAILABLE'],
+      examples: [{ name: 'With the operator key', bearer: '{{operatorKey}}', status: 200 }],
+    },
+    {
       id: 'readRobots',
       method: 'GET',
       path: '/robots.txt',

@@ -26,6 +26,8 @@ const PAYLOADS = {
   maintenance: {
     /** Deletes what retention no longer keeps. */
     prune: z.strictObject({}),
+    /** Looks for escalations that should have happened and did not, and makes them due. */
+    'audit-escalations': z.strictObject({}),
     /** Moves text messages away from a provider that is slow. */
     'balance-sms': z.strictObject({}),
     /** Begins and ends duties as shifts say, each minute. */

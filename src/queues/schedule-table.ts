@@ -18,6 +18,7 @@ export interface JobSchedule {
 /** Everything that is run by the clock, and nothing else is. */
 export const SCHEDULES: readonly JobSchedule[] = [
   { id: 'prune-daily', job: 'prune', pattern: '15 3 * * *', attempts: 5, retryMs: 60_000 },
+  minutely('audit-escalations', 40),
   minutely('balance-sms', 20),
 ];
 

@@ -5,8 +5,10 @@ import { ApiDocsModule } from '../api-docs/api-docs.module.js';
 import { AreasHttpModule } from '../areas/areas-http.module.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { ContactsModule } from '../contacts/contacts.module.js';
+import { DeadLettersModule } from '../dead-letters/dead-letters.module.js';
 import { EscalationHttpModule } from '../escalation/escalation-http.module.js';
 import { InboundModule } from '../inbound/inbound.module.js';
+import { ApiFiguresModule } from '../metrics/api-figures.module.js';
 import { ApiKeysController } from '../people/api-keys.controller.js';
 import { AuthController } from '../people/auth.controller.js';
 import { OwnAccountController } from '../people/own-account.controller.js';
@@ -15,16 +17,27 @@ import { UsersController } from '../people/users.controller.js';
 import { PagesModule } from '../pages/pages.module.js';
 import { PositionsController } from '../positions/positions.controller.js';
 import { PositionsModule } from '../positions/positions.module.js';
+import { QueueBoardModule } from '../queue-board/queue-board.module.js';
 import { RealtimeModule } from '../realtime/realtime.module.js';
 import { SchedulesModule } from '../schedules/schedules.module.js';
 
 const PEOPLE = [AuthController, OwnAccountController, UsersController, ApiKeysController];
 const DIRECTORY = [ContactsModule, PeopleModule, AreasHttpModule, SchedulesModule, PositionsModule];
 const PAGES = [PagesModule, ApiDocsModule];
+const OPERATING = [ApiFiguresModule, DeadLettersModule, QueueBoardModule];
 
 /** Takes alerts over HTTP, sockets, SMS and USSD, brings them to the sockets, keeps accounts and areas, serves pages. */
 @Module({
-  imports: [AlertsModule, AuthModule, InboundModule, EscalationHttpModule, RealtimeModule, ...DIRECTORY, ...PAGES],
+  imports: [
+    AlertsModule,
+    AuthModule,
+    InboundModule,
+    EscalationHttpModule,
+    RealtimeModule,
+    ...DIRECTORY,
+    ...PAGES,
+    ...OPERATING,
+  ],
   controllers: [AlertsController, PositionsController, ...PEOPLE],
 })
 export class ApiModule {}

@@ -74,7 +74,18 @@ export function configureHttp(app: NestFastifyApplication, { env }: Config, logg
   }
   app.useGlobalFilters(new ProblemFilter());
   app.setGlobalPrefix('api/v1', {
-    exclude: ['health', 'health/*path', '/', 'assets/*path', 'robots.txt', 'docs', 'docs/*path'].map((path) => ({
+    exclude: [
+      'health',
+      'health/*path',
+      'metrics',
+      '/',
+      'assets/*path',
+      'robots.txt',
+      'docs',
+      'docs/*path',
+      'admin/queues',
+      'admin/queues/*path',
+    ].map((path) => ({
       path,
       method: RequestMethod.ALL,
     })),
@@ -101,7 +112,7 @@ function logRequests(fastify: FastifyInstance, logger: Logger): void {
   const requests = createRequestLogger(logger);
   fastify.addHook('onResponse', (request, reply, done) => {
     const { id: reqId, method, url } = request;
-    const level = url.startsWith('/health') || url.startsWith('/assets') ? 'debug' : 'info';
+    const level = /^\/(health|metrics|assets)/.test(url) ? 'debug' : 'info';
     const path = loggedPath(url, request.routeOptions.url);
     requests[level]({ reqId, method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime) });
     done();

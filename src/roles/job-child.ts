@@ -8,6 +8,7 @@ import { smsProviders } from '../channels/sms/sms-providers.js';
 import { systemClock, type Clock } from '../clock.js';
 import { newCode } from '../contacts/contact-code.js';
 import { Database } from '../database/database.js';
+import { AuditEscalations } from '../escalation/audit-escalations.js';
 import { LogWriter } from '../alerts/log-writer.js';
 import { Escalate } from '../escalation/escalate.js';
 import { DeliverWebhooks } from '../notifications/deliver-webhooks.js';
@@ -28,6 +29,7 @@ serveTasks<JobSettings>((settings) => {
   return {
     handlers: [
       ...deliveryJobs(settings, database, clock),
+      new AuditEscalations({ database, clock }),
       new Escalate({ database, log: new LogWriter(database), clock }),
       new PruneLog({ database, clock, retentionDays: settings.NABOOM_RETENTION_DAYS }),
       new ApplyShifts({ database, clock }),

@@ -1,30 +1,11 @@
-import type { LifecycleCommand } from '../../src/alerts/decide.js';
-import type { EscalationPolicy } from '../../src/escalation/escalation-policy.js';
-import { OPERATORS_ID } from '../../src/escalation/plans.js';
-import { EscalationBench } from '../support/escalation-bench.js';
+import { EscalationBench, toRole } from '../support/escalation-bench.js';
 
 let bench: EscalationBench;
 beforeAll(async () => void (bench = await EscalationBench.open()));
 afterAll(() => bench.close());
 
-type Step = EscalationPolicy['steps'][number];
-const toRole = (role: 'responder' | 'dispatcher' | 'member', delaySeconds = 60): Step => ({
-  targets: [{ kind: 'role', role }],
-  delaySeconds,
-});
-const TWO_STEPS = { steps: [toRole('responder'), toRole('dispatcher')] };
-
-/** A town with a responder and a dispatcher, and an alert there that both steps reach. */
-async function town(policy: Partial<EscalationPolicy> = TWO_STEPS) {
-  const id = await bench.organisation(policy);
-  const rex = await bench.person('Rex', { [id]: 'responder' });
-  const dora = await bench.person('Dora', { [id]: 'dispatcher' });
-  const places = { areas: [], organisations: [id] };
-  return { id, rex, dora, places };
-}
-
 it('tells the first step at once, and the next when the delay is over', async () => {
-  const { id, rex, places } = await town();
+  const { id, rex, places } = await bench.town();
   const alert = await bench.raise({ places });
   expect(await bench.told(alert)).toEqual(['alert.raised to Rex by push']);
   await bench.receive(alert, rex.id);
@@ -38,7 +19,7 @@ it('tells the first step at once, and the next when the delay is over', async ()
 });
 
 it('moves on before the delay when no device has received it', async () => {
-  const { places } = await town();
+  const { places } = await bench.town();
   const alert = await bench.raise({ places });
   await bench.after(14);
   expect(await bench.story(alert)).toEqual([]);
@@ -47,7 +28,7 @@ it('moves on before the delay when no device has received it', async () => {
 });
 
 it('takes the receipt of a socket for one, but none from before the alert was opened again', async () => {
-  const { rex, places } = await town();
+  const { rex, places } = await bench.town();
   const alert = await bench.raise({ places });
   await bench.planted.sql(`insert into reach values ($1, $2, 'seen', 'socket', $3)`, [
     alert,
@@ -64,7 +45,7 @@ it('takes the receipt of a socket for one, but none from before the alert was op
 });
 
 it('passes over steps that reach nobody, at once, and names them', async () => {
-  const { id, places } = await town({ steps: [toRole('member'), toRole('responder'), toRole('dispatcher')] });
+  const { id, places } = await bench.town({ steps: [toRole('member'), toRole('responder'), toRole('dispatcher')] });
   const mute = await bench.person('Mute', { [id]: 'member' }, { channels: [] });
   const gone = await bench.person('Gone', { [id]: 'member' });
   await bench.planted.sql('update users set disabled_at = now() where id = $1', [gone.id]);
@@ -75,7 +56,9 @@ it('passes over steps that reach nobody, at once, and names them', async () => {
 });
 
 it('tells by the channels of a step alone, and reaches nobody who has none of them', async () => {
-  const { id, places } = await town({ steps: [{ ...toRole('responder'), channels: ['sms'] }, toRole('dispatcher')] });
+  const { id, places } = await bench.town({
+    steps: [{ ...toRole('responder'), channels: ['sms'] }, toRole('dispatcher')],
+  });
   await bench.person('Sam', { [id]: 'responder' }, { channels: ['push', 'sms'] });
   const alert = await bench.raise({ places });
   expect(await bench.told(alert)).toEqual(['alert.raised to Sam by sms']);
@@ -96,7 +79,7 @@ it('calls those on duty in the areas of the alert', async () => {
 });
 
 it('never tells the reporter, by account or by number', async () => {
-  const { id, rex, dora, places } = await town({ steps: [{ ...toRole('responder'), delaySeconds: 30 }] });
+  const { id, rex, dora, places } = await bench.town({ steps: [{ ...toRole('responder'), delaySeconds: 30 }] });
   await bench.planted.sql('update users set phone = $2 where id = $1', [dora.id, '+27820000007']);
   await bench.person('Rob', { [id]: 'responder' });
   const own = await bench.raise({ places, reporterId: rex.id });
@@ -108,7 +91,7 @@ it('never tells the reporter, by account or by number', async () => {
 
 describe('at the end', () => {
   it('tells the catch-all organisation, which goes on by its own policy, and the operators', async () => {
-    const { id, places } = await town({ steps: [toRole('responder')] });
+    const { id, places } = await bench.town({ steps: [toRole('responder')] });
     const last = await bench.organisation({ steps: [toRole('responder', 30), toRole('dispatcher', 30)] });
     await bench.planted.sql('update organisations set catch_all = (id = $1)', [last]);
     await bench.person('Cato', { [last]: 'dispatcher' });
@@ -151,122 +134,10 @@ describe('at the end', () => {
   });
 });
 
-describe('an alert that somebody takes notice of', () => {
-  const steps: Record<string, Partial<LifecycleCommand> & Pick<LifecycleCommand, 'type'>> = {
-    acknowledged: { type: 'acknowledge' },
-    'answered by somebody who comes': { type: 'respond', status: 'en_route' } as Partial<LifecycleCommand> & {
-      type: 'respond';
-    },
-    resolved: { type: 'resolve' },
-    cancelled: { type: 'cancel' },
-  };
-  it.each(Object.entries(steps))('stops when it is %s between due and run', async (_how, step) => {
-    const { id, places } = await town();
-    const alert = await bench.raise({ places });
-    bench.clock.advance(60_000);
-    await bench.step(alert, step); // and nobody has read it yet
-    await bench.escalate().run({ runs: [{ alertId: alert, organisationId: id }] });
-    await bench.read();
-    await bench.after(600);
-    expect(await bench.story(alert)).toEqual([]);
-    const ended = step.type === 'resolve' || step.type === 'cancel' ? 'closed' : 'acknowledged';
-    expect(await bench.row(alert, id)).toMatchObject({ ended, nextAt: null });
-  });
-
-  it('stops also when that comes into the log after the escalation was decided', async () => {
-    const { id, places } = await town();
-    const alert = await bench.raise({ places });
-    bench.clock.advance(60_000);
-    const late = bench.escalate(async (commands) => {
-      await bench.step(alert, { type: 'acknowledge' });
-      const outcome = await bench.append(commands[0]!);
-      return { outcomes: [outcome], entries: 'entry' in outcome && outcome.entry ? [outcome.entry] : [] };
-    });
-    expect(await late.run({ runs: [{ alertId: alert, organisationId: id }] })).toMatchObject({ seqs: [] });
-    expect(await bench.story(alert)).toEqual([]);
-  });
-});
-
-describe('a life that begins anew', () => {
-  it('starts at level 0 when the alert is opened again', async () => {
-    const { places } = await town();
-    const alert = await bench.raise({ places });
-    await bench.after(15);
-    await bench.step(alert, { type: 'resolve' });
-    await bench.step(alert, { type: 'reopen' });
-    await bench.read();
-    await bench.after(15);
-    expect(await bench.story(alert)).toEqual(['1 unreached: Dora', '1 unreached: Dora']);
-    expect((await bench.told(alert)).filter((line) => line.includes('reopened'))).toEqual([
-      'alert.reopened to Rex by push',
-    ]);
-  });
-
-  it('starts at level 0 under duress, and tells also those whom somebody has answered for', async () => {
-    const { id, places } = await town();
-    const forced = { type: 'cancel', byReporter: true, duress: true } as const;
-    const alert = await bench.raise({ places });
-    await bench.after(15);
-    await bench.step(alert, forced);
-    await bench.read();
-    expect(await bench.row(alert, id)).toMatchObject({ level: 0, ended: null });
-    await bench.after(15);
-    expect(await bench.story(alert)).toHaveLength(2);
-    await bench.step(alert, { type: 'acknowledge' });
-    const other = await bench.raise({ places });
-    await bench.step(other, { type: 'acknowledge' });
-    await bench.step(other, forced);
-    await bench.read();
-    expect(await bench.told(other)).toEqual(['alert.raised to Rex by push', 'alert.duress to Rex by push']);
-    expect(await bench.row(other, id)).toMatchObject({ ended: 'acknowledged', nextAt: null });
-  });
-
-  it('goes by the real policy from the moment at which a report is trusted', async () => {
-    const { id, places } = await town();
-    const alert = await bench.raise({ places, verified: false });
-    expect(await bench.told(alert)).toEqual(['alert.raised to Dora by push']);
-    await bench.after(15);
-    expect(await bench.story(alert)).toEqual(['1 unreached: Dora']);
-    const press = { test: false, verified: true };
-    const at = bench.clock.now().toISOString();
-    const again = { type: 'raise', newId: alert, at, actor: { kind: 'reporter' }, press, receiptOf: alert } as const;
-    await bench.append(again);
-    await bench.append(again);
-    await bench.read();
-    expect(await bench.row(alert, id)).toMatchObject({ level: 0 });
-    expect((await bench.told(alert)).slice(2)).toEqual(['alert.repeated to Rex by push']);
-    await bench.after(15);
-    expect((await bench.story(alert)).slice(1)).toEqual(['1 unreached: Dora']);
-  });
-
-  it('follows an alert that moves: ends where it was, begins where it is, and begins anew where it returns to', async () => {
-    const [here, there] = [await town(), await town()];
-    const move = async (alert: string, to: typeof here, from: typeof here) => {
-      const facts = { location: { lat: Math.random(), lng: 1 }, places: to.places };
-      const at = bench.clock.now().toISOString();
-      await bench.append({
-        ...({ type: 'update', alertId: alert, at, actor: { kind: 'reporter' }, proven: true } as const),
-        facts: { ...facts, left: from.places } as never,
-      });
-      await bench.read();
-    };
-    const alert = await bench.raise({ places: here.places, location: { lat: 9, lng: 9 } });
-    await bench.after(15);
-    await move(alert, there, here);
-    expect(await bench.row(alert, here.id)).toMatchObject({ ended: 'moved', nextAt: null });
-    expect(await bench.row(alert, there.id)).toMatchObject({ level: 0, ended: null });
-    await bench.after(15);
-    await move(alert, here, there);
-    expect(await bench.row(alert, here.id)).toMatchObject({ level: 0, ended: null });
-    await bench.after(15);
-    expect(await bench.story(alert)).toEqual(['1 unreached: Dora', '1 unreached: Dora', '1 unreached: Dora']);
-  });
-});
-
 describe('quiet hours', () => {
   const ALL_DAY_BUT_A_MINUTE = [1, 0, 'UTC'];
   it('leave a step without anybody who is awake, until the alert is critical: then what waits goes out', async () => {
-    const { rex, places } = await town();
+    const { rex, places } = await bench.town();
     await bench.planted.sql('insert into quiet_hours values ($1, $2, $3, $4)', [rex.id, ...ALL_DAY_BUT_A_MINUTE]);
     bench.clock.advance(120_000);
     const alert = await bench.raise({ places });
@@ -292,7 +163,7 @@ describe('quiet hours', () => {
 
 describe('tests', () => {
   it('call nobody, but drills do, and call in nobody else', async () => {
-    const { id, places } = await town({ steps: [toRole('responder')] });
+    const { id, places } = await bench.town({ steps: [toRole('responder')] });
     const olga = await bench.person('Oma', {}, { operator: true });
     const test = await bench.raise({ places, test: true });
     await bench.after(600);
@@ -311,54 +182,5 @@ describe('tests', () => {
     expect(await bench.told(drill)).toEqual(['alert.raised to Rex by push']);
     expect(await bench.story(drill)).toEqual(['1 exhausted: nobody']);
     await bench.planted.sql('update users set operator = false where id = $1', [olga.id]);
-  });
-});
-
-describe('whatever dies', () => {
-  it('escalates once, though two workers do it at once', async () => {
-    const { id, places } = await town();
-    const alert = await bench.raise({ places });
-    bench.clock.advance(60_000);
-    const runs = [{ alertId: alert, organisationId: id }];
-    await Promise.all([1, 2, 3].map(() => bench.escalate().run({ runs })));
-    bench.clock.advance(5000); // the lease is over, and the reader has not read: what a worker that died leaves
-    await Promise.all([1, 2].map(() => bench.escalate().run({ runs })));
-    expect(await bench.story(alert)).toHaveLength(1);
-    await bench.read();
-    await bench.read();
-    expect(await bench.told(alert)).toHaveLength(2);
-    expect(await bench.row(alert, id)).toMatchObject({ level: 1, ended: null });
-  });
-
-  it('decides two organisations of one alert in one run', async () => {
-    const [here, there] = [await town(), await town()];
-    const alert = await bench.raise({ places: { areas: [], organisations: [here.id, there.id].sort() } });
-    await bench.after(15);
-    expect(await bench.story(alert)).toEqual(['1 unreached: Dora', '1 unreached: Dora']);
-    expect(await bench.told(alert)).toHaveLength(4);
-  });
-
-  it('does nothing by a row that does not know the last event, and looks again soon', async () => {
-    const { id, places } = await town();
-    const alert = await bench.raise({ places });
-    bench.clock.advance(60_000);
-    await bench.step(alert, { type: 'resolve' });
-    await bench.step(alert, { type: 'reopen' });
-    const run = { alertId: alert, organisationId: id };
-    expect(await bench.escalate().run({ runs: [run] })).toMatchObject({ seqs: [], waiting: 1 });
-    await bench.read();
-    expect(await bench.row(alert, id)).toMatchObject({
-      level: 0,
-      nextAt: new Date(bench.clock.now().getTime() + 15_000),
-    });
-  });
-
-  it('is not held up by a policy that cannot be read, or an organisation of nobody', async () => {
-    const id = await bench.planted.organisation();
-    await bench.planted.sql('insert into escalation_policies values ($1, $2, now())', [id, '{"steps":7}']);
-    const alert = await bench.raise({ places: { areas: [], organisations: [id] } });
-    await bench.after(0);
-    expect(await bench.story(alert)).toEqual(['6 exhausted past 0,1,2,3,4,5: nobody']);
-    expect(OPERATORS_ID).toMatch(/^0/);
   });
 });

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
-import type { Actor, Alert, LogEntry, Press } from '../../src/alerts/alert.js';
+import type { Actor, Alert, LogEntry, Places, Press } from '../../src/alerts/alert.js';
 import type { Outcome } from '../../src/alerts/alert-batch.js';
 import { AlertReader } from '../../src/alerts/alert-reader.js';
 import type { AlertCommand, LifecycleCommand } from '../../src/alerts/decide.js';
@@ -8,13 +8,13 @@ import { LogWriter, type Written } from '../../src/alerts/log-writer.js';
 import type { Role } from '../../src/auth/roles.js';
 import { Database } from '../../src/database/database.js';
 import { Escalate, type EscalateResult } from '../../src/escalation/escalate.js';
-import type { EscalationPolicy } from '../../src/escalation/escalation-policy.js';
+import type { EscalationPolicy, EscalationStep } from '../../src/escalation/escalation-policy.js';
 import { EscalationReader } from '../../src/escalation/escalation-reader.js';
 import { rowsOf, type EscalationRow } from '../../src/escalation/escalation-rows.js';
 import { escalationSweeper } from '../../src/escalation/escalation-sweeper.js';
 import { LogCursors } from '../../src/notifications/log-cursors.js';
 import type { DueSweeper } from '../../src/queues/due-sweeper.js';
-import { PlantedPeople } from './planted-people.js';
+import { PlantedPeople, type PlantedPerson } from './planted-people.js';
 import { TestClock } from './test-clock.js';
 import { createTestDatabase, type TestDatabase } from './test-database.js';
 
@@ -27,9 +27,25 @@ export interface NewPerson {
   readonly operator?: boolean;
 }
 
+/** An organisation, its responder, its dispatcher, and where alerts there belong. */
+export interface EscalatingTown {
+  readonly id: string;
+  readonly rex: PlantedPerson;
+  readonly dora: PlantedPerson;
+  readonly places: Places;
+}
+
+/** A step to everybody of a role. */
+export const toRole = (role: Role, delaySeconds = 60): EscalationStep => ({
+  targets: [{ kind: 'role', role }],
+  delaySeconds,
+});
+const TWO_STEPS = { steps: [toRole('responder'), toRole('dispatcher')] };
+
 /** Escalations in a real Postgres, without Redis, by a clock that a test moves. */
 export class EscalationBench {
-  readonly clock = new TestClock();
+  /** After everything that was planted by the time of Postgres. */
+  readonly clock = new TestClock('2040-01-01T00:00:00.000Z');
   readonly planted: PlantedPeople;
   readonly cursors: LogCursors;
   readonly results: EscalateResult[] = [];
@@ -108,6 +124,14 @@ export class EscalationBench {
     return person;
   }
 
+  /** A town with a responder and a dispatcher, whom the steps of its policy reach one after the other. */
+  async town(policy: Partial<EscalationPolicy> = TWO_STEPS): Promise<EscalatingTown> {
+    const id = await this.organisation(policy);
+    const rex = await this.person('Rex', { [id]: 'responder' });
+    const dora = await this.person('Dora', { [id]: 'dispatcher' });
+    return { id, rex, dora, places: { areas: [], organisations: [id] } };
+  }
+
   async append(command: AlertCommand): Promise<Outcome> {
     return (await this.#writer.write([command])).outcomes[0]!;
   }
@@ -164,7 +188,9 @@ export class EscalationBench {
         where d.alert_id = $1 order by d.seq, d.channel`,
       [alertId],
     );
-    return rows.map((row) => `${row['type']} to ${this.#names.get(String(row['user_id']))} by ${row['channel']}`);
+    return rows.map(
+      (row) => `${String(row['type'])} to ${this.#names.get(String(row['user_id']))} by ${String(row['channel'])}`,
+    );
   }
 
   /** Somebody's device says that it has it. */
@@ -178,7 +204,7 @@ export class EscalationBench {
 
   #wordsOf({ details }: LogEntry & { type: 'alert.escalated' }): string {
     const { level, reason, skipped, userIds } = details;
-    const names = userIds.map((id) => this.#names.get(id)).sort();
+    const names = userIds.map((id) => this.#names.get(id)!).sort((a, b) => a.localeCompare(b));
     return `${level} ${reason}${skipped.length > 0 ? ` past ${skipped.join()}` : ''}: ${names.join() || 'nobody'}`;
   }
 
