@@ -3,7 +3,6 @@ import type { LoggedStand } from './audit-history.js';
 import type { AuditedAlert, HeldPolicy } from './audit.js';
 import { DEFAULT_POLICY, escalationPolicySchema, UNVERIFIED_POLICY } from './escalation-policy.js';
 import { OPERATORS_PLAN } from './plans.js';
-import { OPERATORS_PLAN } from './plans.js';
 
 interface Row {
   readonly organisation_id: string;
