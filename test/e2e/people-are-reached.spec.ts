@@ -2,20 +2,21 @@ import type { Severity } from '../../src/alerts/severity.js';
 import type { EscalationPolicy } from '../../src/escalation/escalation-policy.js';
 import type { Json } from '../support/alerts-client.js';
 import { calledTown, POLICY, type CalledTown } from '../support/called-town.js';
-import { startClockedSystem, type ClockedSystem } from '../support/clocked-system.js';
+import type { ClockedSystem } from '../support/clocked-system.js';
 import { eventually } from '../support/eventually.js';
 import { closeClients, LiveClient } from '../support/live-client.js';
 import { PeopleClient } from '../support/people-client.js';
-import { newVapidKeys, startPushService, type PushService } from '../support/push-service.js';
-import { startSmsStub, type SmsStub } from '../support/sms-stub.js';
+import type { PushService } from '../support/push-service.js';
+import type { SmsStub } from '../support/sms-stub.js';
 import { square } from '../support/square.js';
 import { TEST_OPERATOR_KEY } from '../support/test-node.js';
+import { GATEWAY_SECRET, startToldSystem, type ToldSystem } from '../support/told-system.js';
 
 const ALERTS = '/emergency/alerts';
-const SECRET = 'secret-of-the-gateways-of-this-test';
 const PINS = { cancelPin: '13571357', duressPin: '24682468' };
 const operator = { token: TEST_OPERATOR_KEY };
 
+let told: ToldSystem;
 let push: PushService;
 let sms: SmsStub;
 let system: ClockedSystem;
@@ -23,29 +24,13 @@ let client: PeopleClient;
 let west = 20;
 
 beforeAll(async () => {
-  const vapid = newVapidKeys();
-  [push, sms] = await Promise.all([startPushService(vapid), startSmsStub()]);
-  system = await startClockedSystem({
-    ...sms.env,
-    NABOOM_VAPID_PUBLIC_KEY: vapid.publicKey,
-    NABOOM_VAPID_PRIVATE_KEY: vapid.privateKey,
-    NABOOM_VAPID_SUBJECT: 'mailto:ops@naboom.example',
-    NABOOM_WEBHOOK_ALLOWED_HOSTS: '127.0.0.1',
-    NABOOM_SMS_PROVIDERS: 'bulksms,clickatell',
-    NABOOM_INBOUND_SECRET: SECRET,
-    NABOOM_TRUSTED_PROXIES: '127.0.0.1',
-  });
+  told = await startToldSystem();
+  ({ push, sms, system } = told);
   client = new PeopleClient(system.url);
 });
-beforeEach(() => {
-  push.received.length = push.refused.length = sms.asked.length = sms.taken.length = 0;
-  for (const provider of Object.keys(sms.behaviour)) delete sms.behaviour[provider as 'twilio'];
-});
+beforeEach(() => told.forget());
 afterEach(closeClients);
-afterAll(async () => {
-  await system?.close();
-  await Promise.all([push.close(), sms.close()]);
-});
+afterAll(() => told.close());
 
 interface Town extends CalledTown {
   readonly place: { readonly lat: number; readonly lng: number };
@@ -132,7 +117,7 @@ it('tells two devices, then two phones by the second provider, hears that one te
   );
   expect(row).toMatchObject({ provider: 'clickatell' });
   const report = { event: { messageStatusUpdate: [{ messageId: row!['provider_ref'], statusCode: 4 }] } };
-  expect((await client.send('POST', `/inbound/sms-receipts/clickatell/${SECRET}`, report)).status).toBe(200);
+  expect((await client.send('POST', `/inbound/sms-receipts/clickatell/${GATEWAY_SECRET}`, report)).status).toBe(200);
   await eventually(() => expect(dispatcher.reach.at(-1)).toMatchObject({ id, counts: { received: 1 } }) === undefined);
   const { body: seen } = await client.send('GET', `${ALERTS}/${id}`, undefined, dora);
   const reached = seen.reach.people.find(({ userId }: Json) => userId === rex.id);
