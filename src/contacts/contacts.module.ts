@@ -17,7 +17,7 @@ import { DeliveryReceipts } from './delivery-receipts.js';
 import { NotificationsController } from './notifications.controller.js';
 import { OwnContacts } from './own-contacts.js';
 import { OwnNotificationsController } from './own-notifications.controller.js';
-import { QuietHours } from './quiet-hours.js';
+import { OwnQuietHours } from './own-quiet-hours.js';
 
 type OwnContactsNeeds = [Database, RateLimits, Clock, Config];
 
@@ -35,9 +35,9 @@ type OwnContactsNeeds = [Database, RateLimits, Clock, Config];
       },
     },
     {
-      provide: QuietHours,
+      provide: OwnQuietHours,
       inject: [Database, CONFIG],
-      useFactory: (database: Database, { env }: Config) => new QuietHours(database, env.NABOOM_TIME_ZONE),
+      useFactory: (database: Database, { env }: Config) => new OwnQuietHours(database, env.NABOOM_TIME_ZONE),
     },
     {
       provide: DeliveryReceipts,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Operation, OperationGroup } from '../api-docs/operation.js';
 import { receiptSchema } from './notifications.controller.js';
 import { ownNotificationsSchema } from './own-notifications.js';
-import { quietHoursSchema, setQuietHoursSchema } from './quiet-hours.js';
+import { quietHoursSchema, setQuietHoursSchema } from './own-quiet-hours.js';
 
 const SIGNED_IN = { bearer: '{{login.token}}' } as const;
 const QUIET = '/api/v1/auth/me/quiet-hours';

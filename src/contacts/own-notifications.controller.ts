@@ -5,14 +5,14 @@ import { Database } from '../database/database.js';
 import { parse } from '../errors/parse.js';
 import { requireAccount } from '../people/require-account.js';
 import { ownNotifications } from './own-notifications.js';
-import { QuietHours, setQuietHoursSchema, type QuietHoursView } from './quiet-hours.js';
+import { OwnQuietHours, setQuietHoursSchema, type QuietHoursView } from './own-quiet-hours.js';
 
 /** What people were told, and when they do not want to be. */
 @Controller('auth/me')
 export class OwnNotificationsController {
   constructor(
     private readonly database: Database,
-    private readonly quietHours: QuietHours,
+    private readonly quietHours: OwnQuietHours,
     private readonly callers: RequestCaller,
   ) {}
 

@@ -1,6 +1,6 @@
 import type { Channel } from '../alerts/channel.js';
 import { withoutSecrets } from '../queues/without-secrets.js';
-import { payloadShape } from './payload-shape.js';
+import { payloadShape } from '../queues/payload-shape.js';
 
 export const LETTER_KINDS = ['delivery', 'job'] as const;
 export type LetterKind = (typeof LETTER_KINDS)[number];

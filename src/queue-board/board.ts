@@ -5,7 +5,7 @@ import { Logger } from '@nestjs/common';
 import { Queue } from 'bullmq';
 import { fastify, type FastifyInstance } from 'fastify';
 import type { Config } from '../config/config.js';
-import { payloadShape } from '../dead-letters/payload-shape.js';
+import { payloadShape } from '../queues/payload-shape.js';
 import { reportErrors } from '../queues/queue-errors.js';
 import { JOB_NAMES, payloadSchema, QUEUE_NAMES, type QueueName } from '../queues/queue-map.js';
 import { producerOptions } from '../queues/queue-options.js';

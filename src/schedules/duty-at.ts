@@ -1,7 +1,5 @@
-import { WallClock } from './wall-clock.js';
+import { WallClock } from '../wall-clock.js';
 
-const MINUTE_MS = 60_000;
-const DAY_MINUTES = 24 * 60;
 /** How many shifts and exceptions in a row are looked at for the end of a duty. */
 const LOOK_AHEAD = 32;
 
@@ -106,14 +104,10 @@ function standAt({ shifts, overrides }: Own, clock: WallClock, at: number): Stan
 
 /** When a shift ends that goes on at this moment. */
 function endsAround({ weekday, startMinute, endMinute }: Shift, clock: WallClock, at: number): number[] {
-  const length = endMinute > startMinute ? 0 : DAY_MINUTES;
   return clock
     .daysAround(at)
     .filter((day) => day.weekday === weekday)
-    .map(({ midnightMs }) => ({
-      from: clock.first(midnightMs + startMinute * MINUTE_MS),
-      until: clock.last(midnightMs + (endMinute + length) * MINUTE_MS),
-    }))
+    .map((day) => clock.span(day, startMinute, endMinute))
     .filter(({ from, until }) => from <= at && at < until)
     .map(({ until }) => until);
 }

@@ -1,4 +1,6 @@
 const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
+const DAY_MINUTES = 1440;
 const FIELDS = ['year', 'month', 'day', 'hour', 'minute', 'second'] as const;
 
 /** A day as the clock on the wall has it. */
@@ -7,6 +9,12 @@ export interface WallDay {
   readonly midnightMs: number;
   /** ISO: Monday is 1. */
   readonly weekday: number;
+}
+
+/** From one moment until another, ms. */
+export interface Span {
+  readonly from: number;
+  readonly until: number;
 }
 
 /**
@@ -19,8 +27,7 @@ export class WallClock {
 
   /** @param timeZone IANA name. @throws RangeError for one that there is not */
   constructor(timeZone: string) {
-    const fields = Object.fromEntries(FIELDS.map((field) => [field, 'numeric']));
-    this.#format = new Intl.DateTimeFormat('en-u-ca-iso8601-nu-latn', { ...fields, timeZone, hourCycle: 'h23' });
+    this.#format = formatOf(timeZone);
   }
 
   /** The day that the wall shows, and those around it. */
@@ -30,6 +37,18 @@ export class WallClock {
       midnightMs,
       weekday: new Date(midnightMs).getUTCDay() || 7,
     }));
+  }
+
+  /**
+   * From one minute of a day until another; one that does not end after its start ends on the next day. A start that
+   * clocks show twice counts with its first time, an end with its last.
+   */
+  span({ midnightMs }: WallDay, fromMinute: number, untilMinute: number): Span {
+    const length = untilMinute > fromMinute ? 0 : DAY_MINUTES;
+    return {
+      from: this.first(midnightMs + fromMinute * MINUTE_MS),
+      until: this.last(midnightMs + (untilMinute + length) * MINUTE_MS),
+    };
   }
 
   /** When the wall shows this for the first time; when clocks leave it out: when they are changed. */
@@ -75,4 +94,16 @@ export class WallClock {
     this.#offsets.set(ms, offset);
     return offset;
   }
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** To make one costs a hundred times what its use does. */
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  const known = formats.get(timeZone);
+  if (known) return known;
+  const fields = Object.fromEntries(FIELDS.map((field) => [field, 'numeric']));
+  const format = new Intl.DateTimeFormat('en-u-ca-iso8601-nu-latn', { ...fields, timeZone, hourCycle: 'h23' });
+  formats.set(timeZone, format);
+  return format;
 }

@@ -28,7 +28,7 @@ export const quietHoursSchema = describes<QuietHoursView>()(
 );
 
 /** The quiet hours of people. Errors as of {@link Database}. */
-export class QuietHours {
+export class OwnQuietHours {
   /** @param timeZone of the deployment */
   constructor(
     private readonly database: Database,
