@@ -1,5 +1,6 @@
 import type { Channel } from '../alerts/channel.js';
 import type { Severity } from '../alerts/severity.js';
+import type { NoticeKind } from '../notifications/delivery.js';
 
 /** Where a message goes. */
 export interface Recipient {
@@ -25,7 +26,7 @@ export interface MessageText {
 export interface OutgoingMessage extends MessageText {
   /** The same for every attempt: providers that know such a thing send it once. */
   readonly deliveryId: string;
-  readonly kind: 'alert' | 'test' | 'code';
+  readonly kind: NoticeKind;
   readonly alertId?: string;
   readonly severity?: Severity;
   /** What the device says with that the message has come. */

@@ -2,6 +2,7 @@ import type { Alert, AlertEventType } from '../alerts/alert.js';
 import type { Channel } from '../alerts/channel.js';
 import type { Membership } from '../auth/roles.js';
 import type { Database } from '../database/database.js';
+import type { NoticeKind } from '../notifications/delivery.js';
 import { fallBack } from '../notifications/fall-back.js';
 import type { QuietHours } from './quiet-hours.js';
 
@@ -12,7 +13,7 @@ const LIMIT_MS = 5 * 60_000;
 /** A delivery to a person that may be attempted, with all that the decision on it needs, of one moment. */
 export interface ClaimedNotice {
   readonly id: string;
-  readonly kind: 'alert' | 'test' | 'code';
+  readonly kind: NoticeKind;
   readonly channel: Channel;
   /** This attempt included. */
   readonly attempts: number;

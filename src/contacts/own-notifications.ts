@@ -2,20 +2,19 @@ import { z } from 'zod';
 import { CHANNELS, type Channel } from '../alerts/channel.js';
 import { describes } from '../api-docs/describes.js';
 import type { Database } from '../database/database.js';
+import { DELIVERY_STATUSES, NOTICE_KINDS, type DeliveryStatus, type NoticeKind } from '../notifications/delivery.js';
 
 const SHOWN = 50;
-const KINDS = ['alert', 'test', 'code'] as const;
-const STATUSES = ['pending', 'delivered', 'dead', 'skipped'] as const;
 
 /** What was told to somebody, as they see it. Times are RFC 3339. */
 export interface OwnNotification {
   readonly id: string;
-  readonly kind: (typeof KINDS)[number];
+  readonly kind: NoticeKind;
   readonly channel: Channel;
   /** Null when the contact was removed. */
   readonly contactId: string | null;
   readonly alertId: string | null;
-  readonly status: (typeof STATUSES)[number];
+  readonly status: DeliveryStatus;
   readonly createdAt: string;
   readonly sentAt: string | null;
   readonly receivedAt: string | null;
@@ -33,11 +32,11 @@ export const ownNotificationsSchema = z
         z
           .object({
             id: z.uuid(),
-            kind: z.enum(KINDS),
+            kind: z.enum(NOTICE_KINDS),
             channel: z.enum(CHANNELS),
             contactId: z.uuid().nullable().describe('Null: the contact was removed'),
             alertId: z.uuid().nullable(),
-            status: z.enum(STATUSES).describe('`delivered`: whoever carries it has taken it'),
+            status: z.enum(DELIVERY_STATUSES).describe('`delivered`: whoever carries it has taken it'),
             createdAt: time,
             sentAt: time.nullable(),
             receivedAt: time.nullable().describe('When the device, or the network, said that it came'),

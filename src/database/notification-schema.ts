@@ -1,5 +1,6 @@
 import { boolean, integer, json, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import type { Channel } from '../alerts/channel.js';
+import type { DeliveryKind, DeliveryStatus } from '../notifications/delivery.js';
 import { at, bytea, seqColumn } from './columns.js';
 
 /**
@@ -11,13 +12,13 @@ export const deliveries = pgTable('deliveries', {
   /** Of the event; null: a test, a code. */
   seq: seqColumn('seq'),
   target: text('target').notNull(),
-  status: text('status').$type<'pending' | 'delivered' | 'dead' | 'skipped'>().notNull(),
+  status: text('status').$type<DeliveryStatus>().notNull(),
   attempts: integer('attempts').notNull().default(0),
   nextAttemptAt: at('next_attempt_at').notNull(),
   finishedAt: at('finished_at'),
   lastError: text('last_error'),
   createdAt: at('created_at').notNull(),
-  kind: text('kind').$type<'event' | 'alert' | 'test' | 'code'>().notNull().default('event'),
+  kind: text('kind').$type<DeliveryKind>().notNull().default('event'),
   channel: text('channel').$type<Channel>().notNull().default('webhook'),
   alertId: uuid('alert_id'),
   userId: uuid('user_id'),

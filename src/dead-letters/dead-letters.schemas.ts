@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CHANNELS } from '../alerts/channel.js';
 import { describes } from '../api-docs/describes.js';
+import { DELIVERY_KINDS } from '../notifications/delivery.js';
 import { LETTER_KINDS, type Letter } from './letter.js';
 
 const IDS_MAX = 500;
@@ -31,7 +32,7 @@ const letterSchema = describes<Letter>()(
       reason: z.string().nullable(),
       delivery: z
         .object({
-          of: z.enum(['event', 'alert', 'test', 'code']),
+          of: z.enum(DELIVERY_KINDS),
           channel: z.enum(CHANNELS),
           receiver: z.string().describe('Origin of a webhook of the deployment, else the id of the contact'),
           seq: z.number().int().nullable().describe('The event'),

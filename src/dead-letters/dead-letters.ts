@@ -1,9 +1,10 @@
 import type { Database } from '../database/database.js';
+import type { DeliveryStatus } from '../notifications/delivery.js';
 import { readLetter, type Letter, type LetterKind, type LetterRow } from './letter.js';
 
 /** How many stand where. */
 export interface LetterCounts {
-  readonly deliveries: Readonly<Record<'pending' | 'delivered' | 'skipped' | 'dead', number>>;
+  readonly deliveries: Readonly<Record<DeliveryStatus, number>>;
   readonly jobs: Readonly<Record<'dead' | 'replaying' | 'replayed' | 'dropped', number>>;
 }
 

@@ -1,4 +1,5 @@
 import type { Channel } from '../alerts/channel.js';
+import type { DeliveryKind } from '../notifications/delivery.js';
 import { withoutSecrets } from '../queues/without-secrets.js';
 import { payloadShape } from '../queues/payload-shape.js';
 
@@ -14,7 +15,7 @@ export interface Letter {
   readonly attempts: number;
   readonly reason: string | null;
   readonly delivery?: {
-    readonly of: 'event' | 'alert' | 'test' | 'code';
+    readonly of: DeliveryKind;
     readonly channel: Channel;
     /** Origin of a webhook of the deployment, else the id of the contact. */
     readonly receiver: string;
@@ -52,7 +53,7 @@ export function readLetter(row: LetterRow): Letter {
     return { ...letter, job: { queue: row.group, name: row.name, payload: payloadShape(row.payload) } };
   const target = row.target ?? '';
   const delivery = {
-    of: row.group as NonNullable<Letter['delivery']>['of'],
+    of: row.group as DeliveryKind,
     channel: row.name as Channel,
     receiver: URL.canParse(target) ? new URL(target).origin : target,
     seq: row.seq === null ? null : Number(row.seq),

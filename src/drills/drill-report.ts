@@ -1,5 +1,6 @@
 import type { Alert } from '../alerts/alert.js';
 import type { Channel } from '../alerts/channel.js';
+import type { DeliveryStatus } from '../notifications/delivery.js';
 import type { Drill } from './drill.js';
 
 /** How far a drill came with a person; the furthest of it. */
@@ -25,7 +26,7 @@ export type DrillOutcome = (typeof DRILL_OUTCOMES)[number];
 /** One message to a person. Times are ms after the start. */
 export interface DrillCall {
   readonly channel: Channel;
-  readonly status: 'pending' | 'delivered' | 'dead' | 'skipped';
+  readonly status: DeliveryStatus;
   readonly provider: string | null;
   readonly sentMs: number | null;
   readonly receivedMs: number | null;

@@ -4,6 +4,7 @@ import { ALERT_STATUSES } from '../alerts/alert.js';
 import { MESSAGE_MAX, text } from '../alerts/alert.schemas.js';
 import { CHANNELS } from '../alerts/channel.js';
 import { SEVERITIES } from '../alerts/severity.js';
+import { DELIVERY_STATUSES } from '../notifications/delivery.js';
 import type { Drill } from './drill.js';
 import { DRILL_OUTCOMES, type DrillReport } from './drill-report.js';
 
@@ -42,7 +43,7 @@ export const drillsSchema = z.object({ items: z.array(drillSchema) }).meta({ id:
 
 const call = z.object({
   channel: z.enum(CHANNELS),
-  status: z.enum(['pending', 'delivered', 'dead', 'skipped']),
+  status: z.enum(DELIVERY_STATUSES),
   provider: z.string().nullable(),
   sentMs: ms,
   receivedMs: ms,

@@ -1,6 +1,7 @@
 import type { EscalationReason } from '../alerts/alert.js';
 import type { Channel } from '../alerts/channel.js';
 import type { Database } from '../database/database.js';
+import type { DeliveryStatus } from '../notifications/delivery.js';
 import { rowsOf } from './escalation-rows.js';
 import type { Ended } from './follow-alert.js';
 
@@ -30,7 +31,7 @@ export interface EscalationStep {
 export interface ToldDelivery {
   readonly level: number;
   readonly channel: Channel;
-  readonly status: 'pending' | 'held' | 'delivered' | 'dead' | 'skipped';
+  readonly status: DeliveryStatus | 'held';
   readonly createdAt: string;
   readonly finishedAt: string | null;
   readonly receivedAt: string | null;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ESCALATION_REASONS } from '../alerts/alert.js';
 import { CHANNELS } from '../alerts/channel.js';
 import { describes } from '../api-docs/describes.js';
+import { DELIVERY_STATUSES } from '../notifications/delivery.js';
 import type { AlertEscalation } from './alert-escalation.js';
 import { escalationPolicySchema } from './escalation-policy.js';
 
@@ -33,7 +34,7 @@ const step = z.object({
 const delivery = z.object({
   level,
   channel: z.enum(CHANNELS),
-  status: z.enum(['pending', 'held', 'delivered', 'dead', 'skipped']).describe('`held`: until quiet hours end'),
+  status: z.enum([...DELIVERY_STATUSES, 'held']).describe('`held`: until quiet hours end'),
   createdAt: time,
   finishedAt: time.nullable(),
   receivedAt: time.nullable().describe('When a device or the provider said that it arrived'),

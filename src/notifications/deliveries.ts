@@ -3,9 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { LogEntry } from '../alerts/alert.js';
 import type { Channel } from '../alerts/channel.js';
 import type { Database } from '../database/database.js';
-
-/** `event`: of the log, to a receiver of the deployment; the others are told to a person. */
-export type DeliveryKind = 'event' | 'alert' | 'test' | 'code';
+import type { DeliveryKind } from './delivery.js';
 
 /** A delivery that may be attempted. */
 export interface ClaimedDelivery {

@@ -1,10 +1,11 @@
 import type { ClientBase } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import type { Channel } from '../alerts/channel.js';
+import type { NoticeKind } from './delivery.js';
 
 /** What is told to people: of an alert as it is after an event, or for its own sake. */
 export interface Notice {
-  readonly kind: 'alert' | 'test' | 'code';
+  readonly kind: NoticeKind;
   /** With `alertId`, of an alert. */
   readonly seq?: number;
   readonly alertId?: string;

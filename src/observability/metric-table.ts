@@ -1,5 +1,6 @@
 import { ALERT_SOURCES } from '../alerts/alert.js';
 import { CHANNELS } from '../alerts/channel.js';
+import { DELIVERY_STATUSES } from '../notifications/delivery.js';
 
 /** A figure that is told at `/metrics`. */
 export interface MetricSpec {
@@ -79,7 +80,7 @@ export const METRICS = {
   naboom_deliveries: {
     type: 'gauge',
     help: 'Deliveries that were added in the last hour, 100 000 at most, by what has become of them',
-    labels: { channel: CHANNELS, status: ['pending', 'delivered', 'dead', 'skipped'] },
+    labels: { channel: CHANNELS, status: DELIVERY_STATUSES },
     from: 'all',
   },
   naboom_deliveries_due: {
