@@ -72,12 +72,5 @@ export function createDrills(chosen) {
     list.replaceChildren(...(answer?.items ?? []).map(({ alertId }) => reports.get(alertId).node));
   }
 
-  return {
-    node: panel.node,
-    show(isShown) {
-      panel.node.hidden = !isShown;
-      if (!isShown) panel.node.open = false;
-      if (panel.node.open) void read();
-    },
-  };
+  return panel;
 }

@@ -91,5 +91,15 @@ export function createPanel(title, onOpen = () => undefined) {
     body,
   );
   node.addEventListener('toggle', () => node.open && onOpen());
-  return { node, body, state };
+  return {
+    node,
+    body,
+    state,
+    /** Called when somebody else looks, or at something else: one that is open is read anew. */
+    show(isShown) {
+      node.hidden = !isShown;
+      if (!isShown) node.open = false;
+      if (node.open) onOpen();
+    },
+  };
 }

@@ -119,15 +119,7 @@ export function createPolicyEditor(chosen) {
     );
   }
 
-  return {
-    node: panel.node,
-    /** Called when somebody else looks, or at another organisation. */
-    show(isShown) {
-      panel.node.hidden = !isShown;
-      if (!isShown) panel.node.open = false;
-      if (panel.node.open) void read();
-    },
-  };
+  return panel;
 }
 
 function numberField(min, max) {

@@ -102,12 +102,5 @@ export function createShifts(chosen) {
     await read();
   }
 
-  return {
-    node: panel.node,
-    show(isShown) {
-      panel.node.hidden = !isShown;
-      if (!isShown) panel.node.open = false;
-      if (panel.node.open) void read();
-    },
-  };
+  return panel;
 }

@@ -1,7 +1,7 @@
 import { isOpen, type Alert } from '../alerts/alert.js';
 import { sightOf } from '../auth/policy.js';
 import type { Caller } from '../auth/caller.js';
-import { UNVERIFIED_LIMIT, type ClaimedContact, type ClaimedNotice, type ClaimedUser } from './notification-ledger.js';
+import { UNVERIFIED_LIMIT, type ClaimedContact, type ClaimedNotice, type ClaimedUser } from './claimed-notice.js';
 import { quietUntil } from './quiet-hours.js';
 
 /** Older alerts are nobody's surprise any more, ms. */

@@ -1,96 +1,13 @@
-import type { Alert, AlertEventType } from '../alerts/alert.js';
-import type { Channel } from '../alerts/channel.js';
-import type { Membership } from '../auth/roles.js';
 import type { Database } from '../database/database.js';
-import type { NoticeKind } from '../notifications/delivery.js';
 import { fallBack } from '../notifications/fall-back.js';
-import type { QuietHours } from './quiet-hours.js';
-
-/** Messages to one contact in {@link LIMIT_MS}, of which those about unverified alerts are the last to go. */
-export const UNVERIFIED_LIMIT = 3;
-const LIMIT_MS = 5 * 60_000;
-
-/** A delivery to a person that may be attempted, with all that the decision on it needs, of one moment. */
-export interface ClaimedNotice {
-  readonly id: string;
-  readonly kind: NoticeKind;
-  readonly channel: Channel;
-  /** This attempt included. */
-  readonly attempts: number;
-  readonly hasFallback: boolean;
-  readonly contact: ClaimedContact | undefined;
-  readonly user: ClaimedUser;
-  /** Of an alert; undefined when the log no longer keeps it. */
-  readonly news: { readonly alert: Alert; readonly type: AlertEventType; readonly isDrill: boolean } | undefined;
-  /** Messages that this contact got, or is about to get, in the five minutes before this one. */
-  readonly sentBefore: number;
-}
-
-export interface ClaimedContact {
-  readonly id: string;
-  readonly address: string;
-  readonly keys: { readonly p256dh: string; readonly auth: string } | null;
-  readonly isVerified: boolean;
-}
-
-export interface ClaimedUser {
-  readonly id: string;
-  /** Not disabled. */
-  readonly isActive: boolean;
-  readonly operator: boolean;
-  readonly memberships: readonly Membership[];
-  readonly duties: readonly string[];
-  readonly quietHours: QuietHours | undefined;
-}
-
-interface ClaimedRow {
-  readonly id: string;
-  readonly kind: ClaimedNotice['kind'];
-  readonly channel: Channel;
-  readonly attempts: number;
-  readonly has_fallback: boolean;
-  readonly user_id: string;
-  readonly contact: ClaimedContact | null;
-  readonly is_active: boolean | null;
-  readonly operator: boolean | null;
-  readonly memberships: Membership[];
-  readonly duties: string[];
-  readonly quiet_hours: QuietHours | null;
-  readonly alert: Alert | null;
-  readonly type: AlertEventType | null;
-  readonly is_drill: boolean;
-  readonly sent_before: number;
-}
-
-const CLAIM = `
-  with claimed as (
-    update deliveries set attempts = attempts + 1, next_attempt_at = $3, held = false
-     where id in (select id from deliveries
-                   where id = any($1::uuid[]) and kind <> 'event' and status = 'pending' and next_attempt_at <= $2
-                     for update skip locked)
-     returning id, kind, channel, attempts, seq, alert_id, user_id, contact_id, created_at,
-               cardinality(fallbacks) > 0 as has_fallback
-  )
-  select d.id, d.kind, d.channel, d.attempts, d.has_fallback, d.user_id,
-         u.disabled_at is null as is_active, u.operator,
-         (select json_build_object('id', c.id, 'address', c.address, 'keys', c.keys,
-                                   'isVerified', c.verified_at is not null)
-            from contacts c where c.id = d.contact_id) as contact,
-         coalesce((select json_agg(json_build_object('organisationId', organisation_id, 'role', role))
-                     from memberships where user_id = d.user_id), '[]') as memberships,
-         coalesce((select json_agg(area_id) from duties where user_id = d.user_id), '[]') as duties,
-         (select json_build_object('fromMinute', from_minute, 'untilMinute', until_minute, 'timeZone', time_zone)
-            from quiet_hours where user_id = d.user_id) as quiet_hours,
-         latest.alert, told.type,
-         exists (select 1 from drills where alert_id = d.alert_id) as is_drill,
-         (select count(*)::int from deliveries o
-           where o.user_id = d.user_id and o.created_at > d.created_at - $4 * interval '1 ms' and o.id < d.id
-             and o.contact_id = d.contact_id and o.kind = 'alert' and o.status in ('pending', 'delivered')) as sent_before
-    from claimed d
-    left join users u on u.id = d.user_id
-    left join alerts a on a.id = d.alert_id
-    left join alert_events latest on latest.seq = a.seq
-    left join alert_events told on told.seq = d.seq`;
+import {
+  CLAIM_NOTICES,
+  readClaimed,
+  UNVERIFIED_LIMIT_MS,
+  type ClaimedContact,
+  type ClaimedNotice,
+  type ClaimedRow,
+} from './claimed-notice.js';
 
 /** What was sent, and who took it. */
 export interface SentNotice {
@@ -110,8 +27,8 @@ export class NotificationLedger {
   async claim(ids: readonly string[], now: Date, leaseMs: number): Promise<ClaimedNotice[]> {
     const { rows } = await this.database.query<ClaimedRow>({
       name: 'claim-notices',
-      text: CLAIM,
-      values: [ids, now, new Date(now.getTime() + leaseMs), LIMIT_MS],
+      text: CLAIM_NOTICES,
+      values: [ids, now, new Date(now.getTime() + leaseMs), UNVERIFIED_LIMIT_MS],
     });
     return rows.map(readClaimed);
   }
@@ -177,26 +94,4 @@ export class NotificationLedger {
   async forget({ id }: ClaimedContact): Promise<void> {
     await this.database.query({ name: 'forget-contact', text: 'delete from contacts where id = $1', values: [id] });
   }
-}
-
-function readClaimed(row: ClaimedRow): ClaimedNotice {
-  const { id, kind, channel, attempts, alert, type } = row;
-  return {
-    id,
-    kind,
-    channel,
-    attempts,
-    hasFallback: row.has_fallback,
-    contact: row.contact ?? undefined,
-    user: {
-      id: row.user_id,
-      isActive: row.is_active ?? false,
-      operator: row.operator ?? false,
-      memberships: row.memberships,
-      duties: row.duties,
-      quietHours: row.quiet_hours ?? undefined,
-    },
-    news: alert && type ? { alert, type, isDrill: row.is_drill } : undefined,
-    sentBefore: row.sent_before,
-  };
 }

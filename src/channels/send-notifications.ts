@@ -5,9 +5,10 @@ import { Logger } from '../observability/nest-log.js';
 import type { JobHandler } from '../queues/job-handler.js';
 import type { JobPayload } from '../queues/queue-map.js';
 import { isSent, type ChannelSender, type MessageText, type NotSent, type SendOutcome } from './channel-sender.js';
+import type { ClaimedContact, ClaimedNotice } from './claimed-notice.js';
 import { alertText, codeText, testText } from './message-texts.js';
 import { decideNotice, type NoticeDecision } from './notice-decision.js';
-import type { ClaimedContact, ClaimedNotice, NotificationLedger, SentNotice } from './notification-ledger.js';
+import type { NotificationLedger, SentNotice } from './notification-ledger.js';
 import { signReceipt } from './receipt-token.js';
 import { sendDelay } from './send-delay.js';
 
