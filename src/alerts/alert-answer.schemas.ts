@@ -129,6 +129,7 @@ const alertSchema = describes<Alert>()(
       message: z.string().nullable(),
       contact: contact.nullable(),
       test: z.boolean(),
+      drill: z.literal(true).optional().describe('A test that calls people, to try out who is reached'),
       source: z.enum(ALERT_SOURCES),
       verified: z.boolean().describe('False when something speaks against the report'),
       areas: ids,

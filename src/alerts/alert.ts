@@ -123,6 +123,8 @@ export interface Alert {
   readonly message: string | null;
   readonly contact: Contact | null;
   readonly test: boolean;
+  /** Raised to try out who is reached: a test that calls people. */
+  readonly drill?: true;
   readonly source: AlertSource;
   /**
    * The lane. False when something speaks against the report, such as a form posted from another web site or a flood
@@ -164,6 +166,8 @@ export interface Press {
   readonly message?: string;
   readonly contact?: Contact;
   readonly test: boolean;
+  /** With `test`. */
+  readonly drill?: true;
   readonly verified: boolean;
   /** Absent: `web`. */
   readonly source?: AlertSource;

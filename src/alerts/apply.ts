@@ -139,6 +139,7 @@ function raised(id: string, at: string, seq: number, press: EventDetails['alert.
     message,
     contact: press.contact ?? null,
     test: press.test,
+    ...(press.drill ? { drill: true } : {}),
     source: press.source ?? 'web',
     verified: press.verified,
     areas: press.places?.areas ?? [],

@@ -5,6 +5,7 @@ import { CONTACT_OPERATIONS } from '../contacts/contacts.operations.js';
 import { NOTIFICATION_OPERATIONS } from '../contacts/notifications.operations.js';
 import { ESCALATION_OPERATIONS } from '../escalation/escalation.operations.js';
 import { DEAD_LETTER_OPERATIONS } from '../dead-letters/dead-letters.operations.js';
+import { DRILL_OPERATIONS } from '../drills/drills.operations.js';
 import { HEALTH_OPERATIONS } from '../health/health.operations.js';
 import { INBOUND_OPERATIONS } from '../inbound/inbound.operations.js';
 import { METRICS_OPERATIONS } from '../metrics/metrics.operations.js';
@@ -26,6 +27,7 @@ export const OPERATION_GROUPS: readonly OperationGroup[] = [
   AREA_OPERATIONS,
   ESCALATION_OPERATIONS,
   SCHEDULE_OPERATIONS,
+  DRILL_OPERATIONS,
   POSITION_OPERATIONS,
   ADMINISTRATION_OPERATIONS,
   DEAD_LETTER_OPERATIONS,

@@ -36,6 +36,19 @@ export const PAGE_OPERATIONS: OperationGroup = {
       ],
     },
     {
+      id: 'openServiceWorker',
+      method: 'GET',
+      path: '/service-worker.js',
+      summary: 'What takes pushed messages in a browser',
+      who: ['anyone'],
+      answers: {
+        200: { about: 'The script.', types: ['text/javascript'] },
+        304: { about: 'The one that you have is the newest.' },
+      },
+      errors: [],
+      examples: [{ name: 'As a browser asks', status: 200 }],
+    },
+    {
       id: 'openQueues',
       method: 'GET',
       path: '/admin/queues',

@@ -10,10 +10,11 @@ import { QueueBoard } from './queue-board.js';
 /** Headers of a request that concern the board; no cookie and no token goes further than here. */
 const PASSED = ['accept', 'accept-language', 'if-none-match'] as const;
 const ANSWERED = ['content-type', 'etag', 'last-modified'] as const;
-/** Its scripts and requests are our own; its styles stand in the page. */
+/** Its scripts and requests are our own; its styles stand in the page, which says itself where it lies. */
 const BOARD_HEADERS = {
   ...PAGE_HEADERS,
-  'content-security-policy': `${PAGE_HEADERS['content-security-policy']}; style-src 'self' 'unsafe-inline'; img-src 'self' data:`,
+  'content-security-policy':
+    "default-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'; object-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:",
 };
 /** Names with a digest of what they hold. */
 const FOR_EVER = /^\/static\/(js|css)\/.*\.[\da-f]{10}\.(js|css)$/;

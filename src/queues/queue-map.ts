@@ -28,10 +28,10 @@ const PAYLOADS = {
     prune: z.strictObject({}),
     /** Looks for escalations that should have happened and did not, and makes them due. */
     'audit-escalations': z.strictObject({}),
-    /** Moves text messages away from a provider that is slow. */
-    'balance-sms': z.strictObject({}),
     /** Begins and ends duties as shifts say, each minute. */
     'apply-shifts': z.strictObject({}),
+    /** Moves text messages away from a provider that is slow. */
+    'balance-sms': z.strictObject({}),
   },
 } as const;
 
@@ -54,7 +54,7 @@ export const CONCURRENCY: Readonly<Record<QueueName, number>> = {
   notifications: 6,
   messages: 4,
   escalation: 2,
-  maintenance: 1,
+  maintenance: 2,
 };
 
 export const QUEUE_NAMES = Object.keys(PAYLOADS) as QueueName[];

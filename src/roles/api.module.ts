@@ -4,6 +4,7 @@ import { AlertsModule } from '../alerts/alerts.module.js';
 import { ApiDocsModule } from '../api-docs/api-docs.module.js';
 import { AreasHttpModule } from '../areas/areas-http.module.js';
 import { AuthModule } from '../auth/auth.module.js';
+import { DrillsModule } from '../drills/drills.module.js';
 import { ContactsModule } from '../contacts/contacts.module.js';
 import { DeadLettersModule } from '../dead-letters/dead-letters.module.js';
 import { EscalationHttpModule } from '../escalation/escalation-http.module.js';
@@ -22,22 +23,14 @@ import { RealtimeModule } from '../realtime/realtime.module.js';
 import { SchedulesModule } from '../schedules/schedules.module.js';
 
 const PEOPLE = [AuthController, OwnAccountController, UsersController, ApiKeysController];
-const DIRECTORY = [ContactsModule, PeopleModule, AreasHttpModule, SchedulesModule, PositionsModule];
+const DIRECTORY = [ContactsModule, PeopleModule, AreasHttpModule, SchedulesModule, DrillsModule, PositionsModule];
+const ALERTS = [AlertsModule, InboundModule, EscalationHttpModule, RealtimeModule];
 const PAGES = [PagesModule, ApiDocsModule];
 const OPERATING = [ApiFiguresModule, DeadLettersModule, QueueBoardModule];
 
 /** Takes alerts over HTTP, sockets, SMS and USSD, brings them to the sockets, keeps accounts and areas, serves pages. */
 @Module({
-  imports: [
-    AlertsModule,
-    AuthModule,
-    InboundModule,
-    EscalationHttpModule,
-    RealtimeModule,
-    ...DIRECTORY,
-    ...PAGES,
-    ...OPERATING,
-  ],
+  imports: [AuthModule, ...ALERTS, ...DIRECTORY, ...PAGES, ...OPERATING],
   controllers: [AlertsController, PositionsController, ...PEOPLE],
 })
 export class ApiModule {}

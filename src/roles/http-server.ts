@@ -34,6 +34,21 @@ const DATA_HEADERS = {
   'x-content-type-options': 'nosniff',
 } as const;
 
+/** What people and probes open stands at the top; everything else is the API. */
+const UNPREFIXED = [
+  'health',
+  'health/*path',
+  'metrics',
+  '/',
+  'assets/*path',
+  'service-worker.js',
+  'robots.txt',
+  'docs',
+  'docs/*path',
+  'admin/queues',
+  'admin/queues/*path',
+] as const;
+
 /** The Fastify server under Nest: proxies, limits, request ids and one log line a request. */
 export function createHttpAdapter({ env }: Config, logger: Logger): FastifyAdapter {
   return new FastifyAdapter({
@@ -74,21 +89,7 @@ export function configureHttp(app: NestFastifyApplication, { env }: Config, logg
   }
   app.useGlobalFilters(new ProblemFilter());
   app.setGlobalPrefix('api/v1', {
-    exclude: [
-      'health',
-      'health/*path',
-      'metrics',
-      '/',
-      'assets/*path',
-      'robots.txt',
-      'docs',
-      'docs/*path',
-      'admin/queues',
-      'admin/queues/*path',
-    ].map((path) => ({
-      path,
-      method: RequestMethod.ALL,
-    })),
+    exclude: UNPREFIXED.map((path) => ({ path, method: RequestMethod.ALL })),
   });
 }
 

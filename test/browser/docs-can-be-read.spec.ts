@@ -55,4 +55,14 @@ describeInBrowser('the description of the API', () => {
     expect(await page.locator('#schema-RaiseAlert:target').count()).toBe(1);
     await context.close();
   });
+
+  it('stands beside the board of the queues, which needs nothing from elsewhere either', async () => {
+    const extraHTTPHeaders = { authorization: `Bearer ${app.operatorKey}` };
+    const { page, context, errors, foreign } = await openPage(browser, app.url, { ...DESKTOP, extraHTTPHeaders });
+    await page.goto(`${app.url}/admin/queues/queue/maintenance`);
+    await page.getByText('prune').first().waitFor();
+    await page.screenshot({ path: join(pictures, 'queues.png') });
+    expect({ errors, foreign }).toEqual({ errors: [], foreign: [] });
+    await context.close();
+  });
 });

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
+import { WEBHOOK_SECRET } from '../support/webhook-receiver.js';
 import { violations } from './axe.js';
 import { connectFeed, describeInBrowser, DESKTOP, launchChromium, openPage, PHONE, pressPanic } from './chromium.js';
 import { addPerson, askApi, signIn, squareAround, type Account } from './organisations.js';
@@ -25,7 +26,7 @@ describeInBrowser('the page on any screen', () => {
   let browser: Browser;
   beforeAll(async () => {
     mkdirSync(pictures, { recursive: true });
-    [app, browser] = await Promise.all([startApp(), launchChromium()]);
+    [app, browser] = await Promise.all([startApp({ NABOOM_WEBHOOK_SECRET: WEBHOOK_SECRET }), launchChromium()]);
     const long = 'Long'.repeat(60);
     for (const body of [{ message: long, contact: { name: 'N'.repeat(80), phone: '0821234567' } }, { kind: 'fire' }]) {
       await fetch(`${app.url}/api/v1/emergency/alerts`, { method: 'POST', body: JSON.stringify(body) });
@@ -104,6 +105,34 @@ describeInBrowser('the page on any screen', () => {
     expect(await violations(page)).toEqual([]);
     await context.close();
   });
+
+  it.each([screens[0], screens[3]])(
+    'fits a %s, %s, where people settle who is called, and how',
+    async (name, scheme, screen) => {
+      dispatcher ??= await settle();
+      const { page, context } = await openPage(browser, app.url, { ...screen, colorScheme: scheme });
+      await signIn(page, dispatcher);
+      const panels = ['How we reach you', 'Who is called, and when', 'Shifts', 'Drills'];
+      const parts = [
+        'Add a phone, e-mail or webhook',
+        'Quiet hours',
+        'Lately sent to you',
+        'Add a shift',
+        'Exceptions',
+      ];
+      for (const part of [...panels, ...parts]) await page.getByText(part, { exact: true }).click();
+      await page.locator('.step').first().getByText('Certain people').first().click();
+      await page.getByText('Nobody is on duty now.').waitFor();
+      await page.getByText('No quiet hours.', { exact: true }).waitFor();
+      await page.screenshot({ path: join(pictures, `${name}-${scheme}-calling.png`), fullPage: true });
+      expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(
+        0,
+      );
+      expect(await smallTargets(page)).toEqual([]);
+      expect(await violations(page)).toEqual([]);
+      await context.close();
+    },
+  );
 
   it('needs no motion where none is wanted', async () => {
     const { page, context } = await openPage(browser, app.url, { reducedMotion: 'reduce' });

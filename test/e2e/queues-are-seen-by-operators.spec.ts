@@ -61,7 +61,7 @@ describe('the board of the queues', () => {
     expect(page.body).toContain(`<base href="${BOARD}/"`);
     expect(page.body).not.toMatch(/https?:\/\//);
     expect(page.headers.get('content-security-policy')).toMatch(
-      /^default-src 'self'.*style-src 'self' 'unsafe-inline'/,
+      /^default-src 'self'; base-uri 'self'.*style-src 'self' 'unsafe-inline'/,
     );
     const [script] = /static\/js\/main[^"]+/.exec(page.body)!;
     expect((await ask(`/${script}`, { headers: cookie })).headers.get('cache-control')).toContain('immutable');

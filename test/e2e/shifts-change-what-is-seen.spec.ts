@@ -100,7 +100,7 @@ describe('a shift', () => {
     // To the moment, also before the job has seen it.
     expect(await onHill()).toEqual([thandi.id]);
     const results = await Promise.all([run(), run(), run()]);
-    expect(results.map(({ begun }) => begun).sort()).toEqual([0, 0, 2]);
+    expect(results.map(({ begun }) => begun).sort((a, b) => a - b)).toEqual([0, 0, 2]);
     const until = '2026-11-21T04:00:00.000Z';
     expect(await dutiesOf(thandi)).toEqual([hill, river].sort().map((area) => ({ area, until })));
     expect(await changesOf(thandi)).toBe(1);

@@ -34,7 +34,11 @@ describe('shifts over HTTP', () => {
       expect(outcome(await ask(dispatcher, 'POST', `${path}/shifts`, body))).toBe(201);
     }
     const added = await ask(dispatcher, 'POST', `${path}/shifts`, {
-      ...{ userId: other.id, areaId: hill, weekday: 3, start: '18:30', end: '06:05' },
+      userId: other.id,
+      areaId: hill,
+      weekday: 3,
+      start: '18:30',
+      end: '06:05',
     });
     expect(added.body).toEqual({
       id: expect.any(String),
@@ -140,6 +144,9 @@ describe('overrides over HTTP', () => {
     for (const body of allWeek(responder.id)) await ask(dispatcher, 'POST', `${path}/shifts`, body);
     const roster = async () => (await ask(responder, 'GET', `${path}/on-duty`)).body.items;
     const duty = (method: string) => ask(responder, method, `/areas/${hill}/duty`);
+    expect(await roster()).toMatchObject([{ by: 'schedule' }]);
+    expect(outcome(await duty('PUT'))).toBe(204);
+    expect(await roster()).toMatchObject([{ by: 'person', until: null }]);
     expect(outcome(await duty('DELETE'))).toBe(204);
     expect(await roster()).toEqual([]);
     const [off, ...more] = (await ask(responder, 'GET', `${path}/shift-overrides`)).body.items;

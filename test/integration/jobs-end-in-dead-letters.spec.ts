@@ -8,6 +8,7 @@ import { DeadJobKeeper } from '../../src/queues/dead-job-keeper.js';
 import { DeadJobs } from '../../src/queues/dead-jobs.js';
 import { JobWorkers } from '../../src/queues/job-workers.js';
 import { QUEUE_NAMES } from '../../src/queues/queue-map.js';
+import { queueCounts } from '../../src/queues/queue-counts.js';
 import { producerOptions } from '../../src/queues/queue-options.js';
 import type { Queues } from '../../src/queues/queues.module.js';
 import { keys } from '../../src/redis/redis.keys.js';
@@ -79,6 +80,10 @@ it('keeps, once each, what has the wrong shape, an unknown name, no attempts lef
     { name: 'deliver-webhooks', data: FINE },
   ]);
   await failed(4);
+  await eventually(async () => {
+    const counts = (await queueCounts(queues)).get('notifications');
+    return counts?.completed === 1 && counts.failed === 4 && counts.waiting === 0;
+  });
   const [here, there] = await Promise.all([keeper.collect(), keeperOn(database).collect()]);
   expect(here! + there!).toBe(4);
   expect(await keeper.collect()).toBe(0);

@@ -119,6 +119,14 @@ it('prunes on a schedule in the configured zone, which a wiped Redis gets back',
   expect((await queue.getJob(job.id!))?.returnvalue).toEqual({ floor: 0, events: 0, alerts: 0, deliveries: 0 });
 });
 
+it('makes duties of shifts each minute, in a child of the worker', async () => {
+  const queue = bench.queue('maintenance');
+  expect(await queue.getJobScheduler('apply-shifts-minutely')).toMatchObject({ pattern: '1 * * * * *' });
+  const job = await queue.add('apply-shifts', {});
+  const isDone = async () => ((await queue.getJob(job.id!))?.returnvalue as object | null) ?? undefined;
+  expect(await eventually(isDone)).toEqual({ organisations: 0, begun: 0, ended: 0 });
+});
+
 it('needs no right that app_user has not, and names its connections', async () => {
   expect(await bench.admin.acl('LOG')).toEqual([]);
   const clients = String(await bench.admin.client('LIST'));

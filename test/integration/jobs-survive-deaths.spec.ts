@@ -1,3 +1,4 @@
+import type { Queue } from 'bullmq';
 import { eventually } from '../support/eventually.js';
 import { openJobBench, type JobBench } from '../support/job-bench.js';
 import { raiseAlert } from '../support/raise-alert.js';
@@ -5,125 +6,99 @@ import { isAlive, killWorkers, startWorker, type WorkerProcess } from '../suppor
 
 jest.setTimeout(60_000);
 
-/** Servers and workers of one test alone. */
-interface Bench extends JobBench {
-  startWorker(): Promise<WorkerProcess>;
-}
+// One bench for all of them, in this order: what dies in one test is not there in the next.
+let bench: JobBench;
+let queue: Queue;
+let survivor: WorkerProcess;
 
-/** A test on servers of its own: they run beside each other, as most of their time they wait. The longest stand first. */
-const onBench = (work: (bench: Bench) => Promise<void>) => async () => {
-  const bench = await openJobBench();
-  const workers: WorkerProcess[] = [];
+beforeAll(async () => {
+  bench = await openJobBench();
   bench.publish();
-  const start = async () => {
-    const worker = await startWorker(bench.env);
-    workers.push(worker);
-    return worker;
-  };
-  try {
-    await work({ ...bench, startWorker: start });
-  } finally {
-    await Promise.all(workers.map((worker) => worker.end('SIGKILL')));
-    await bench.close();
-  }
-};
+  queue = bench.queue('notifications');
+});
+beforeEach(() => {
+  bench.receiver.received.length = 0;
+  bench.receiver.answer = (response) => void response.writeHead(200).end();
+});
+afterAll(async () => {
+  await killWorkers();
+  await bench.close();
+});
 
-afterAll(killWorkers); // one that did not start
-
-async function isDelivered({ database }: Bench): Promise<boolean> {
-  const { rows } = await database.query<{ status: string }>({ text: 'select status from deliveries' });
+async function isDelivered(): Promise<boolean> {
+  const { rows } = await bench.database.query<{ status: string }>({ text: 'select status from deliveries' });
   return rows.length > 0 && rows.every(({ status }) => status === 'delivered');
 }
 
-it.concurrent(
-  'delivers later what a worker was delivering when it was killed, within twenty seconds',
-  onBench(async (bench) => {
-    const doomed = await bench.startWorker();
-    const children = doomed.children();
-    bench.receiver.answer = () => undefined; // the attempt is under way and stays so
-    const id = await raiseAlert(bench.log);
-    await eventually(() => bench.receiver.received.length === 1);
-    await doomed.end('SIGKILL');
-    await eventually(() => !children.some(isAlive), { what: 'the end of the job processes' });
-    bench.receiver.answer = (response) => void response.writeHead(200).end();
+const receivedIds = () => bench.receiver.received.map(({ body }) => body.data.alert.id);
 
-    await bench.startWorker();
-    await eventually(() => isDelivered(bench), { withinMs: 20_000, what: 'the delivery by another worker' });
-    expect(bench.receiver.received.map(({ body }) => body.data.alert.id)).toEqual([id, id]);
-    expect(new Set(bench.receiver.received.map((webhook) => webhook.id)).size).toBe(1);
-  }),
-);
+it('goes on in another worker when one is killed: its job within ten seconds, and what was raised since', async () => {
+  const doomed = await startWorker(bench.env);
+  const children = doomed.children();
+  bench.receiver.answer = () => undefined; // the attempt is under way and stays so
+  const id = await raiseAlert(bench.log);
+  await eventually(() => bench.receiver.received.length === 1);
+  const [job] = await queue.getActive();
+  survivor = await startWorker(bench.env);
+  await doomed.end('SIGKILL');
+  const killedAt = Date.now();
+  await eventually(() => !children.some(isAlive), { what: 'the end of the job processes' });
+  bench.receiver.answer = (response) => void response.writeHead(200).end();
+  const later = await raiseAlert(bench.log);
+  await eventually(() => receivedIds().includes(later), { withinMs: 8000, what: 'what was raised since' });
 
-it.concurrent(
-  'stops within ten seconds, what a container gets, while Redis hangs',
-  onBench(async (bench) => {
-    const worker = await bench.startWorker();
-    const children = worker.children();
-    bench.redis.pause();
-    expect(await worker.end('SIGTERM')).toBeLessThan(10_000);
-    expect(children.filter(isAlive)).toEqual([]);
-  }),
-);
+  const again = await eventually(
+    async () => {
+      const stalled = await queue.getJob(job!.id!);
+      return stalled?.finishedOn !== undefined && stalled;
+    },
+    { withinMs: 12_000, what: 'the end of the job of the dead worker' },
+  );
+  expect(again).toMatchObject({ stalledCounter: 1, attemptsStarted: 2 });
+  expect(again.finishedOn! - killedAt).toBeLessThan(10_000);
+  // Nobody else takes the delivery while the attempt of the dead worker may be under way: its lease ends here and now.
+  await bench.database.query({ text: `update deliveries set next_attempt_at = now() where status = 'pending'` });
+  await eventually(isDelivered, { what: 'the delivery by another worker' });
+  expect(receivedIds().sort()).toEqual([id, id, later].sort());
+  expect(new Set(bench.receiver.received.map((webhook) => webhook.id)).size).toBe(2);
+});
 
-it.concurrent(
-  'goes on in another worker when the one that follows the log is killed',
-  onBench(async (bench) => {
-    const first = await bench.startWorker();
-    await bench.startWorker();
-    await raiseAlert(bench.log);
-    await eventually(() => isDelivered(bench));
-    await first.end('SIGKILL');
-    await raiseAlert(bench.log);
-    await eventually(async () => bench.receiver.received.length === 2 && (await isDelivered(bench)), {
-      withinMs: 8000,
-    });
-    expect(new Set(bench.receiver.received.map((webhook) => webhook.id)).size).toBe(2);
-  }),
-);
+it('lets a delivery under way end before it stops, and leaves no process', async () => {
+  let finish: (() => void) | undefined;
+  bench.receiver.answer = (response) => (finish = () => void response.writeHead(200).end());
+  await raiseAlert(bench.log);
+  await eventually(() => finish !== undefined);
+  const children = survivor.children();
+  expect(children.filter(isAlive).length).toBeGreaterThan(0);
+  const ended = survivor.end('SIGTERM');
+  setTimeout(() => finish!(), 500);
+  const ms = await ended;
+  expect(ms).toBeGreaterThan(450);
+  expect(ms).toBeLessThan(6000);
+  expect(await isDelivered()).toBe(true);
+  expect(children.filter(isAlive)).toEqual([]);
+  expect(survivor.output()).not.toMatch(/Connection is closed|unhandled/i);
+});
 
-it.concurrent(
-  'lets a delivery under way end before it stops, and leaves no process',
-  onBench(async (bench) => {
-    const worker = await bench.startWorker();
-    let finish: (() => void) | undefined;
-    bench.receiver.answer = (response) => (finish = () => void response.writeHead(200).end());
-    await raiseAlert(bench.log);
-    await eventually(() => finish !== undefined);
-    const children = worker.children();
-    expect(children.filter(isAlive).length).toBeGreaterThan(0);
-    const ended = worker.end('SIGTERM');
-    setTimeout(() => finish!(), 500);
-    const ms = await ended;
-    expect(ms).toBeGreaterThan(450);
-    expect(ms).toBeLessThan(6000);
-    expect(await isDelivered(bench)).toBe(true);
-    expect(children.filter(isAlive)).toEqual([]);
-    expect(worker.output()).not.toMatch(/Connection is closed|unhandled/i);
-  }),
-);
+it('stops within ten seconds, what a container gets, while Redis hangs and while it is away', async () => {
+  const [one, other] = await Promise.all([startWorker(bench.env), startWorker(bench.env)]);
+  const children = [...one.children(), ...other.children()];
+  bench.redis.pause();
+  expect(await one.end('SIGTERM')).toBeLessThan(10_000);
+  bench.redis.resume();
+  await bench.redis.kill9();
+  expect(await other.end('SIGTERM')).toBeLessThan(10_000);
+  expect(children.filter(isAlive)).toEqual([]);
+});
 
-it.concurrent(
-  'starts while Redis is away, and works when it comes',
-  onBench(async (bench) => {
-    await bench.redis.kill9();
-    const worker = await bench.startWorker();
-    await raiseAlert(bench.log);
-    await bench.redis.restart();
-    await eventually(() => isDelivered(bench), { withinMs: 10_000 });
-    expect(worker.output()).not.toContain(bench.env['REDIS_APP_PASSWORD']);
-    const lines = worker.output().trim().split('\n');
-    expect(lines.filter((line) => !line.startsWith('{"level"'))).toEqual([]); // nothing past the logger
-    expect(lines.filter((line) => line.includes('worker of notifications: Redis cannot be reached'))).toHaveLength(1);
-  }),
-);
-
-it.concurrent(
-  'stops within ten seconds, what a container gets, while Redis is away',
-  onBench(async (bench) => {
-    const worker = await bench.startWorker();
-    const children = worker.children();
-    await bench.redis.kill9();
-    expect(await worker.end('SIGTERM')).toBeLessThan(10_000);
-    expect(children.filter(isAlive)).toEqual([]);
-  }),
-);
+it('starts while Redis is away, and works when it comes', async () => {
+  const worker = await startWorker(bench.env);
+  await raiseAlert(bench.log);
+  await bench.redis.restart();
+  await eventually(isDelivered, { withinMs: 10_000 });
+  await eventually(() => queue.getJobCounts());
+  expect(worker.output()).not.toContain(bench.env['REDIS_APP_PASSWORD']);
+  const lines = worker.output().trim().split('\n');
+  expect(lines.filter((line) => !line.startsWith('{"level"'))).toEqual([]); // nothing past the logger
+  expect(lines.filter((line) => line.includes('worker of notifications: Redis cannot be reached'))).toHaveLength(1);
+});
