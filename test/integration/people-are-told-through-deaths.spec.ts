@@ -8,7 +8,7 @@ const benches: DrillBench[] = [];
 const ONCE = { times: 1, references: 1 };
 /** The one case in which somebody may be asked twice: with the same reference. */
 const TWICE_AS_ONE = { times: 2, references: 1 };
-const CURSOR = `select seq from log_cursors where name = 'escalations'`;
+const CURSOR = `select seq from log_cursors where name = 'escalations' for update`;
 
 /** Within ten seconds of the death; where the machine is slow to start a worker, as soon as there is one. */
 const inTime = (killed: number) => Math.max(10_000, Date.now() - killed + 3000);
@@ -35,7 +35,7 @@ it.concurrent('tells again, by the same reference, whom it was telling when the 
   const doomed = await bench.start();
   const alertId = await bench.raise(town);
   await eventually(() => sms.asked.length === 2, { what: 'two messages under way' });
-  await bench.lock('select id from deliveries where user_id = $1', [ann.id]);
+  await bench.lock('select id from deliveries where user_id = $1 for update', [ann.id]);
   takeAnns();
   await bench.untilWaiting('update deliveries'); // Ann's was taken, and nobody knows; Rex's is not answered
   await bench.kill(doomed);
@@ -63,9 +63,9 @@ it.concurrent('tells each person once, wherever between log, ledger and queue a 
   const second = await bench.start();
 
   // Before what follows from the alert is in Postgres: another worker goes on.
-  await bench.lock(CURSOR);
+  await bench.lock('lock table escalations in share mode');
   const one = await bench.raise(town);
-  await bench.untilWaiting('update log_cursors');
+  await bench.untilWaiting('insert into escalations'); // the last of what the reader writes
   await bench.kill(first);
   expect(await bench.untilTold(one, 2, Date.now())).toBeLessThan(10_000);
   expect(bench.asked(onDuty)).toEqual([ONCE, ONCE]);

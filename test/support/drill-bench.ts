@@ -83,11 +83,11 @@ export class DrillBench {
     await this.jobs.log.append({ type: 'acknowledge', alertId, at: new Date().toISOString(), actor });
   }
 
-  /** Holds rows until the next kill: whoever would write to them waits. */
-  async lock(select: string, values: unknown[] = []): Promise<void> {
+  /** Holds what this statement locks until the next kill: whoever would write to them waits. */
+  async lock(statement: string, values: unknown[] = []): Promise<void> {
     await this.#lockReady;
     await this.#lock.query('begin');
-    await this.#lock.query(`${select} for update`, values);
+    await this.#lock.query(statement, values);
   }
 
   /** Resolves when a process of ours waits to do what begins with these words. */
