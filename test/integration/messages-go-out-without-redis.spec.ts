@@ -90,6 +90,7 @@ it('a wiped Redis delays a message by a sweep, and loses none', async () => {
   await admin.flushall();
   // Two seconds, on a machine that has nothing else to do.
   await eventually(() => isSent(id!), { withinMs: 15_000 });
+  expect(takenOf([id!])).toEqual([id]);
   admin.disconnect();
 });
 
