@@ -1,8 +1,8 @@
 import type { Database } from '../database/database.js';
 import type { LoggedStand } from './audit-history.js';
 import type { AuditedAlert, HeldPolicy } from './audit.js';
-import { DEFAULT_POLICY, escalationPolicySchema, UNVERIFIED_POLICY } from './escalation-policy.js';
-import { OPERATORS_PLAN } from './plans.js';
+import { DEFAULT_POLICY, UNVERIFIED_POLICY } from './escalation-policy.js';
+import { OPERATORS_PLAN, readPolicy } from './plans.js';
 
 interface Row {
   readonly organisation_id: string;
@@ -34,6 +34,6 @@ export class AuditPolicies {
 }
 
 function readRow({ organisation_id: id, policy, updated_at: at }: Row): [string, HeldPolicy][] {
-  const read = escalationPolicySchema.safeParse(policy);
-  return read.success ? [[id, { policy: read.data, since: at.getTime() }]] : [];
+  const read = readPolicy(policy);
+  return read ? [[id, { policy: read, since: at.getTime() }]] : [];
 }

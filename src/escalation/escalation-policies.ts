@@ -3,7 +3,7 @@ import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import { AppError } from '../errors/app-error.js';
 import { DEFAULT_POLICY, type EscalationPolicy } from './escalation-policy.js';
-import { setPolicy } from './plans.js';
+import { ownPolicy } from './plans.js';
 
 /** How an organisation calls its people. */
 export interface HeldPolicy {
@@ -17,7 +17,7 @@ export class EscalationPolicies {
   constructor(private readonly parts: { readonly database: Database; readonly clock: Clock }) {}
 
   async read(organisationId: string): Promise<HeldPolicy> {
-    const own = await this.#change(organisationId, async (client) => setPolicy(client, organisationId));
+    const own = await this.#change(organisationId, async (client) => ownPolicy(client, organisationId));
     return own ? { policy: own, isDefault: false } : { policy: DEFAULT_POLICY, isDefault: true };
   }
 

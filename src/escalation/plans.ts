@@ -19,14 +19,18 @@ export const OPERATORS_PLAN: EscalationPlan = {
 };
 
 /** The policy that an organisation has set; undefined: it has set none. */
-export async function setPolicy(database: Queryable, organisationId: string): Promise<EscalationPolicy | undefined> {
+export async function ownPolicy(database: Queryable, organisationId: string): Promise<EscalationPolicy | undefined> {
   const { rows } = await database.query<{ policy: unknown }>({
     name: 'read-escalation-policy',
     text: 'select policy from escalation_policies where organisation_id = $1',
     values: [organisationId],
   });
-  // One of another version that cannot be read must not keep anybody from being called.
-  return rows[0] && escalationPolicySchema.safeParse(rows[0].policy).data;
+  return rows[0] && readPolicy(rows[0].policy);
+}
+
+/** A stored policy; undefined for one of another version that cannot be read: it must not keep anybody from being called. */
+export function readPolicy(stored: unknown): EscalationPolicy | undefined {
+  return escalationPolicySchema.safeParse(stored).data;
 }
 
 /** What an alert's escalation goes by in an organisation; null: with the operators. */
@@ -37,5 +41,5 @@ export async function planFor(
 ): Promise<EscalationPlan> {
   if (organisationId === null) return OPERATORS_PLAN;
   if (!alert.verified) return UNVERIFIED_POLICY;
-  return (await setPolicy(database, organisationId)) ?? DEFAULT_POLICY;
+  return (await ownPolicy(database, organisationId)) ?? DEFAULT_POLICY;
 }

@@ -1,8 +1,7 @@
 import type { Queue } from 'bullmq';
 import type { MetricSource, Samples } from '../observability/metrics.js';
 import type { JobWorkers } from '../queues/job-workers.js';
-
-const STATES = ['waiting', 'active', 'delayed', 'failed'] as const;
+import { JOB_STATES, queueCounts } from '../queues/queue-counts.js';
 
 /** What jobs did in this process, and what Redis holds of them; the latter is left out while Redis is away. */
 export function jobFigures(
@@ -21,14 +20,13 @@ export function jobFigures(
   const waiting: MetricSource = {
     name: 'queues',
     async read(): Promise<Samples> {
-      const each = await Promise.all([...queues].map(([name, queue]) => readQueue(name, queue)));
-      return { naboom_jobs: each.flat() };
+      const counts = [...(await queueCounts(queues))];
+      return {
+        naboom_jobs: counts.flatMap(([queue, of]) =>
+          JOB_STATES.map((state) => ({ labels: { queue, state }, value: of[state] })),
+        ),
+      };
     },
   };
   return [jobs, waiting];
-}
-
-async function readQueue(queue: string, jobs: Pick<Queue, 'getJobCounts'>) {
-  const counts = await jobs.getJobCounts(...STATES);
-  return STATES.map((state) => ({ labels: { queue, state }, value: counts[state] ?? 0 }));
 }
