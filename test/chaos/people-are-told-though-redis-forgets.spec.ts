@@ -50,21 +50,3 @@ it('tells each person once and two seconds late at most, though Redis is wiped a
   expect(bench.sms.asked).toHaveLength(7);
   await worker.end('SIGTERM');
 });
-
-it('tells and escalates by itself while there is no Redis at all, and falls silent when somebody answers', async () => {
-  await bench.jobs.redis.kill9();
-  await bench.start();
-  const town = await bench.town(byText(1));
-  const alertId = await bench.raise(town);
-  await bench.untilTold(alertId, 3, 0);
-  expect(bench.asked([town.rex, town.ann, town.dora])).toEqual([ONCE, ONCE, ONCE]);
-  await bench.answer(alertId);
-  // The reader has ended it, and what would have been due has been looked for since.
-  const ended = () =>
-    bench.planted.sql(`select from escalations where alert_id = $1 and ended = 'acknowledged'`, [alertId]);
-  await eventually(async () => (await ended()).length === 1);
-  const calm = await bench.raise(await bench.town(byText(600)));
-  await bench.untilTold(calm, 2, 0);
-  expect(await rowsOf(alertId)).toHaveLength(3);
-  expect(bench.asked([town.rex, town.ann, town.dora])).toEqual([ONCE, ONCE, ONCE]);
-});
