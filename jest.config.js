@@ -8,11 +8,11 @@ const shared = {
   resolver: '<rootDir>/test/support/resolver.cjs',
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.naboom'],
 };
-const withServers = {
+export const withServers = {
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
 };
-const tier = (name, extra = {}) => ({
+export const tier = (name, extra = {}) => ({
   ...shared,
   displayName: name,
   testMatch: [`<rootDir>/test/${name}/**/*.spec.ts`],

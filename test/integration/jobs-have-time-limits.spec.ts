@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { JOB_NAMES } from '../../src/queues/queue-map.js';
 import { TaskPool } from '../../src/queues/task-pool.js';
 import type { TaskLimits } from '../../src/queues/task-process.js';
 import { eventually } from '../support/eventually.js';
@@ -134,8 +135,8 @@ describe('children', () => {
 
 describe('a boot', () => {
   it.each([
-    ['without a handler', ['deliver-webhooks'], 'No handler for: prune'],
-    ['with two handlers', ['deliver-webhooks', 'prune', 'prune'], 'The job prune has two handlers'],
+    ['without a handler', JOB_NAMES.filter((job) => job !== 'prune'), 'No handler for: prune'],
+    ['with two handlers', [...JOB_NAMES, 'prune'], 'The job prune has two handlers'],
   ])('is stopped by a job %s', async (_case, handlers, reason) => {
     await expect(poolWith({}, { handlers }).start()).rejects.toThrow(reason);
   });

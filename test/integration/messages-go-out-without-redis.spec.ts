@@ -1,109 +1,36 @@
-import { NoticeBench } from '../support/notice-bench.js';
+import { byText, DrillBench } from '../support/drill-bench.js';
 import { eventually } from '../support/eventually.js';
-import { startSmsStub, type SmsStub } from '../support/sms-stub.js';
-import { startTestRedis, type TestRedis } from '../support/test-redis.js';
-import { startWebhookReceiver, WEBHOOK_SECRET, type WebhookReceiver } from '../support/webhook-receiver.js';
-import { killWorkers, startWorker } from '../support/worker-process.js';
+import { killWorkers } from '../support/worker-process.js';
 
-jest.setTimeout(60_000);
+jest.setTimeout(40_000);
 
-let bench: NoticeBench;
-let sms: SmsStub;
-let redis: TestRedis;
-let receiver: WebhookReceiver;
-let organisation: string;
-let user: string;
-let env: Record<string, string>;
+const ONCE = { times: 1, references: 1 };
 
+let bench: DrillBench;
 beforeAll(async () => {
-  [bench, sms, redis, receiver] = await Promise.all([
-    NoticeBench.open(),
-    startSmsStub(),
-    startTestRedis(),
-    startWebhookReceiver(WEBHOOK_SECRET),
-  ]);
-  organisation = await bench.people.organisation();
-  user = (await bench.people.person('Thandi', { [organisation]: 'dispatcher' })).id;
-  await bench.contact(user, 'sms', '+27821234567');
-  env = {
-    ...redis.env,
-    ...sms.env,
-    DATABASE_URL: bench.url,
-    NABOOM_SMS_PROVIDERS: 'clickatell',
-    NABOOM_WEBHOOK_URLS: receiver.url(),
-    NABOOM_WEBHOOK_SECRET: WEBHOOK_SECRET,
-    NABOOM_WEBHOOK_ALLOWED_HOSTS: '127.0.0.1',
-  };
+  bench = await DrillBench.open();
 });
 afterAll(async () => {
   await killWorkers();
-  await Promise.all([sms.close(), redis.stop(), receiver.close()]);
   await bench.close();
 });
-beforeEach(() => {
-  sms.asked.length = 0;
-  sms.taken.length = 0;
-  receiver.received.length = 0;
-  delete sms.behaviour.clickatell;
-});
 
-/** Notes, by the time of now, that the person is told of so many new alerts; the ids of the deliveries. */
-async function tell(count = 1): Promise<string[]> {
-  const ids: string[] = [];
-  for (let told = 0; told < count; told += 1) {
-    bench.clock.advance(Date.now() - bench.clock.now().getTime());
-    const alert = await bench.raise({ places: { areas: [], organisations: [organisation] } });
-    ids.push(...(await bench.tell(alert, [user])));
-  }
-  return ids;
-}
+const rowsOf = (alertId: string) => bench.planted.sql('select id from deliveries where alert_id = $1', [alertId]);
 
-const sorted = (references: readonly string[]) => references.toSorted((a, b) => (a < b ? -1 : 1));
-/** Which of these were taken, each as often as it was; escalations of the same alerts tell the person as well. */
-const takenOf = (ids: readonly string[]) =>
-  sorted(sms.taken.flatMap(({ reference }) => (ids.includes(reference!) ? reference! : [])));
-const isSent = async (id: string) => (await bench.row(id)).status === 'delivered';
-const areSent = async (ids: readonly string[]) => (await Promise.all(ids.map(isSent))).every(Boolean);
-
-it('two workers send each message once; killed between sending and noting it, it is sent again with the same reference', async () => {
-  const workers = await Promise.all([startWorker(env), startWorker(env)]);
-  const ids = await tell(12);
-  await eventually(() => areSent(ids), { withinMs: 10_000 });
-  expect(takenOf(ids)).toEqual(sorted(ids));
-
-  sms.behaviour.clickatell = 'hang'; // it has it, and the answer is under way
-  const [id] = await tell();
-  await eventually(() => sms.asked.some(({ reference }) => reference === id));
-  delete sms.behaviour.clickatell;
-  await Promise.all(workers.map((worker) => worker.end('SIGKILL')));
-  // The end of its lease.
-  await bench.database.query({ text: `update deliveries set next_attempt_at = now() where id = $1`, values: [id] });
-  await startWorker(env);
-  await eventually(() => isSent(id!), { withinMs: 10_000 });
-  const references = sms.asked.map(({ reference }) => reference).filter((reference) => reference === id);
-  expect(references).toEqual([id, id]);
-});
-
-it('a wiped Redis delays a message by a sweep, and loses none', async () => {
-  const admin = redis.admin();
-  const [id] = await tell();
-  await admin.flushall();
-  // Two seconds, on a machine that has nothing else to do.
-  await eventually(() => isSent(id!), { withinMs: 15_000 });
-  expect(takenOf([id!])).toEqual([id]);
-  admin.disconnect();
-});
-
-it('without Redis people are told all the same, though a receiver of events hangs, and nobody is told twice', async () => {
-  await redis.kill9();
-  receiver.answer = () => undefined;
-  const ids = await tell(8);
-  // Before the ten seconds are over that a receiver has.
-  await eventually(() => areSent(ids), { withinMs: 9000 });
-  await eventually(() => receiver.received.length > 0, { withinMs: 5000, what: 'events to receivers' });
-  await redis.restart();
-  receiver.answer = (response) => void response.writeHead(204).end();
-  const [later] = await tell();
-  await eventually(() => isSent(later!), { withinMs: 10_000 });
-  expect(takenOf([...ids, later!])).toEqual(sorted([...ids, later!]));
+it('tells and escalates by itself while there is no Redis at all, and falls silent when somebody answers', async () => {
+  await bench.start();
+  await bench.jobs.redis.kill9();
+  const town = await bench.town(byText(1));
+  const alertId = await bench.raise(town);
+  await bench.untilTold(alertId, 3, 0);
+  expect(bench.asked([town.rex, town.ann, town.dora])).toEqual([ONCE, ONCE, ONCE]);
+  await bench.answer(alertId);
+  // The reader has ended it, and what would have been due has been looked for since.
+  const ended = () =>
+    bench.planted.sql(`select from escalations where alert_id = $1 and ended = 'acknowledged'`, [alertId]);
+  await eventually(async () => (await ended()).length === 1);
+  const calm = await bench.raise(await bench.town(byText(600)));
+  await bench.untilTold(calm, 2, 0);
+  expect(await rowsOf(alertId)).toHaveLength(3);
+  expect(bench.asked([town.rex, town.ann, town.dora])).toEqual([ONCE, ONCE, ONCE]);
 });
