@@ -8,14 +8,14 @@ import type { JobHandler } from '../queues/job-handler.js';
 import type { JobPayload } from '../queues/queue-map.js';
 import { judge, nextLevel, type EscalationPlan, type NextLevel } from './escalation-plan.js';
 import type { EscalationRow } from './escalation-rows.js';
-import { putOff, takeDue, toldAt, type TakenEscalation } from './escalation-state.js';
+import { putOff, runOf, takeDue, toldAt, type EscalationRun, type TakenEscalation } from './escalation-state.js';
 import { planFor } from './plans.js';
 import { catchAll, operators, reachableOf, recipientsOf, type Calling, type Recipient } from './recipients.js';
 
 /** A worker that died holds an escalation no longer than this, ms. */
 const LEASE_MS = 3000;
 /** The reader is told of new events within milliseconds; whoever was quicker looks again, ms. */
-const BEHIND_MS = 500;
+const BEHIND_MS = 100;
 const SYSTEM: Actor = { kind: 'system' };
 
 interface Parts {
@@ -28,8 +28,9 @@ interface Parts {
 export interface EscalateResult {
   /** The entries that it has added to the log. */
   readonly seqs: readonly number[];
-  /** How many wait on, and how many were not due or over. */
-  readonly waiting: number;
+  /** What is to be looked at again, and when: ms since 1970. */
+  readonly waiting: readonly (EscalationRun & { readonly at: number })[];
+  /** How many were not due or over. */
   readonly idle: number;
 }
 
@@ -45,17 +46,29 @@ export class Escalate implements JobHandler<'escalate'> {
   async run({ runs }: JobPayload<'escalate'>): Promise<EscalateResult> {
     const { database, log, clock } = this.parts;
     const taken = await takeDue(database, runs, clock.now(), LEASE_MS);
+    try {
+      const { commands, waiting } = await this.#judgeAll(taken);
+      const { entries } = commands.length > 0 ? await log.write(commands) : { entries: [] };
+      const seqs = entries.map(({ seq }) => seq);
+      return { seqs, waiting, idle: runs.length - seqs.length - waiting.length };
+    } catch (error) {
+      // The next attempt need not wait for the lease. Should the log have taken it after all, it takes it once.
+      await Promise.allSettled(taken.map(({ row }) => putOff(database, row, clock.now())));
+      throw error;
+    }
+  }
+
+  async #judgeAll(taken: readonly TakenEscalation[]) {
     const commands: EscalateCommand[] = [];
-    let waiting = 0;
+    const waiting: EscalateResult['waiting'][number][] = [];
     for (const one of taken) {
       const next = await this.#commandFor(one);
-      if (next instanceof Date) await putOff(database, one.row, next);
-      if (next instanceof Date) waiting += 1;
-      else if (next) commands.push(next);
+      if (next instanceof Date) {
+        await putOff(this.parts.database, one.row, next);
+        waiting.push({ ...runOf(one.row), at: next.getTime() });
+      } else if (next) commands.push(next);
     }
-    const { entries } = commands.length > 0 ? await log.write(commands) : { entries: [] };
-    const seqs = entries.map(({ seq }) => seq);
-    return { seqs, waiting, idle: runs.length - seqs.length - waiting };
+    return { commands, waiting };
   }
 
   /** How it goes on, or when to look again; undefined when it is over. */

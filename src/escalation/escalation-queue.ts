@@ -31,16 +31,16 @@ export class EscalationQueue {
    * Adds jobs that run when these are due.
    * @throws Error within 1.5 s when Redis is away
    */
-  async add(due: readonly EscalationRow[]): Promise<void> {
+  async add(due: readonly DueEscalation[]): Promise<void> {
     await this.#add(due, () => ({}));
   }
 
   /** As {@link add}, for those that may have a job already. */
-  async addAgain(due: readonly EscalationRow[]): Promise<void> {
+  async addAgain(due: readonly DueEscalation[]): Promise<void> {
     await this.#add(due, (payload) => ({ deduplication: { id: digestOf(payload), ttl: AGAIN_MS } }));
   }
 
-  async #add(due: readonly EscalationRow[], options: (payload: Payload) => object): Promise<void> {
+  async #add(due: readonly DueEscalation[], options: (payload: Payload) => object): Promise<void> {
     const now = this.clock.now();
     const jobs = batchesOf(due, now).map((batch) => {
       const data = payloadOf(batch);
@@ -51,16 +51,18 @@ export class EscalationQueue {
   }
 }
 
+/** What a job is made of: which escalation, and when. */
+type DueEscalation = Pick<EscalationRow, 'alertId' | 'organisationId' | 'nextAt'>;
 type Payload = QueueMap['escalation']['escalate'];
 
 /** The payload of the job for these. */
-export function payloadOf(batch: readonly EscalationRow[]): Payload {
+export function payloadOf(batch: readonly DueEscalation[]): Payload {
   return { runs: batch.map(runOf) };
 }
 
 /** Those that fall due at about the same time, or are already; at most {@link MAX_BATCH} together. */
-export function batchesOf(due: readonly EscalationRow[], now: Date): EscalationRow[][] {
-  const batches: EscalationRow[][] = [];
+export function batchesOf(due: readonly DueEscalation[], now: Date): DueEscalation[][] {
+  const batches: DueEscalation[][] = [];
   for (const row of due.toSorted((a, b) => waitOf(a, now) - waitOf(b, now))) {
     const batch = batches.at(-1);
     const isNear = batch && waitOf(row, now) - waitOf(batch[0]!, now) <= TOGETHER_MS;
@@ -71,7 +73,7 @@ export function batchesOf(due: readonly EscalationRow[], now: Date): EscalationR
 }
 
 /** Until it is due, ms. */
-function waitOf({ nextAt }: EscalationRow, now: Date): number {
+function waitOf({ nextAt }: DueEscalation, now: Date): number {
   return Math.max(0, (nextAt ?? now).getTime() - now.getTime());
 }
 

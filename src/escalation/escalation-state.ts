@@ -27,7 +27,7 @@ export interface Told {
   readonly received: boolean;
 }
 
-export function runOf({ alertId, organisationId }: EscalationRow): EscalationRun {
+export function runOf({ alertId, organisationId }: Pick<EscalationRow, 'alertId' | 'organisationId'>): EscalationRun {
   return { alertId, organisationId: organisationId ?? OPERATORS_ID };
 }
 

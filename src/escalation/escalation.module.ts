@@ -24,6 +24,7 @@ class EscalationListeners {
     @Inject(AlertReader) readonly reader: AlertReader,
     @Inject(AlertPublisher) readonly publisher: AlertPublisher,
     @Inject(LogFollower) readonly follower: LogFollower,
+    @Inject(EscalationQueue) readonly queue: EscalationQueue,
   ) {}
 }
 
@@ -48,7 +49,7 @@ export class EscalationModule implements OnModuleInit, OnModuleDestroy {
   ) {}
 
   onModuleInit(): void {
-    // Postgres is away: the follower tells it a second later.
+    // Postgres or Redis is away: the follower and the sweeper do it a second later.
     const tell = (result: EscalateResult) => void tellEscalated(result, this.listeners).catch(() => undefined);
     this.workers.onResult('escalate', tell);
     this.sweeper.start();

@@ -6,7 +6,15 @@ import { classifyRedisError } from '../redis/redis-error.js';
 import { checkPayload } from './check-payload.js';
 import { jobSettings } from './job-settings.js';
 import { reportErrors } from './queue-errors.js';
-import { CONCURRENCY, QUEUE_NAMES, queueOf, type JobName, type JobPayload, type QueueName } from './queue-map.js';
+import {
+  CONCURRENCY,
+  QUEUE_NAMES,
+  queueOf,
+  URGENT,
+  type JobName,
+  type JobPayload,
+  type QueueName,
+} from './queue-map.js';
 import { MAX_STALLED, workerOptions } from './queue-options.js';
 import type { Task } from './task-messages.js';
 import { TaskPool } from './task-pool.js';
@@ -145,7 +153,7 @@ export class JobWorkers {
   }
 
   async #do(task: Task): Promise<unknown> {
-    const result = await this.pool.run(task);
+    const result = await this.pool.run(task, URGENT.has(queueOf(task.job as JobName)));
     this.#listeners.get(task.job as JobName)?.(result as never);
     return result;
   }

@@ -57,6 +57,9 @@ export const CONCURRENCY: Readonly<Record<QueueName, number>> = {
   maintenance: 2,
 };
 
+/** Queues whose jobs people wait for: no child process that is free is kept from them. */
+export const URGENT: ReadonlySet<QueueName> = new Set(['escalation', 'messages']);
+
 export const QUEUE_NAMES = Object.keys(PAYLOADS) as QueueName[];
 export const JOB_NAMES: readonly JobName[] = QUEUE_NAMES.flatMap((queue) => Object.keys(PAYLOADS[queue]) as JobName[]);
 

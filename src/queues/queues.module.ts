@@ -1,11 +1,15 @@
 import { BullModule, getQueueToken } from '@nestjs/bullmq';
-import { Logger, Module } from '@nestjs/common';
+import { Inject, Logger, Module, type OnApplicationShutdown } from '@nestjs/common';
 import type { Queue } from 'bullmq';
 import { CONFIG } from '../config/config.module.js';
 import type { Config } from '../config/config.js';
 import { reportErrors } from './queue-errors.js';
 import { producerOptions } from './queue-options.js';
 import { QUEUE_NAMES, type QueueName } from './queue-map.js';
+import { within } from '../time-limit.js';
+
+/** The goodbye of a queue; a command of it ends within a second anyway. */
+const CLOSE_MS = 1200;
 
 /** Every queue by its name; `@Inject(QUEUES)`. */
 export const QUEUES = Symbol('QUEUES');
@@ -30,6 +34,25 @@ const all = {
   },
 };
 
-/** The queues, for those who add jobs: `@InjectQueue('notifications')`. Closed after everything that may still add. */
+/**
+ * The queues, for those who add jobs: `@InjectQueue('notifications')`. Closed after everything that may still add, and all at
+ * once: BullModule, whose turn is later, would wait for each, and leaves unheard what a Redis that hangs does to them.
+ */
 @Module({ imports: queues, providers: [all], exports: [...queues, QUEUES] })
-export class QueuesModule {}
+export class QueuesModule implements OnApplicationShutdown {
+  constructor(@Inject(QUEUES) private readonly queues: Queues) {}
+
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.all([...this.queues.values()].map(closeQueue));
+  }
+}
+
+async function closeQueue(queue: Queue): Promise<void> {
+  try {
+    await within(CLOSE_MS, queue.close());
+  } catch {
+    // There is nothing to say goodbye to. It is cut, and closed for BullModule.
+    await within(CLOSE_MS, queue.disconnect()).catch(() => undefined);
+    queue.closing = Promise.resolve();
+  }
+}

@@ -148,7 +148,7 @@ describe('whatever dies', () => {
     await bench.step(alert, { type: 'resolve' });
     await bench.step(alert, { type: 'reopen' });
     const run = { alertId: alert, organisationId: id };
-    expect(await bench.escalate().run({ runs: [run] })).toMatchObject({ seqs: [], waiting: 1 });
+    expect(await bench.escalate().run({ runs: [run] })).toMatchObject({ seqs: [], waiting: [run] });
     await bench.read();
     expect(await bench.row(alert, id)).toMatchObject({
       level: 0,

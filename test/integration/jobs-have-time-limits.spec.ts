@@ -85,6 +85,38 @@ describe('a job', () => {
   });
 });
 
+describe('a job that finds no child', () => {
+  it('does not wait for a new one when another comes free sooner', async () => {
+    const pool = poolWith();
+    await pool.start();
+    const [first, second] = await Promise.all([pool.run(task('pid')), pool.run(task('pid'))]);
+    expect(second).toBe(first);
+  });
+
+  it('goes before the others when people wait for it', async () => {
+    const pool = poolWith();
+    await pool.start();
+    const order: string[] = [];
+    const run = async (name: string, isUrgent: boolean) => {
+      await pool.run(task('pid'), isUrgent);
+      order.push(name);
+    };
+    await Promise.all([run('first', false), run('prune', false), run('escalate', true)]);
+    expect(order).toEqual(['first', 'escalate', 'prune']);
+  });
+
+  it('has a spare one kept for it when people wait for it, and jobs for which nobody does leave that one', async () => {
+    const pool = poolWith({ spares: 2, softMs: 300 });
+    await pool.start();
+    await eventually(() => pool.pids.length === 2, { what: 'a spare child' });
+    const known = pool.pids;
+    const hung = [pool.run(task('untilAborted')), pool.run(task('untilAborted'))];
+    const pid = await pool.run(task('pid'), true);
+    expect(known).toContain(pid);
+    await Promise.all(hung.map((run) => expect(run).rejects.toThrow('over the soft limit')));
+  });
+});
+
 describe('children', () => {
   it('get their settings by message: none in arguments or environment', async () => {
     const pool = poolWith({}, { secret: 'planted-secret' });
