@@ -1,5 +1,5 @@
 import type { Alert, AlertEventType } from '../alerts/alert.js';
-import type { Channel } from '../alerts/channel.js';
+import type { Channel, ContactKeys } from '../alerts/channel.js';
 import type { Membership } from '../auth/roles.js';
 import type { Database } from '../database/database.js';
 import { fallBack } from '../notifications/fall-back.js';
@@ -28,7 +28,7 @@ export interface ClaimedNotice {
 export interface ClaimedContact {
   readonly id: string;
   readonly address: string;
-  readonly keys: { readonly p256dh: string; readonly auth: string } | null;
+  readonly keys: ContactKeys | null;
   readonly isVerified: boolean;
 }
 
