@@ -21,7 +21,7 @@ async function text(provider: string, minutes: number, arrivedAfter?: number): P
   await bench.people.sql(
     `insert into deliveries (id, target, status, next_attempt_at, created_at, kind, channel, user_id, contact_id,
                              provider, provider_ref, finished_at, received_at)
-     values ($1, $2, 'delivered', $3, $3, 'test', 'sms', $4, $5, $6, $1, $3, $7)`,
+     values ($1::uuid, $2, 'delivered', $3, $3, 'test', 'sms', $4, $5, $6, $1::uuid::text, $3, $7)`,
     [
       uuidv7(),
       contact.id,
