@@ -8,7 +8,7 @@ const KINDS = {
   webhook: { text: 'Webhook (for programs)', field: 'Address (https)', type: 'url', autocomplete: 'off' },
 };
 
-/** Adds a phone, an e-mail address or a webhook; `onAdded` gets the contact. */
+/** Adds a phone, an e-mail address or a webhook; `onAdded` gets the contact, with the secret of a webhook. */
 export function createContactForm({ onAdded }) {
   const kind = select([]);
   const address = element('input', { required: true, maxLength: 2000, autocapitalize: 'none', spellcheck: false });

@@ -22,11 +22,13 @@ export function createContactItem(first, { onChanged, onMove, onRemoved, onTeste
   const up = button('Earlier', () => void onMove(-1));
   const down = button('Later', () => void onMove(1));
   const gone = button('Remove', (node) => void remove(node));
+  const key = element('p', { className: 'small', hidden: true });
   const row = element('div', { className: 'row' }, test, up, down, gone);
   const node = element(
     'li',
     { className: 'contact' },
     element('div', { className: 'row' }, title, state),
+    key,
     code.node,
     row,
     said,
@@ -52,6 +54,12 @@ export function createContactItem(first, { onChanged, onMove, onRemoved, onTeste
     focusMove(by) {
       const [wanted, other] = by < 0 ? [up, down] : [down, up];
       (wanted.disabled ? other : wanted).focus();
+    },
+    /** What messages to a webhook are signed with: it is told this once, and gone with the page. */
+    showSecret(secret) {
+      const words = 'Messages are signed with this secret (Standard Webhooks). Keep it: it is not shown again. ';
+      key.replaceChildren(words, element('code', { textContent: secret }));
+      key.hidden = false;
     },
     /** Sends the first code, and waits for it to be typed in. */
     begin: code.begin,

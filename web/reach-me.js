@@ -20,7 +20,7 @@ export function createReachMe() {
   const items = new Map();
   const push = createPushSetup({ onChanged: read });
   const add = createContactForm({
-    onAdded: (contact) => void read().then(() => contact.verified || items.get(contact.id)?.begin()),
+    onAdded: (contact) => void read().then(() => begin(contact)),
   });
   const own = button('Use the phone and e-mail of this account', (node) => void addOwn(node));
   const told = createTold();
@@ -38,6 +38,11 @@ export function createReachMe() {
     contacts = answer.items;
     add.offer(answer.channels);
     showContacts(await push.update(user, contacts, answer.channels));
+  }
+
+  function begin({ id, verified, secret }) {
+    if (secret) items.get(id)?.showSecret(secret);
+    if (!verified) items.get(id)?.begin();
   }
 
   async function addOwn(pressed) {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { PlainError } from '../../scripts/lib/plain-error.mjs';
@@ -64,10 +65,10 @@ async function startSystems(stack, { alerts, presses }) {
   const people = Array.from({ length: PEOPLE }, (_, each) => ({
     channel: 'webhook',
     address: `${receiver.url}/${each}`,
+    keys: { secret: `whsec_${randomBytes(32).toString('base64')}` },
   }));
   const env = {
     ...vapidEnv(),
-    NABOOM_WEBHOOK_SECRET: `whsec_${Buffer.from('the signing key of a benchmark run').toString('base64')}`,
     NABOOM_WEBHOOK_ALLOWED_HOSTS: '127.0.0.1',
   };
   const start = (name, contacts) =>

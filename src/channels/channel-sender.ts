@@ -1,4 +1,4 @@
-import type { Channel } from '../alerts/channel.js';
+import type { Channel, ContactKeys } from '../alerts/channel.js';
 import type { Severity } from '../alerts/severity.js';
 import type { NoticeKind } from '../notifications/delivery.js';
 
@@ -8,8 +8,8 @@ export interface Recipient {
   readonly channel: Channel;
   /** As in `contacts`: a phone in E.164, an e-mail, the endpoint of a push subscription, an https URL. */
   readonly address: string;
-  /** Of a push subscription, base64url. */
-  readonly keys?: { readonly p256dh: string; readonly auth: string };
+  /** Of a push subscription or a webhook. */
+  readonly keys?: ContactKeys;
 }
 
 /** What a person is told, in every length that a channel may need. */

@@ -1,4 +1,5 @@
 import type { Channel } from '../alerts/channel.js';
+import type { Clock } from '../clock.js';
 import type { EnvValues } from '../config/env-vars.js';
 import type { CHANNEL_SETTINGS } from './channel-settings.js';
 import type { ChannelSender } from './channel-sender.js';
@@ -14,6 +15,7 @@ export type ChannelSettings = Pick<EnvValues, (typeof CHANNEL_SETTINGS)[number]>
 interface Parts {
   readonly reachable: Reachable;
   readonly smsOrder: SmsOrder;
+  readonly clock: Clock;
   /** Of one attempt, ms. */
   readonly limitMs: number;
 }
@@ -24,20 +26,20 @@ export function channelSenders(env: ChannelSettings, parts: Parts): ReadonlyMap<
     ['push', pushSender(env, parts)],
     ['sms', smsSender(env, parts)],
     ['email', mailSender(env, parts)],
-    ['webhook', webhookSender(env, parts)],
+    ['webhook', new WebhookSender({ ...parts.reachable, clock: parts.clock })],
   ];
   return new Map(senders.flatMap(([channel, sender]) => (sender ? [[channel, sender]] : [])));
 }
 
-function pushSender(env: ChannelSettings, { reachable }: Parts): ChannelSender | undefined {
+function pushSender(env: ChannelSettings, { reachable, clock }: Parts): ChannelSender | undefined {
   const { NABOOM_VAPID_PUBLIC_KEY: publicKey, NABOOM_VAPID_PRIVATE_KEY: privateKey } = env;
   const { NABOOM_VAPID_SUBJECT: subject } = env;
   if (!publicKey || !privateKey || !subject) return undefined; // two of them follow from the private key
-  return new PushSender({ ...reachable, vapid: { subject, publicKey, privateKey } });
+  return new PushSender({ ...reachable, clock, vapid: { subject, publicKey, privateKey } });
 }
 
-function smsSender(env: ChannelSettings, { smsOrder, limitMs }: Parts): ChannelSender | undefined {
-  const providers = smsProviders(env);
+function smsSender(env: ChannelSettings, { smsOrder, clock, limitMs }: Parts): ChannelSender | undefined {
+  const providers = smsProviders(env, clock);
   return providers.length > 0 ? new SmsSender({ providers, order: smsOrder, limitMs }) : undefined;
 }
 
@@ -46,9 +48,4 @@ function mailSender(env: ChannelSettings, { limitMs }: Parts): ChannelSender | u
   if (!host || !from) return undefined;
   const { NABOOM_SMTP_USER: user, NABOOM_SMTP_PASSWORD: password } = env;
   return new MailSender({ host, port, tls, from, user, password, limitMs });
-}
-
-function webhookSender(env: ChannelSettings, { reachable }: Parts): ChannelSender | undefined {
-  const secret = env.NABOOM_WEBHOOK_SECRET;
-  return secret ? new WebhookSender({ ...reachable, secret }) : undefined;
 }

@@ -25,6 +25,5 @@ export const CHANNEL_SETTINGS = [
   'NABOOM_SMTP_USER',
   'NABOOM_SMTP_PASSWORD',
   'NABOOM_MAIL_FROM',
-  'NABOOM_WEBHOOK_SECRET',
   'NABOOM_WEBHOOK_ALLOWED_HOSTS',
 ] as const satisfies readonly EnvName[];

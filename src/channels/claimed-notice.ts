@@ -1,5 +1,5 @@
-import type { Alert, AlertEventType } from '../alerts/alert.js';
-import type { Channel } from '../alerts/channel.js';
+import type { Alert, AlertEventType, EscalationReason } from '../alerts/alert.js';
+import type { Channel, ContactKeys } from '../alerts/channel.js';
 import type { Membership } from '../auth/roles.js';
 import type { NoticeKind } from '../notifications/delivery.js';
 import type { QuietHours } from './quiet-hours.js';
@@ -19,15 +19,23 @@ export interface ClaimedNotice {
   readonly contact: ClaimedContact | undefined;
   readonly user: ClaimedUser;
   /** Of an alert; undefined when the log no longer keeps it. */
-  readonly news: { readonly alert: Alert; readonly type: AlertEventType; readonly isDrill: boolean } | undefined;
+  readonly news: ClaimedNews | undefined;
   /** Messages that this contact got, or is about to get, in the five minutes before this one. */
   readonly sentBefore: number;
+}
+
+export interface ClaimedNews {
+  readonly alert: Alert;
+  readonly type: AlertEventType;
+  /** Of `alert.escalated`. */
+  readonly reason?: EscalationReason;
+  readonly isDrill: boolean;
 }
 
 export interface ClaimedContact {
   readonly id: string;
   readonly address: string;
-  readonly keys: { readonly p256dh: string; readonly auth: string } | null;
+  readonly keys: ContactKeys | null;
   readonly isVerified: boolean;
 }
 
@@ -57,6 +65,7 @@ export interface ClaimedRow {
   readonly quiet_hours: QuietHours | null;
   readonly alert: Alert | null;
   readonly type: AlertEventType | null;
+  readonly reason: EscalationReason | null;
   readonly is_drill: boolean;
   readonly sent_before: number;
 }
@@ -84,7 +93,7 @@ export const CLAIM_NOTICES = `
          coalesce((select json_agg(area_id) from duties where user_id = d.user_id), '[]') as duties,
          (select json_build_object('fromMinute', from_minute, 'untilMinute', until_minute, 'timeZone', time_zone)
             from quiet_hours where user_id = d.user_id) as quiet_hours,
-         latest.alert, told.type,
+         latest.alert, told.type, told.details->>'reason' as reason,
          exists (select 1 from drills where alert_id = d.alert_id) as is_drill,
          (select count(*)::int from deliveries o
            where o.user_id = d.user_id and o.created_at > d.created_at - $4 * interval '1 ms' and o.id < d.id
@@ -97,7 +106,7 @@ export const CLAIM_NOTICES = `
 
 /** The row as the decision takes it. */
 export function readClaimed(row: ClaimedRow): ClaimedNotice {
-  const { id, kind, channel, attempts, alert, type } = row;
+  const { id, kind, channel, attempts, alert, type, reason } = row;
   return {
     id,
     kind,
@@ -113,7 +122,7 @@ export function readClaimed(row: ClaimedRow): ClaimedNotice {
       duties: row.duties,
       quietHours: row.quiet_hours ?? undefined,
     },
-    news: alert && type ? { alert, type, isDrill: row.is_drill } : undefined,
+    news: alert && type ? { alert, type, isDrill: row.is_drill, ...(reason && { reason }) } : undefined,
     sentBefore: row.sent_before,
   };
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Alert } from '../alerts/alert.js';
+import type { Alert, Duress } from '../alerts/alert.js';
 import { alertText, codeText, testText, type AlertNews } from './message-texts.js';
 import { septets, toGsm7 } from './sms/gsm7.js';
 
@@ -65,6 +65,25 @@ describe('the text of an alert', () => {
     expect(title.startsWith(start)).toBe(true);
     expect(sms.startsWith(start)).toBe(true);
   });
+
+  it.each([
+    ['exhausted', 'Nobody took notice at any step.', 'No answer at any step.'],
+    ['unacknowledged', 'Nobody has answered yet.', 'No answer yet.'],
+    ['unreached', 'Nobody has answered yet.', 'No answer yet.'],
+    ['unreachable', 'Nobody has answered yet.', 'No answer yet.'],
+  ] as const)('says why it goes on: %s', (reason, said, texted) => {
+    const { body, sms } = alertText(news({ type: 'alert.escalated', reason }), URL);
+    expect(body.startsWith(`${said}\n`)).toBe(true);
+    expect(sms).toContain(texted);
+  });
+
+  it.each(['alert.raised', 'alert.reopened', 'alert.repeated', 'alert.duress'] as const)(
+    'says nothing of others, and nothing of duress, when it begins: %s',
+    (type) => {
+      const told = alertText(news({ type }, { duress: { at: 'now' } as unknown as Duress }), URL);
+      expect(JSON.stringify(told)).toBe(JSON.stringify(alertText(news(), URL)));
+    },
+  );
 
   it('fits a text message whatever somebody wrote, with the whole link', () => {
     fc.assert(

@@ -1,4 +1,4 @@
-import type { Alert, AlertEventType, AlertLocation } from '../alerts/alert.js';
+import type { Alert, AlertEventType, AlertLocation, EscalationReason } from '../alerts/alert.js';
 import { coarseView } from '../alerts/alert-views.js';
 import type { MessageText } from './channel-sender.js';
 import { cutTo, septets, SMS_LENGTH, toGsm7 } from './sms/gsm7.js';
@@ -14,6 +14,8 @@ export interface AlertNews {
   readonly alert: Alert;
   /** The event that it is told for. */
   readonly type: AlertEventType;
+  /** Of `alert.escalated`: why. */
+  readonly reason?: EscalationReason;
   /** `coarse`: for who is not on duty there. */
   readonly sight: 'full' | 'coarse';
   readonly isDrill: boolean;
@@ -24,7 +26,7 @@ export interface AlertNews {
  * anybody, and who opens the alert sees them there.
  */
 export function alertText(news: AlertNews, publicUrl: string | undefined): MessageText {
-  const { sight, type } = news;
+  const { sight } = news;
   const alert = sight === 'full' ? news.alert : coarseView(news.alert);
   const { reference, kind, severity } = alert;
   const mark = markOf(news);
@@ -32,12 +34,12 @@ export function alertText(news: AlertNews, publicUrl: string | undefined): Messa
   const where = placeOf(alert.location, sight);
   const words = alert.message?.replaceAll(/\s+/g, ' ').trim() ?? '';
   const url = publicUrl && `${publicUrl}/#alert-${alert.id}`;
-  const lead = type === 'alert.escalated' ? 'Nobody has answered yet.' : '';
-  const lines = [lead, where, words && shortened(words)].filter(Boolean);
+  const lead = leadOf(news);
+  const lines = [lead?.body, where, words && shortened(words)].filter(Boolean);
   return {
     title: `${mark}: ${what} (${reference})`,
     body: lines.join('\n') || 'Open the list of alerts.',
-    sms: smsOf([`${mark}: ${what} ${reference}`, lead && 'No answer yet', where, words], url),
+    sms: smsOf([`${mark}: ${what} ${reference}`, lead?.sms ?? '', where, words], url),
     ...(url ? { url } : {}),
   };
 }
@@ -60,6 +62,16 @@ function markOf({ alert, isDrill, type }: AlertNews): string {
   if (isDrill) return `DRILL ${mark}`;
   if (alert.test) return `TEST ${mark}`;
   return alert.verified ? mark : `UNVERIFIED ${mark}`;
+}
+
+/**
+ * Why they are told of it now. Nothing of duress: whoever forces the reporter may see a screen as well, and who opens the
+ * alert reads it there.
+ */
+function leadOf({ type, reason }: AlertNews): { readonly body: string; readonly sms: string } | undefined {
+  if (type !== 'alert.escalated') return undefined;
+  if (reason === 'exhausted') return { body: 'Nobody took notice at any step.', sms: 'No answer at any step' };
+  return { body: 'Nobody has answered yet.', sms: 'No answer yet' };
 }
 
 function placeOf(location: AlertLocation | null, sight: 'full' | 'coarse'): string {

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type { ChannelSender, OutgoingMessage, Recipient, SendOutcome } from './channel-sender.js';
 import { isSent } from './channel-sender.js';
-import { postTo, type Reachable } from './webhook-sender.js';
+import { postTo, type Posting } from './webhook-sender.js';
 
 /** How long a push service keeps it for a device that is off, seconds; by then the escalation has gone on. */
 const TTL_SECONDS = 300;
@@ -12,7 +12,7 @@ const GONE = ['HTTP 404', 'HTTP 410'];
 /** Only where somebody is pushed to: it costs a tenth of a second and some MB. */
 const load = createRequire(import.meta.url);
 
-interface Parts extends Reachable {
+interface Parts extends Posting {
   readonly vapid: { readonly subject: string; readonly publicKey: string; readonly privateKey: string };
 }
 
@@ -21,7 +21,7 @@ export class PushSender implements ChannelSender {
   constructor(private readonly parts: Parts) {}
 
   async send({ address, contactId, keys }: Recipient, message: OutgoingMessage, signal: AbortSignal) {
-    if (!keys) return { reason: 'the subscription has no keys', final: true } as const;
+    if (!keys || !('auth' in keys)) return { reason: 'the subscription has no keys', final: true } as const;
     const { generateRequestDetails } = load('web-push') as typeof import('web-push');
     let details;
     try {

@@ -1,12 +1,13 @@
 import { readRetryAfter } from '../notifications/retry-delay.js';
+import type { WebhookAnswer } from '../notifications/webhook-request.js';
 import type { NotSent } from './channel-sender.js';
 
 /** Answers that say that the service, and not the request, has a trouble. */
 const RETRYABLE = [408, 425, 429];
 
 /** What an HTTP answer that is no success means for the attempt. */
-export function refusalOf(status: number, retryAfter?: string | null): NotSent {
-  const askedMs = readRetryAfter(retryAfter ?? undefined, new Date());
+export function refusalOf({ status, retryAfter }: WebhookAnswer, now: Date): NotSent {
+  const askedMs = readRetryAfter(retryAfter, now);
   const isRetryable = status >= 500 || RETRYABLE.includes(status);
   return {
     reason: `HTTP ${status}`,

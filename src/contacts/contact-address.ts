@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import type { WebhookKey } from '../alerts/channel.js';
 import { AppError } from '../errors/app-error.js';
 import { checkTarget, RefusedTarget, type AllowedHosts, type Resolve } from '../notifications/webhook-target.js';
 import { readLogin } from '../people/login.js';
@@ -7,6 +9,9 @@ import type { NewContact } from './contact.js';
 
 /** A name server answers within this, ms; else the address counts as one that there is not. */
 const RESOLVE_MS = 3000;
+
+/** Of a key that webhooks are signed with; Standard Webhooks ask for 24 to 64. */
+const KEY_BYTES = 32;
 
 /** What an address must be. */
 export interface AddressRules {
@@ -28,11 +33,18 @@ export async function readContact(wanted: AddContact, rules: AddressRules): Prom
     return { channel: 'push', address: await publicUrl(endpoint, rules), keys, ...label };
   }
   const { channel, address } = wanted;
-  if (channel === 'webhook') return { channel, address: await publicUrl(address, rules), ...label };
+  if (channel === 'webhook') {
+    return { channel, address: await publicUrl(address, rules), keys: newWebhookKey(), ...label };
+  }
   const login = readLogin(address, rules.countryCode);
   const read = login && (channel === 'sms' ? 'phone' in login && login.phone : 'email' in login && login.email);
   if (!read) throw invalid(channel === 'sms' ? 'is no phone number' : 'is no e-mail address');
   return { channel, address: read, ...label };
+}
+
+/** Each webhook has its own: its owner can check what comes, and what we sign for one proves nothing to another. */
+function newWebhookKey(): WebhookKey {
+  return { secret: `whsec_${randomBytes(KEY_BYTES).toString('base64')}` };
 }
 
 async function publicUrl(text: string, { allowed, resolve }: AddressRules): Promise<string> {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { describes } from '../api-docs/describes.js';
 import { CHANNELS } from '../alerts/channel.js';
 import { nameText } from '../alerts/alert.schemas.js';
-import type { Contact } from './contact.js';
+import type { Contact, NewlyAdded } from './contact.js';
 
 const LABEL_MAX = 100;
 const ADDRESS_MAX = 2000;
@@ -70,6 +70,18 @@ export const contactSchema = describes<Contact>()(
       createdAt: z.iso.datetime(),
     })
     .meta({ id: 'Contact', description: 'A way to reach a person' }),
+);
+
+/** A contact that was just added. */
+export const newlyAddedSchema = describes<NewlyAdded>()(
+  contactSchema
+    .extend({
+      secret: z
+        .string()
+        .optional()
+        .describe('Of a webhook: what messages to it are signed with, `whsec_` + base64. Told this once'),
+    })
+    .meta({ id: 'NewlyAddedContact', description: 'A way to reach a person that was just added' }),
 );
 
 /** One's own contacts. */

@@ -1,16 +1,10 @@
-import type { Channel } from '../alerts/channel.js';
-
-/** Keys of a push subscription, base64url. */
-export interface PushKeys {
-  readonly p256dh: string;
-  readonly auth: string;
-}
+import type { Channel, ContactKeys } from '../alerts/channel.js';
 
 /** A way to reach somebody, normalised. */
 export interface NewContact {
   readonly channel: Channel;
   readonly address: string;
-  readonly keys?: PushKeys;
+  readonly keys?: ContactKeys;
   readonly label?: string;
 }
 
@@ -25,6 +19,12 @@ export interface Contact {
   readonly position: number;
   readonly verified: boolean;
   readonly createdAt: string;
+}
+
+/** A contact that was just added. */
+export interface NewlyAdded extends Contact {
+  /** Of a webhook: what messages to it are signed with. Told this once. */
+  readonly secret?: string;
 }
 
 /** A row of `contacts`, as far as its owner gets to see it. */

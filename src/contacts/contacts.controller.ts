@@ -7,7 +7,7 @@ import { readId } from '../errors/read-id.js';
 import { requireWithin } from '../limits/limit-headers.js';
 import { CONTACT_LIMIT } from '../limits/limit.js';
 import { requireAccount } from '../people/require-account.js';
-import type { Contact } from './contact.js';
+import type { Contact, NewlyAdded } from './contact.js';
 import { addContactSchema, orderContactsSchema, verifyContactSchema } from './contact.schemas.js';
 import type { LimitedMessage } from './contact-messages.js';
 import { OwnContacts } from './own-contacts.js';
@@ -32,7 +32,7 @@ export class ContactsController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
     @Body() body: unknown,
-  ): Promise<Contact> {
+  ): Promise<NewlyAdded> {
     const userId = await this.#userOf(request);
     const wanted = parse(addContactSchema, body);
     requireWithin(reply, [await this.own.limits.take(CONTACT_LIMIT, userId)]);

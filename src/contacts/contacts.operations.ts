@@ -4,6 +4,7 @@ import {
   addContactSchema,
   contactSchema,
   contactsSchema,
+  newlyAddedSchema,
   orderContactsSchema,
   verifyContactSchema,
 } from './contact.schemas.js';
@@ -38,11 +39,12 @@ const contacts: readonly Operation[] = [
     summary: 'Add a way to be reached',
     about:
       'At most 20. It is used for alerts when it is verified: by a code, or a push subscription by its first test ' +
-      'message. Whether others have the same address makes no difference and is not told.',
+      'message. A webhook gets a `secret` of its own, which is told once: to have another one, remove the webhook and ' +
+      'add it again. Whether others have the same address makes no difference and is not told.',
     who: ['session'],
     body: { 'application/json': addContactSchema },
     answers: {
-      201: { about: 'The contact, behind all others.', json: contactSchema },
+      201: { about: 'The contact, behind all others; with the `secret` of a webhook.', json: newlyAddedSchema },
       200: { about: 'It was there already.', json: contactSchema },
     },
     errors: ['REQUEST_INVALID', 'ADDRESS_REFUSED', 'CONTACT_LIMIT', 'TOO_MANY_REQUESTS', 'DATABASE_UNAVAILABLE'],
@@ -59,6 +61,13 @@ const contacts: readonly Operation[] = [
         alone: true,
         ...SIGNED_IN,
         json: { channel: 'sms', address: '082 123 4567' },
+        status: 201,
+      },
+      {
+        name: 'A webhook',
+        alone: true,
+        ...SIGNED_IN,
+        json: { channel: 'webhook', address: 'https://192.88.99.2/alerts' },
         status: 201,
       },
       {

@@ -2,11 +2,13 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import { AppError } from '../errors/app-error.js';
-import { contactOf, type Contact, type ContactRow, type NewContact } from './contact.js';
+import { contactOf, type Contact, type ContactRow, type NewContact, type NewlyAdded } from './contact.js';
 
 /** Contacts of one account. */
 export const CONTACTS_MAX = 20;
 
+/** Whoever is behind an address now is who was there before. */
+const IS_THE_SAME = `(c.channel = 'webhook' or c.keys::text is not distinct from excluded.keys::text)`;
 const COLUMNS = 'id, channel, address, label, position, verified_at, created_at';
 
 /** A contact as a message to it needs it. */
@@ -16,7 +18,7 @@ export interface OwnContact extends ContactRow {
 
 /** What came of adding one: the same again is no second one. */
 export interface AddedContact {
-  readonly contact: Contact;
+  readonly contact: NewlyAdded;
   readonly isNew: boolean;
 }
 
@@ -50,7 +52,7 @@ export class Contacts {
 
   /**
    * Adds contacts behind those that there are. One that is there keeps its place and gets the new label; a subscription
-   * with other keys is another device, which has to show itself anew.
+   * with other keys is another device, which has to show itself anew; a webhook keeps the key that it has.
    * @throws AppError CONTACT_LIMIT, and then none is added
    */
   async add(userId: string, wanted: readonly NewContact[]): Promise<AddedContact[]> {
@@ -65,15 +67,18 @@ export class Contacts {
           text: `insert into contacts as c (id, user_id, channel, address, keys, label, position, created_at)
                  select $2, $1, $3, $4, $5, $6, coalesce(max(position) + 1, 0), $7 from contacts where user_id = $1
                  on conflict (user_id, channel, address) do update
-                    set label = coalesce(excluded.label, c.label), keys = excluded.keys,
-                        verified_at = case when c.keys::text is not distinct from excluded.keys::text
+                    set label = coalesce(excluded.label, c.label), 
+                        keys = case when c.channel = 'webhook' then c.keys else excluded.keys end,
+                        verified_at = case when ${IS_THE_SAME}
                                            then c.verified_at end,
-                        created_at = case when c.keys::text is not distinct from excluded.keys::text
+                        created_at = case when ${IS_THE_SAME}
                                           then c.created_at else excluded.created_at end
                  returning ${COLUMNS}, id = $2 as is_new`,
           values: [userId, uuidv7(), channel, address, keys ? JSON.stringify(keys) : null, label ?? null, now],
         });
-        added.push({ contact: contactOf(rows[0]!), isNew: rows[0]!.is_new });
+        const { is_new: isNew, ...row } = rows[0]!;
+        const told = isNew && keys && 'secret' in keys ? { secret: keys.secret } : {};
+        added.push({ contact: { ...contactOf(row), ...told }, isNew });
       }
       const { rows } = await client.query<{ count: number }>({
         name: 'count-contacts',

@@ -1,5 +1,5 @@
 import { boolean, integer, json, pgTable, text, uuid } from 'drizzle-orm/pg-core';
-import type { Channel } from '../alerts/channel.js';
+import type { Channel, ContactKeys } from '../alerts/channel.js';
 import type { DeliveryKind, DeliveryStatus } from '../notifications/delivery.js';
 import { at, bytea, seqColumn } from './columns.js';
 
@@ -41,8 +41,8 @@ export const contacts = pgTable('contacts', {
   channel: text('channel').$type<Channel>().notNull(),
   /** A phone in E.164, an e-mail in lower case, the endpoint of a push subscription, an https URL. */
   address: text('address').notNull(),
-  /** Of a push subscription. */
-  keys: json('keys').$type<{ readonly p256dh: string; readonly auth: string }>(),
+  /** Of a push subscription or a webhook. */
+  keys: json('keys').$type<ContactKeys>(),
   label: text('label'),
   position: integer('position').notNull(),
   verifiedAt: at('verified_at'),

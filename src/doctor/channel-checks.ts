@@ -5,13 +5,15 @@ import type { EnvValues } from '../config/env-vars.js';
 import { checked, type AclCheck } from '../redis/acl/check.js';
 
 const SMTP_MS = 5000;
+/** Each has a key of its own: there is nothing to set up. */
+const WEBHOOKS = checked('webhook', 'ready', []);
 
 /**
  * By what ways people can be told: what is off, ready, or a problem. Sends nothing.
  * @param limitMs for the whole conversation with a mail server
  */
 export async function checkChannels(env: EnvValues, limitMs = SMTP_MS): Promise<AclCheck[]> {
-  return [checkPush(env), checkSms(env), await checkMail(env, limitMs), checkWebhooks(env)];
+  return [checkPush(env), checkSms(env), await checkMail(env, limitMs), WEBHOOKS];
 }
 
 function off(subject: string, by: string): AclCheck {
@@ -37,10 +39,6 @@ async function checkMail(env: EnvValues, limitMs: number): Promise<AclCheck> {
   if (!host) return off('email', 'NABOOM_SMTP_HOST');
   const problem = await smtpProblem({ host, port, tls, limitMs });
   return checked('email', problem ? 'problem' : `ready: ${host}:${port}`, problem ? [problem] : []);
-}
-
-function checkWebhooks({ NABOOM_WEBHOOK_SECRET: secret }: EnvValues): AclCheck {
-  return secret ? checked('webhook', 'ready', []) : off('webhook', 'NABOOM_WEBHOOK_SECRET');
 }
 
 interface MailServer {

@@ -30,8 +30,8 @@ interface ReachableRow {
  * also where their number alone says who they are.
  */
 export async function recipientsOf(database: Queryable, step: PlanStep, calling: Calling): Promise<Recipient[]> {
-  const named = await Promise.all(step.targets.map((target) => accountsOf(database, target, calling)));
-  return reachableOf(database, [...new Set(named.flat())], calling, step.channels);
+  const named = await accountsOf(database, step.targets, calling);
+  return reachableOf(database, [...new Set(named)], calling, step.channels);
 }
 
 /** Those of these accounts whom anything reaches; errors as of the query. */
@@ -62,26 +62,37 @@ function isQuiet({ from_minute: fromMinute, until_minute: untilMinute, time_zone
   return fromMinute !== null && quietUntil({ fromMinute, untilMinute, timeZone }, at) !== undefined;
 }
 
-async function accountsOf(database: Queryable, target: PlanTarget, calling: Calling): Promise<string[]> {
+/** One statement after the other: within a transaction they share a connection. */
+async function accountsOf(database: Queryable, targets: readonly PlanTarget[], calling: Calling): Promise<string[]> {
   const { organisationId } = calling;
-  if (target.kind === 'operators') return operators(database);
-  if (organisationId === null) return [];
-  if (target.kind === 'on_duty') return dutyOf(database, organisationId, calling);
+  const running = targets.some(({ kind }) => kind === 'operators') ? await operators(database) : [];
+  if (organisationId === null) return running;
+  const onDutyNow = targets.some(({ kind }) => kind === 'on_duty')
+    ? await dutyOf(database, organisationId, calling)
+    : [];
+  return [...running, ...onDutyNow, ...(await membersNamed(database, organisationId, targets))];
+}
+
+async function membersNamed(
+  database: Queryable,
+  organisationId: string,
+  targets: readonly PlanTarget[],
+): Promise<string[]> {
+  const roles = targets.flatMap((target) => (target.kind === 'role' ? target.role : []));
+  const userIds = targets.flatMap((target) => (target.kind === 'person' ? target.userId : []));
+  if (roles.length + userIds.length === 0) return [];
   const { rows } = await database.query<{ user_id: string }>({
     name: 'members-named',
     text: `select user_id from memberships
-            where organisation_id = $1 and ($2::text is null or role = $2) and ($3::uuid is null or user_id = $3)`,
-    values: [
-      organisationId,
-      target.kind === 'role' ? target.role : null,
-      target.kind === 'person' ? target.userId : null,
-    ],
+            where organisation_id = $1 and (role = any($2::text[]) or user_id = any($3::uuid[]))`,
+    values: [organisationId, roles, userIds],
   });
   return rows.map((row) => row.user_id);
 }
 
 /** An alert in none of its areas is the whole organisation's, such as what comes to the catch-all. */
 async function dutyOf(database: Queryable, organisationId: string, { alert, at }: Calling): Promise<string[]> {
+  if (alert.areas.length === 0) return onDuty(database, { organisationId, areas: [], at });
   const { rows } = await database.query<{ id: string }>({
     name: 'own-areas',
     text: 'select id from areas where organisation_id = $1 and id = any($2::uuid[])',

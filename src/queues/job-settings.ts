@@ -8,6 +8,7 @@ const NEEDED = [
   'NABOOM_LOG_LEVEL',
   'NABOOM_RETENTION_DAYS',
   'NABOOM_WEBHOOK_URLS',
+  'NABOOM_WEBHOOK_SECRET',
   ...CHANNEL_SETTINGS,
 ] as const satisfies readonly EnvName[];
 

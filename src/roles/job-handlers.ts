@@ -38,12 +38,12 @@ function deliveryJobs(settings: JobSettings, database: Database, clock: Clock): 
     new DeliverWebhooks({ deliveries: new Deliveries(database), clock, settings: webhooks }),
     new SendNotifications({
       ledger: new NotificationLedger(database),
-      senders: channelSenders(settings, { reachable, smsOrder: smsOrder(database, clock), limitMs }),
+      senders: channelSenders(settings, { reachable, smsOrder: smsOrder(database, clock), clock, limitMs }),
       newCode: (contactId, now) => newCode(database, contactId, now),
       receiptKey: Buffer.from(settings.receiptKey, 'base64'),
       publicUrl: settings.NABOOM_PUBLIC_URL,
       clock,
     }),
-    new BalanceSms({ database, clock, providers: smsProviders(settings).map(({ name }) => name) }),
+    new BalanceSms({ database, clock, providers: smsProviders(settings, clock).map(({ name }) => name) }),
   ];
 }

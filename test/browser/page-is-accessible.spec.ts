@@ -1,5 +1,4 @@
 import type { Browser, Page } from 'playwright-core';
-import { WEBHOOK_SECRET } from '../support/webhook-receiver.js';
 import { violations } from './axe.js';
 import { connectFeed, describeInBrowser, DESKTOP, launchChromium, openPage, PHONE, pressPanic } from './chromium.js';
 import { addPerson, askApi, signIn, squareAround, type Account } from './organisations.js';
@@ -32,7 +31,7 @@ describeInBrowser('the page on any screen', () => {
   let browser: Browser;
   let dispatcher: Account;
   beforeAll(async () => {
-    [app, browser] = await Promise.all([startApp({ NABOOM_WEBHOOK_SECRET: WEBHOOK_SECRET }), launchChromium()]);
+    [app, browser] = await Promise.all([startApp(), launchChromium()]);
     const long = 'Long'.repeat(60);
     for (const body of [{ message: long, contact: { name: 'N'.repeat(80), phone: '0821234567' } }, { kind: 'fire' }]) {
       await fetch(`${app.url}/api/v1/emergency/alerts`, { method: 'POST', body: JSON.stringify(body) });

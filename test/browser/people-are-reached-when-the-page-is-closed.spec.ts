@@ -2,7 +2,6 @@ import type { Browser, Page } from 'playwright-core';
 import { eventually } from '../support/eventually.js';
 import { startMailServer, type MailServer } from '../support/mail-server.js';
 import { newVapidKeys, startPushService, type PushService } from '../support/push-service.js';
-import { WEBHOOK_SECRET } from '../support/webhook-receiver.js';
 import { describeInBrowser, launchChromium, openPage, PHONE } from './chromium.js';
 import { addPerson, askApi, signIn, squareAround, type Account } from './organisations.js';
 import { startApp, type RunningApp } from './running-app.js';
@@ -28,7 +27,6 @@ describeInBrowser('somebody who is not looking', () => {
       NABOOM_VAPID_PRIVATE_KEY: vapid.privateKey,
       NABOOM_VAPID_SUBJECT: 'mailto:alerts@naboom.example',
       NABOOM_WEBHOOK_ALLOWED_HOSTS: '127.0.0.1',
-      NABOOM_WEBHOOK_SECRET: WEBHOOK_SECRET,
       NABOOM_SMTP_HOST: '127.0.0.1',
       NABOOM_SMTP_PORT: String(mail.port),
       NABOOM_SMTP_TLS: 'none',
@@ -142,6 +140,9 @@ describeInBrowser('somebody who is not looking', () => {
     await page.getByLabel('Name it').fill('Siren');
     await page.getByRole('button', { name: 'Add', exact: true }).click();
     const name = 'Webhook: Siren, http://127.0.0.1:9/hook';
+    const secret = page.locator('.contact', { hasText: name }).locator('code');
+    await secret.waitFor(SOON);
+    expect(await secret.textContent()).toMatch(/^whsec_/);
     await page.getByRole('button', { name: `Earlier: ${name}` }).focus();
     await page.keyboard.press('Enter');
     const order = () => page.locator('.contact strong').allTextContents();

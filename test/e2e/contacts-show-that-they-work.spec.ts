@@ -6,6 +6,7 @@ import { newVapidKeys, startPushService, type PushService } from '../support/pus
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { startTestNode, type TestNode } from '../support/test-node.js';
 import { startTestRedis, type TestRedis } from '../support/test-redis.js';
+import { startWebhookReceiver } from '../support/webhook-receiver.js';
 
 let redis: TestRedis;
 let database: TestDatabase;
@@ -79,4 +80,24 @@ it('contacts show that they work: a mail brings a code, the receipt of a push it
   expect(node.log()).not.toMatch(shown);
   const rows = await people.sql('select * from deliveries');
   expect(JSON.stringify(rows)).not.toMatch(shown);
+});
+
+it('a webhook shows that it works by a code that is signed with its own key', async () => {
+  const { token } = await people.person('Bea');
+  const client = new PeopleClient(node.url);
+  const receiver = await startWebhookReceiver('whsec_');
+  try {
+    const path = '/auth/me/contacts';
+    const wanted = { channel: 'webhook', address: receiver.url() };
+    const { id, secret } = (await client.send('POST', path, wanted, { token })).body;
+    receiver.secret = secret;
+    await client.send('POST', `${path}/${id}/code`, undefined, { token });
+    const { body } = await eventually(() => receiver.received[0], { what: 'a signed code' });
+    const verified = await client.send('POST', `${path}/${id}/verify`, { code: body.data.code }, { token });
+    expect(verified.body).toMatchObject({ id, verified: true });
+    expect(receiver.refused).toEqual([]);
+    expect(node.log()).not.toContain(secret);
+  } finally {
+    await receiver.close();
+  }
 });

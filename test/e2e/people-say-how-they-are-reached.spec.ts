@@ -37,7 +37,7 @@ describe('contacts', () => {
     expect(email).toMatchObject({ address: 'ann@example.org', position: 1 });
     const again = await ask(ann, 'POST', '', { channel: 'sms', address: phone });
     expect(again).toMatchObject({ status: 200, body: sms });
-    expect((await ask(ann, 'GET', '')).body).toEqual({ items: [sms, email], channels: ['sms', 'email'] });
+    expect((await ask(ann, 'GET', '')).body).toEqual({ items: [sms, email], channels: ['sms', 'email', 'webhook'] });
   });
 
   it('are tried in the order that their owner sets', async () => {
@@ -98,6 +98,21 @@ describe('contacts', () => {
     await used().planted.sql('update contacts set verified_at = now() where id = $1', [id]);
     expect(await push('A'.repeat(22))).toMatchObject({ status: 200, body: { id, verified: true } });
     expect(await push(`B${'A'.repeat(21)}`)).toMatchObject({ status: 200, body: { id, verified: false } });
+  });
+
+  it('that are webhooks have a key each, which is told once and stays', async () => {
+    const [ann, bob] = [await somebody(), await somebody()];
+    const webhook = { channel: 'webhook', address: 'https://8.8.8.8/hook' };
+    const [{ secret, ...hers }, his] = [await added(ann, webhook), await added(bob, webhook)];
+    expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
+    expect(his.secret).not.toBe(secret);
+    await used().planted.sql('update contacts set verified_at = now() where id = $1', [hers.id]);
+    const again = await ask(ann, 'POST', '', webhook);
+    expect(again).toEqual(expect.objectContaining({ status: 200, body: { ...hers, verified: true } }));
+    expect((await ask(ann, 'POST', '/own')).body.items).toEqual([{ ...hers, verified: true }, expect.anything()]);
+    expect(JSON.stringify(await listed(ann))).not.toContain('whsec');
+    const [kept] = await used().planted.sql('select keys from contacts where id = $1', [hers.id]);
+    expect(kept).toEqual({ keys: { secret } });
   });
 
   it('of the account itself are added by one call, and go with the account', async () => {

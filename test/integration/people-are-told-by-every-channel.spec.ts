@@ -80,20 +80,25 @@ describe('an alert', () => {
     expect(await bench.row(id!)).toMatchObject({ status: 'delivered', provider: 'smtp' });
   });
 
-  it('is posted to a webhook of theirs, signed; without a secret that channel is off', async () => {
+  it('is posted to a webhook of theirs, signed with its own key; one that has none is given up', async () => {
     const receiver = await startWebhookReceiver(WEBHOOK_SECRET);
     const user = await setup.dispatcher();
-    await bench.contact(user, 'webhook', receiver.url());
+    const contactId = await bench.contact(user, 'webhook', receiver.url(), { secret: WEBHOOK_SECRET });
     await bench.contact(user, 'sms', '+27820000001');
     const [id] = await bench.tell(await bench.raise({ places: setup.places() }), [user]);
     expect(await bench.send([id!], env)).toMatchObject({ sent: 1 });
+    const timestamp = bench.clock.now().toISOString();
     expect(receiver.received).toMatchObject([
-      { id, body: { type: 'notification.alert', data: { severity: 'critical' } } },
+      { id, body: { type: 'notification.alert', timestamp, data: { severity: 'critical' } } },
     ]);
     const [other] = await bench.tell(await bench.raise({ places: setup.places() }), [user]);
-    const { NABOOM_WEBHOOK_SECRET: _, ...without } = env;
-    expect(await bench.send([other!], without)).toMatchObject({ dead: 1, sent: 1 });
-    expect(await bench.row(other!)).toMatchObject({ status: 'dead', last_error: 'webhook is not set up' });
+    await bench.people.sql('update contacts set keys = null where id = $1', [contactId]);
+    expect(await bench.send([other!], env)).toMatchObject({ dead: 1, sent: 1 });
+    expect(await bench.row(other!)).toMatchObject({
+      status: 'dead',
+      last_error: 'the webhook has no key: add it again',
+    });
+    expect(receiver.received).toHaveLength(1);
     expect(setup.sms.taken).toHaveLength(1);
     await receiver.close();
   });

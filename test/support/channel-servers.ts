@@ -2,7 +2,6 @@ import { startMailServer, type MailServer } from './mail-server.js';
 import { NoticeBench } from './notice-bench.js';
 import { newVapidKeys, startPushService, type PushService } from './push-service.js';
 import { startSmsStub, type SmsStub } from './sms-stub.js';
-import { WEBHOOK_SECRET } from './webhook-receiver.js';
 
 /** A server for each channel, and people of one organisation who may be told by them. */
 export interface ChannelServers {
@@ -47,7 +46,6 @@ export async function startChannelServers(): Promise<ChannelServers> {
       NABOOM_SMTP_PORT: String(mail.port),
       NABOOM_SMTP_TLS: 'none',
       NABOOM_MAIL_FROM: 'Naboom <alerts@example.org>',
-      NABOOM_WEBHOOK_SECRET: WEBHOOK_SECRET,
     },
     dispatcher: async () => (await bench.people.person('Thandi', { [organisation]: 'dispatcher' })).id,
     places: () => ({ areas: [], organisations: [organisation] }),

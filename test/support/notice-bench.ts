@@ -124,6 +124,7 @@ export class NoticeBench {
       senders: channelSenders(settings, {
         reachable: { allowed: new AllowedHosts(['127.0.0.1']), resolve: systemResolve },
         smsOrder: smsOrder(database, clock),
+        clock,
         limitMs: both.attemptMs,
       }),
       newCode: (contactId, now) => newCode(database, contactId, now),

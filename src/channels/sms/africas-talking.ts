@@ -20,12 +20,13 @@ export class AfricasTalking implements SmsProvider {
   constructor(private readonly access: ProviderAccess & { readonly username: string; readonly apiKey: string }) {}
 
   async send({ to, text }: TextMessage, signal: AbortSignal): Promise<SendOutcome> {
-    const { url, from, username, apiKey } = this.access;
+    const { url, from, username, apiKey, clock } = this.access;
     const form = { username, to, message: text, bulkSMSMode: '1', enqueue: '1', ...(from ? { from } : {}) };
     const { refused, json } = await postToProvider(`${url}/version1/messaging`, {
       headers: { apikey: apiKey },
       body: new URLSearchParams(form),
       signal,
+      clock,
     });
     if (refused) return refused;
     const told = read(answer, json)?.SMSMessageData.Recipients[0];

@@ -54,13 +54,13 @@ export class BalanceSms implements JobHandler<'balance-sms'> {
     const { rows } = await this.parts.database.query<FiguresRow>({
       name: 'sms-figures',
       text: `select provider,
-                    count(*) filter (where finished_at > $1 - interval '15 min')::int as sent,
-                    count(*) filter (where finished_at > $1 - interval '15 min'
-                                       and coalesce(received_at, $1) - finished_at > interval '5 min')::int as slow,
+                    count(*) filter (where finished_at > $1::timestamptz - interval '15 min')::int as sent,
+                    count(*) filter (where finished_at > $1::timestamptz - interval '15 min'
+                                       and coalesce(received_at, $1::timestamptz) - finished_at > interval '5 min')::int as slow,
                     count(received_at) > 0 as reports
                from deliveries
               where provider_ref is not null and channel = 'sms' and status in ('delivered', 'dead')
-                and provider = any($2) and finished_at > $1 - interval '1 day'
+                and provider = any($2) and finished_at > $1::timestamptz - interval '1 day'
               group by provider`,
       values: [now, this.parts.providers],
     });

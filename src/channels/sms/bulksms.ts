@@ -13,11 +13,12 @@ export class BulkSms implements SmsProvider {
   constructor(private readonly access: ProviderAccess & { readonly tokenId: string; readonly tokenSecret: string }) {}
 
   async send({ to, text, reference }: TextMessage, signal: AbortSignal): Promise<SendOutcome> {
-    const { url, from, tokenId, tokenSecret } = this.access;
+    const { url, from, tokenId, tokenSecret, clock } = this.access;
     const { refused, json } = await postToProvider(`${url}/v1/messages?deduplication-id=${numberOf(reference)}`, {
       headers: { authorization: `Basic ${Buffer.from(`${tokenId}:${tokenSecret}`).toString('base64')}` },
       body: { to, body: text, ...(from ? { from } : {}) },
       signal,
+      clock,
     });
     if (refused) return refused;
     const id = read(answer, json)?.[0]?.id;

@@ -25,12 +25,13 @@ export class Clickatell implements SmsProvider {
   constructor(private readonly access: ProviderAccess & { readonly apiKey: string }) {}
 
   async send({ to, text, reference }: TextMessage, signal: AbortSignal): Promise<SendOutcome> {
-    const { url, from, apiKey } = this.access;
+    const { url, from, apiKey, clock } = this.access;
     const body = { to: [to.slice(1)], content: text, clientMessageId: reference, ...(from ? { from } : {}) };
     const { refused, json } = await postToProvider(`${url}/messages`, {
       headers: { authorization: apiKey },
       body,
       signal,
+      clock,
     });
     if (refused) return refused;
     const message = read(answer, json)?.messages[0];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Clock } from '../../clock.js';
 import type { NotSent } from '../channel-sender.js';
 import { refusalOf } from '../refusals.js';
 
@@ -9,6 +10,7 @@ interface ProviderRequest {
   /** JSON, or a form. */
   readonly body: object | URLSearchParams;
   readonly signal: AbortSignal;
+  readonly clock: Clock;
 }
 
 /** What a provider answered; `refused` is set unless the HTTP status is a success. */
@@ -19,7 +21,8 @@ export interface ProviderAnswer {
 }
 
 /** Posts to a provider of the configuration. Follows no redirect: keys go nowhere else. Rejects as fetch does. */
-export async function postToProvider(url: string, { headers, body, signal }: ProviderRequest): Promise<ProviderAnswer> {
+export async function postToProvider(url: string, request: ProviderRequest): Promise<ProviderAnswer> {
+  const { headers, body, signal, clock } = request;
   const isForm = body instanceof URLSearchParams;
   const answer = await fetch(url, {
     method: 'POST',
@@ -29,7 +32,9 @@ export async function postToProvider(url: string, { headers, body, signal }: Pro
     signal,
   });
   const json = parse(await answer.text());
-  return answer.ok ? { json } : { refused: refusalOf(answer.status, answer.headers.get('retry-after')), json };
+  if (answer.ok) return { json };
+  const retryAfter = answer.headers.get('retry-after') ?? undefined;
+  return { refused: refusalOf({ status: answer.status, retryAfter }, clock.now()), json };
 }
 
 function parse(text: string): unknown {

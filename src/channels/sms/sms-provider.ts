@@ -1,4 +1,5 @@
 import type { SmsProvider as SmsProviderName } from '../../config/channel-vars.js';
+import type { Clock } from '../../clock.js';
 import type { SendOutcome } from '../channel-sender.js';
 
 /** One text message. */
@@ -20,4 +21,5 @@ export interface SmsProvider {
 export interface ProviderAccess {
   readonly url: string;
   readonly from?: string | undefined;
+  readonly clock: Clock;
 }

@@ -20,13 +20,14 @@ export class Twilio implements SmsProvider {
   constructor(private readonly account: Account) {}
 
   async send({ to, text, reference }: TextMessage, signal: AbortSignal): Promise<SendOutcome> {
-    const { url, from, sid, authToken, reportsTo } = this.account;
+    const { url, from, sid, authToken, reportsTo, clock } = this.account;
     const form = new URLSearchParams({ To: to, Body: text, ...senderOf(from) });
     if (reportsTo) form.set('StatusCallback', `${reportsTo}?delivery=${reference}`);
     const { refused, json } = await postToProvider(`${url}/2010-04-01/Accounts/${sid}/Messages.json`, {
       headers: { authorization: `Basic ${Buffer.from(`${sid}:${authToken}`).toString('base64')}` },
       body: form,
       signal,
+      clock,
     });
     if (refused) {
       const code = read(refusal, json)?.code;
