@@ -73,7 +73,8 @@ describeInBrowser('somebody who is not looking', () => {
     await page.goto(`${app.url}/docs`);
     const raised = { severity: 'critical', kind: 'fire', location: IN_TOWN };
     const { id, reference } = await askApi(app, 'POST', '/emergency/alerts', raised);
-    const called = await eventually(() => pushes.received[1], { what: 'the alert' });
+    const isOfIt = ({ payload }: (typeof pushes.received)[number]) => payload['alertId'] === id;
+    const called = await eventually(() => pushes.received.find(isOfIt), { what: 'the alert' });
     await worker.deliver(called);
     const shown = await eventually(async () => (await worker.shown()).find(({ tag }) => tag === id));
     expect(shown).toMatchObject({ renotify: true, requireInteraction: true, silent: false });
