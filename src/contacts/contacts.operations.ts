@@ -67,7 +67,7 @@ const contacts: readonly Operation[] = [
         name: 'A webhook',
         alone: true,
         ...SIGNED_IN,
-        json: { channel: 'webhook', address: 'https://192.88.99.2/alerts' },
+        json: { channel: 'webhook', address: 'https://8.8.8.8/alerts' },
         status: 201,
       },
       {
