@@ -79,8 +79,8 @@ describe('a life that begins anew', () => {
     const { id, places } = await bench.town();
     const alert = await bench.raise({ places, verified: false });
     expect(await bench.told(alert)).toEqual(['alert.raised to Dora by push']);
-    await bench.after(15);
-    expect(await bench.story(alert)).toEqual(['1 unreached: Dora']);
+    await bench.after(300);
+    expect(await bench.story(alert)).toEqual(['1 unacknowledged: Dora']);
     const press = { test: false, verified: true };
     const at = bench.clock.now().toISOString();
     const again = { type: 'raise', newId: alert, at, actor: { kind: 'reporter' }, press, receiptOf: alert } as const;
