@@ -78,7 +78,7 @@ export class Escalate implements JobHandler<'escalate'> {
     if (!isCurrent) return new Date(at.getTime() + BEHIND_MS);
     if (alert.status !== 'open') return undefined;
     const plan = await planFor(database.pool, alert, row.organisationId);
-    const told = await toldAt(database.pool, row);
+    const told = await toldAt(database.pool, row, at);
     const reachable = await reachableOf(database.pool, told.userIds, { alert, at });
     const state = {
       level: row.level,

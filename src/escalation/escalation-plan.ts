@@ -21,7 +21,7 @@ export interface LevelState {
   readonly levelAt: number;
   /** How many of those who were told are not asleep. */
   readonly awake: number;
-  /** A device of one of them has received it. */
+  /** A device of one of them has received it, or nothing would say so. */
   readonly received: boolean;
 }
 

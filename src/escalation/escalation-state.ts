@@ -23,7 +23,7 @@ export interface TakenEscalation {
 export interface Told {
   /** Everybody who was told. */
   readonly userIds: readonly string[];
-  /** Whether a device of one of them has received it. */
+  /** Whether a device of one of them has received it, or it went a way that could not say so. */
   readonly received: boolean;
 }
 
@@ -80,11 +80,19 @@ export async function putOff(database: Database, row: EscalationRow, until: Date
   });
 }
 
+/** A provider of which no delivery report has come for so long sends none. */
+const REPORTS_WITHIN_MS = 7 * 86_400_000;
+
 /**
- * Who was told at the level of a row, and whether it came. Of two organisations that an event tells, each has its own
+ * Who was told at the level of a row, and whether it came: by a receipt, or taken on a way that never tells more, which
+ * are e-mail and a provider of text messages without delivery reports. Of two organisations that an event tells, each has its own
  * people; what came before the escalation began is of an earlier life of the alert.
  */
-export async function toldAt(database: Queryable, { alertId, organisationId, seq }: EscalationRow): Promise<Told> {
+export async function toldAt(
+  database: Queryable,
+  { alertId, organisationId, seq }: EscalationRow,
+  now: Date,
+): Promise<Told> {
   const { rows } = await database.query<{ user_id: string; received: boolean }>({
     name: 'told-at-level',
     text: `with begun as (
@@ -94,13 +102,16 @@ export async function toldAt(database: Queryable, { alertId, organisationId, seq
            select d.user_id, bool_or(d.received_at is not null or exists (
                     select from reach r
                      where r.alert_id = $1 and r.user_id = d.user_id and r.stage in ('received', 'seen')
-                       and r.at >= begun.at)) as received
+                       and r.at >= begun.at)
+                    or d.status = 'delivered' and (d.channel = 'email' or d.channel = 'sms' and not exists (
+                         select from deliveries report
+                          where report.provider = d.provider and report.received_at > $4))) as received
              from deliveries d cross join begun join users u on u.id = d.user_id
             where d.alert_id = $1 and d.seq = $2 and d.kind = 'alert'
               and case when $3::uuid is null then u.operator
                        else exists (select from memberships m where m.organisation_id = $3 and m.user_id = u.id) end
             group by d.user_id`,
-    values: [alertId, seq, organisationId],
+    values: [alertId, seq, organisationId, new Date(now.getTime() - REPORTS_WITHIN_MS)],
   });
   return { userIds: rows.map((row) => row.user_id), received: rows.some(({ received }) => received) };
 }
