@@ -1,4 +1,4 @@
-import type { Alert } from '../alerts/alert.js';
+import type { Alert, PolicyRun } from '../alerts/alert.js';
 import { storedAlert } from '../alerts/stored-alert.js';
 import type { Database } from '../database/database.js';
 import type { Queryable } from '../schedules/on-duty.js';
@@ -15,6 +15,8 @@ export interface EscalationRun {
 export interface TakenEscalation {
   readonly row: EscalationRow;
   readonly alert: Alert;
+  /** What it has come to its level by. */
+  readonly policy: PolicyRun | undefined;
   /** The row knows of every event of the alert. */
   readonly isCurrent: boolean;
 }
@@ -41,7 +43,11 @@ export async function takeDue(
   now: Date,
   leaseMs: number,
 ): Promise<TakenEscalation[]> {
-  type Row = StoredRow & { readonly alert: Alert; readonly is_current: boolean };
+  type Row = StoredRow & {
+    readonly alert: Alert;
+    readonly policy: PolicyRun | null;
+    readonly is_current: boolean;
+  };
   const { rows } = await database.query<Row>({
     name: 'take-escalations',
     text: `with due as (
@@ -54,10 +60,13 @@ export async function takeDue(
               where e.alert_id = due.alert_id and e.organisation_id = due.organisation_id
              returning ${ROW_COLUMNS}
            )
-           select taken.*, event.alert, a.seq <= c.seq as is_current
+           select taken.*, event.alert, a.seq <= c.seq as is_current,
+                  case when reached.details->>'organisationId' = taken.organisation_id::text
+                       then reached.details->'policy' end as policy
              from taken
              join alerts a on a.id = taken.alert_id
              join alert_events event on event.seq = a.seq
+             left join alert_events reached on reached.seq = taken.seq and reached.type = 'alert.escalated'
              join log_cursors c on c.name = 'escalations'`,
     values: [
       runs.map(({ alertId }) => alertId),
@@ -66,7 +75,12 @@ export async function takeDue(
       new Date(now.getTime() + leaseMs),
     ],
   });
-  return rows.map((row) => ({ row: readRow(row), alert: storedAlert(row.alert), isCurrent: row.is_current }));
+  return rows.map((row) => ({
+    row: readRow(row),
+    alert: storedAlert(row.alert),
+    policy: row.policy ?? undefined,
+    isCurrent: row.is_current,
+  }));
 }
 
 /** Looks again then, unless the escalation has gone on meanwhile. */

@@ -50,7 +50,7 @@ create index deliveries_provider_ref on deliveries (provider, provider_ref) wher
 -- Which providers send delivery reports.
 create index deliveries_reports on deliveries (provider, received_at) where received_at is not null;
 
--- How an organisation calls its people; one without a row has the built-in policy.
+-- How an organisation calls its people; one without a row has the built-in policy, also one that went back to it (null).
 create table escalation_policies (
   organisation_id uuid primary key references organisations (id) on delete cascade,
   policy json not null,
