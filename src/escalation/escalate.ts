@@ -1,12 +1,19 @@
 import type { Actor, Alert, Escalated } from '../alerts/alert.js';
-import type { Channel } from '../alerts/channel.js';
 import type { EscalateCommand } from '../alerts/decide-escalation.js';
 import type { LogWriter } from '../alerts/log-writer.js';
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import type { JobHandler } from '../queues/job-handler.js';
 import type { JobPayload } from '../queues/queue-map.js';
-import { beginOf, judge, nextLevel, type EscalationPlan, type HeldPlan, type NextLevel } from './escalation-plan.js';
+import {
+  beginOf,
+  judge,
+  nextLevel,
+  stepAt,
+  type EscalationPlan,
+  type HeldPlan,
+  type NextLevel,
+} from './escalation-plan.js';
 import { putOff, runOf, takeDue, toldAt, type EscalationRun, type TakenEscalation } from './escalation-state.js';
 import { planFor } from './plans.js';
 import { catchAll, operators, reachableOf, recipientsOf, type Calling, type Recipient } from './recipients.js';
@@ -133,24 +140,15 @@ function calledIn({ areas, organisations }: Alert, organisationId: string): NonN
 
 /**
  * Those of the step, and who is asleep of the steps that are passed over: what waits for them is told at once should the
- * alert become critical.
+ * alert become critical. The channels are of the step alone: it is not to be heard on others because somebody sleeps.
  */
 function whomToTell(
   plan: EscalationPlan,
   { level, skipped }: NextLevel,
   people: readonly (readonly Recipient[])[],
 ): Pick<Escalated, 'userIds' | 'channels'> {
-  const count = plan.steps.length;
-  const steps = [...new Set([level, ...skipped].map((each) => each % count))].filter(
-    (step) => people[step]!.length > 0,
-  );
+  const steps = [level, ...skipped].map((each) => each % plan.steps.length);
   const userIds = [...new Set(steps.flatMap((step) => people[step]!.map(({ userId }) => userId)))];
-  const channels = sharedChannels(steps.map((step) => plan.steps[step]!.channels));
-  return { userIds, ...(channels ? { channels } : {}) };
-}
-
-/** Where one step leaves the channel to each person's own order, so do they together. */
-function sharedChannels(lists: readonly (readonly Channel[] | undefined)[]): Channel[] | undefined {
-  if (lists.some((list) => list === undefined)) return undefined;
-  return [...new Set(lists.flatMap((list) => list ?? []))];
+  const { channels } = stepAt(plan, level)!;
+  return { userIds, ...(channels && { channels }) };
 }

@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { LogEntry } from '../alerts/alert.js';
 import { addNotice, type AddedNotice } from '../notifications/notices.js';
-import { beginOf, firstLookAt } from './escalation-plan.js';
+import { beginOf, firstLookAt, stepAt, type PlanStep } from './escalation-plan.js';
 import { rowsOf, writeRows, type EscalationRow } from './escalation-rows.js';
 import { followAlert, type EscalationChange, type Running } from './follow-alert.js';
 import { planFor } from './plans.js';
@@ -78,7 +78,7 @@ export class EscalationBatch {
     );
   }
 
-  async #escalated(entry: LogEntry, { organisationId, details }: EscalationChange & { kind: 'escalated' }) {
+  async #escalated(entry: LogEntry, { organisationId, details }: Omit<Escalation, 'kind'>) {
     const { alert, alertId, seq } = entry;
     const { level, reason, userIds, channels, policy } = details;
     const levelAt = new Date(entry.at);
@@ -90,6 +90,20 @@ export class EscalationBatch {
     const ended = isLast ? 'exhausted' : null;
     this.#put({ alertId, organisationId, level, seq, levelAt, nextAt: isLast ? null : lookAt, ended });
     await this.#tell(entry, userIds, channels);
+    if (isLast) return;
+    const steps = new Set(details.skipped.map((each) => stepAt(held.plan, each - begin)));
+    for (const step of steps) if (step) await this.#tellSleepers(entry, { organisationId, details }, step);
+  }
+
+  /** Who is asleep of a step that was passed over is told as that step says. */
+  async #tellSleepers(entry: LogEntry, { organisationId, details }: Omit<Escalation, 'kind'>, step: PlanStep) {
+    const people = await recipientsOf(this.client, step, { organisationId, alert: entry.alert, at: this.now });
+    const asleep = people.filter(({ userId, isAsleep }) => isAsleep && details.userIds.includes(userId));
+    await this.#tell(
+      entry,
+      asleep.map(({ userId }) => userId),
+      step.channels,
+    );
   }
 
   async #tell(
@@ -113,6 +127,7 @@ export class EscalationBatch {
   }
 }
 
+type Escalation = EscalationChange & { kind: 'escalated' };
 type EscalationChannels = NonNullable<Parameters<typeof addNotice>[1]['channels']>;
 
 function keyOf({ alertId, organisationId }: Pick<EscalationRow, 'alertId' | 'organisationId'>): string {

@@ -224,6 +224,24 @@ describe('quiet hours', () => {
   });
 });
 
+it('uses the channels of a step alone when it passes over people who are asleep', async () => {
+  const { id, places } = await bench.town({
+    steps: [
+      { ...toRole('responder'), channels: ['email'] },
+      { ...toRole('member'), channels: ['push'] },
+      { ...toRole('dispatcher'), channels: ['sms'] },
+    ],
+  });
+  await bench.person('Dan', { [id]: 'dispatcher' }, { channels: ['push', 'sms'] });
+  const mia = await bench.person('Mia', { [id]: 'member' }, { channels: ['push', 'email'] });
+  await bench.planted.sql(`insert into quiet_hours values ($1, 1, 0, 'UTC')`, [mia.id]);
+  bench.clock.advance(120_000);
+  const alert = await bench.raise({ places });
+  await bench.after(0);
+  expect(await bench.story(alert)).toEqual(['2 unreachable past 0,1: Dan,Mia']);
+  expect(await bench.told(alert)).toEqual(['alert.escalated to Mia by push', 'alert.escalated to Dan by sms']);
+});
+
 describe('tests', () => {
   it('call nobody, but drills do, and call in nobody else', async () => {
     const { id, places } = await bench.town({ steps: [toRole('responder')] });

@@ -149,7 +149,7 @@ describe('a policy that changes while an alert escalates', () => {
     expect(await faults(alert)).toEqual([]);
     await bench.after(0);
     await bench.after(60);
-    expect((await bench.story(alert)).slice(3)).toEqual(['4 unacknowledged: Dora', '5 exhausted: nobody']);
+    expect((await bench.story(alert)).slice(3)).toEqual(['4 unreached: Dora', '5 exhausted: nobody']);
   });
 
   it('is missed by the auditor when it does not begin, and can be the default again', async () => {
