@@ -186,12 +186,6 @@ export interface LateFacts extends Pick<Press, 'location' | 'message' | 'contact
 export const ESCALATION_REASONS = ['unacknowledged', 'unreached', 'unreachable', 'exhausted'] as const;
 export type EscalationReason = (typeof ESCALATION_REASONS)[number];
 
-/** The policy that an escalation goes by: when it was set (RFC 3339 UTC), and the level of its first step. */
-export interface PolicyRun {
-  readonly setAt: string;
-  readonly from: number;
-}
-
 /** The next step of an escalation. `exhausted`: it is the last. */
 export interface Escalated {
   readonly organisationId: string | null;
@@ -205,8 +199,8 @@ export interface Escalated {
   readonly channels?: readonly Channel[];
   /** Where the alert belongs from now on, when others are called in. */
   readonly places?: Places;
-  /** Absent: by a policy that nobody has set. */
-  readonly policy?: PolicyRun;
+  /** What it goes by: when that was set (RFC 3339 UTC), and the level of its first step. Absent: nobody has set it. */
+  readonly policy?: { readonly setAt: string; readonly from: number };
 }
 
 /** What each type of event carries. */

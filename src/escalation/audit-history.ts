@@ -1,4 +1,5 @@
-import type { AlertEventType, PolicyRun } from '../alerts/alert.js';
+import type { AlertEventType } from '../alerts/alert.js';
+import type { PolicyRun } from './escalation-plan.js';
 
 /** What of an event of the log matters to who is called, and when. */
 export interface AuditedEvent {

@@ -1,8 +1,9 @@
 import type { PoolClient } from 'pg';
-import type { AlertEventType, PolicyRun } from '../alerts/alert.js';
+import type { AlertEventType } from '../alerts/alert.js';
 import type { Database } from '../database/database.js';
 import { readHistory, type AuditedEvent } from './audit-history.js';
 import type { AuditedAlert } from './audit.js';
+import type { PolicyRun } from './escalation-plan.js';
 import { OPERATORS_ID } from './plans.js';
 
 /** Alerts of one transaction. */

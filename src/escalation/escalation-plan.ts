@@ -1,4 +1,4 @@
-import type { EscalationReason, PolicyRun } from '../alerts/alert.js';
+import type { Escalated, EscalationReason } from '../alerts/alert.js';
 import type { EscalationPolicy, EscalationTarget } from './escalation-policy.js';
 
 /** Whom a step of a plan tells; operators are nobody's members, so no policy of an organisation names them. */
@@ -17,6 +17,9 @@ export interface HeldPlan {
   readonly plan: EscalationPlan;
   readonly since: number;
 }
+
+/** The policy that brought an escalation to a level. */
+export type PolicyRun = NonNullable<Escalated['policy']>;
 
 /** A level that an escalation has come to, when (ms), and by which policy; level 0 is that of its beginning. */
 export interface ReachedLevel {

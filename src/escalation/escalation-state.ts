@@ -1,7 +1,8 @@
-import type { Alert, PolicyRun } from '../alerts/alert.js';
+import type { Alert } from '../alerts/alert.js';
 import { storedAlert } from '../alerts/stored-alert.js';
 import type { Database } from '../database/database.js';
 import type { Queryable } from '../schedules/on-duty.js';
+import type { PolicyRun } from './escalation-plan.js';
 import { readRow, ROW_COLUMNS, type EscalationRow, type StoredRow } from './escalation-rows.js';
 import { OPERATORS_ID } from './plans.js';
 
