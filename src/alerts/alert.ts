@@ -199,6 +199,8 @@ export interface Escalated {
   readonly channels?: readonly Channel[];
   /** Where the alert belongs from now on, when others are called in. */
   readonly places?: Places;
+  /** What it goes by: when that was set (RFC 3339 UTC), and the level of its first step. Absent: nobody has set it. */
+  readonly policy?: { readonly setAt: string; readonly from: number };
 }
 
 /** What each type of event carries. */

@@ -1,4 +1,5 @@
 import type { AlertEventType } from '../alerts/alert.js';
+import type { PolicyRun } from './escalation-plan.js';
 
 /** What of an event of the log matters to who is called, and when. */
 export interface AuditedEvent {
@@ -10,7 +11,7 @@ export interface AuditedEvent {
   readonly organisations?: readonly string[];
   readonly verified?: boolean;
   /** Of an escalation. */
-  readonly step?: { readonly organisationId: string | null; readonly level: number; readonly exhausted: boolean };
+  readonly step?: Pick<LoggedStand, 'organisationId' | 'level' | 'exhausted' | 'policy'>;
 }
 
 /** How far the log says that the escalation of an alert has come in one organisation. */
@@ -22,6 +23,8 @@ export interface LoggedStand {
   readonly at: number;
   readonly seq: number;
   readonly exhausted: boolean;
+  /** By which it came there; absent at its beginning, and where nobody has set one. */
+  readonly policy?: PolicyRun;
 }
 
 /** What the log says of one alert. */

@@ -23,7 +23,7 @@ export class AuditPolicies {
       text: 'select organisation_id, policy, updated_at from escalation_policies where organisation_id = any ($1::uuid[])',
       values: [[...ids]],
     });
-    return new AuditPolicies(new Map(rows.flatMap(readRow)));
+    return new AuditPolicies(new Map(rows.map(readRow)));
   }
 
   of({ organisationId }: LoggedStand, verified: boolean): HeldPolicy {
@@ -33,7 +33,6 @@ export class AuditPolicies {
   }
 }
 
-function readRow({ organisation_id: id, policy, updated_at: at }: Row): [string, HeldPolicy][] {
-  const read = readPolicy(policy);
-  return read ? [[id, { policy: read, since: at.getTime() }]] : [];
+function readRow({ organisation_id: id, policy, updated_at: at }: Row): [string, HeldPolicy] {
+  return [id, { policy: readPolicy(policy) ?? DEFAULT_POLICY, since: at.getTime() }];
 }

@@ -3,6 +3,7 @@ import type { AlertEventType } from '../alerts/alert.js';
 import type { Database } from '../database/database.js';
 import { readHistory, type AuditedEvent } from './audit-history.js';
 import type { AuditedAlert } from './audit.js';
+import type { PolicyRun } from './escalation-plan.js';
 import { OPERATORS_ID } from './plans.js';
 
 /** Alerts of one transaction. */
@@ -20,11 +21,11 @@ const EVENTS = `
    cross join lateral (
      (select seq, type, at, details->'places'->>'organisations' as organisations, details->>'verified' as verified,
              details->>'test' as test, details->>'organisationId' as organisation_id, details->>'level' as level,
-             details->>'reason' as reason
+             details->>'reason' as reason, details->>'policy' as policy
         from alert_events where alert_id = a.id and type = any ($3) order by seq desc limit 200)
      union
      select seq, type, at, details->'places'->>'organisations', details->>'verified', details->>'test',
-            null, null, null
+            null, null, null, null
        from alert_events where seq = a.first_seq
    ) e
    order by a.id, e.seq`;
@@ -50,6 +51,7 @@ interface EventRow {
   readonly organisation_id: string | null;
   readonly level: string | null;
   readonly reason: string | null;
+  readonly policy: string | null;
 }
 
 interface WatchedRow {
@@ -111,6 +113,7 @@ function grouped<T>(rows: readonly T[], keyOf: (row: T) => string): Map<string, 
 
 function readEvent({ seq, type, at, organisations, verified, ...row }: EventRow): AuditedEvent {
   const { organisation_id: organisationId, level, reason } = row;
+  const policy = row.policy === null ? {} : { policy: JSON.parse(row.policy) as PolicyRun };
   return {
     seq: Number(seq),
     type,
@@ -118,7 +121,7 @@ function readEvent({ seq, type, at, organisations, verified, ...row }: EventRow)
     ...(organisations === null ? {} : { organisations: JSON.parse(organisations) as string[] }),
     ...(verified === 'true' ? { verified: true } : {}),
     ...(type === 'alert.escalated'
-      ? { step: { organisationId, level: Number(level), exhausted: reason === 'exhausted' } }
+      ? { step: { organisationId, level: Number(level), exhausted: reason === 'exhausted', ...policy } }
       : {}),
   };
 }

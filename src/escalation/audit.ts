@@ -1,6 +1,6 @@
 import type { LoggedAlert, LoggedStand } from './audit-history.js';
 import type { Finding } from './audit-record.js';
-import { levelsOf, stepAt, type EscalationPlan } from './escalation-plan.js';
+import { beginOf, levelsOf, stepAt, type EscalationPlan } from './escalation-plan.js';
 
 /** How late a step may be before it counts as missed, ms: a sweep, a busy worker, a restart. */
 export const GRACE_MS = 30_000;
@@ -74,18 +74,20 @@ function expectedStand(
   now: number,
 ): { level: number; dueAt: number } {
   let { level } = stand;
-  // Rules that have just been changed have the whole time that they give.
+  const begin = beginOf({ since }, { level, levelAt: stand.at, policy: stand.policy });
+  const delayOf = (each: number) => delayMsOf(policy, each - begin);
+  // Rules that have just been changed begin then.
   let at = Math.max(stand.at, since);
-  const dueAt = at + delayMsOf(policy, level);
-  const last = Math.max(levelsOf(policy), stand.level + 1);
-  while (level < last && at + delayMsOf(policy, level) + GRACE_MS <= now) {
-    at += delayMsOf(policy, level);
+  const dueAt = at + delayOf(level);
+  const last = Math.max(levelsOf(policy) + begin, stand.level + 1);
+  while (level < last && at + delayOf(level) + GRACE_MS <= now) {
+    at += delayOf(level);
     level += 1;
   }
   return { level, dueAt };
 }
 
-/** How long a level waits for somebody to take notice, ms; beyond the last one there is nothing to wait for. */
+/** How long a level waits for somebody to take notice, ms; before the first and beyond the last one there is nothing to wait for. */
 export function delayMsOf(policy: EscalationPlan, level: number): number {
   return (stepAt(policy, level)?.delaySeconds ?? 0) * 1000;
 }

@@ -1,13 +1,19 @@
-import type { Actor, Alert, Escalated, EscalationReason } from '../alerts/alert.js';
-import type { Channel } from '../alerts/channel.js';
+import type { Actor, Alert, Escalated } from '../alerts/alert.js';
 import type { EscalateCommand } from '../alerts/decide-escalation.js';
 import type { LogWriter } from '../alerts/log-writer.js';
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import type { JobHandler } from '../queues/job-handler.js';
 import type { JobPayload } from '../queues/queue-map.js';
-import { judge, nextLevel, type EscalationPlan, type NextLevel } from './escalation-plan.js';
-import type { EscalationRow } from './escalation-rows.js';
+import {
+  beginOf,
+  judge,
+  nextLevel,
+  stepAt,
+  type EscalationPlan,
+  type HeldPlan,
+  type NextLevel,
+} from './escalation-plan.js';
 import { putOff, runOf, takeDue, toldAt, type EscalationRun, type TakenEscalation } from './escalation-state.js';
 import { planFor } from './plans.js';
 import { catchAll, operators, reachableOf, recipientsOf, type Calling, type Recipient } from './recipients.js';
@@ -17,6 +23,8 @@ const LEASE_MS = 3000;
 /** The reader is told of new events within milliseconds; whoever was quicker looks again, ms. */
 const BEHIND_MS = 100;
 const SYSTEM: Actor = { kind: 'system' };
+
+type Going = Omit<Escalated, 'organisationId'>;
 
 interface Parts {
   readonly database: Database;
@@ -72,35 +80,40 @@ export class Escalate implements JobHandler<'escalate'> {
   }
 
   /** How it goes on, or when to look again; undefined when it is over. */
-  async #commandFor({ row, alert, isCurrent }: TakenEscalation): Promise<EscalateCommand | Date | undefined> {
+  async #commandFor({ row, alert, policy, isCurrent }: TakenEscalation): Promise<EscalateCommand | Date | undefined> {
     const { database, clock } = this.parts;
     const at = clock.now();
     if (!isCurrent) return new Date(at.getTime() + BEHIND_MS);
     if (alert.status !== 'open') return undefined;
-    const plan = await planFor(database.pool, alert, row.organisationId);
-    const told = await toldAt(database.pool, row);
+    const held = await planFor(database.pool, alert, row.organisationId);
+    const begin = beginOf(held, { level: row.level, levelAt: row.levelAt.getTime(), policy });
+    const told = await toldAt(database.pool, row, at);
     const reachable = await reachableOf(database.pool, told.userIds, { alert, at });
     const state = {
-      level: row.level,
+      level: row.level - begin,
       levelAt: row.levelAt.getTime(),
       awake: reachable.filter(({ isAsleep }) => !isAsleep).length,
       received: told.received,
     };
-    const verdict = judge(plan, state, at.getTime());
+    const verdict = judge(held.plan, state, at.getTime());
     if ('waitUntil' in verdict) return new Date(verdict.waitUntil);
-    const details = await this.#next(row, plan, verdict.reason, { organisationId: row.organisationId, alert, at });
-    const { alertId, level: from } = row;
+    const { alertId, level: from, organisationId } = row;
+    const left = { level: state.level, reason: verdict.reason };
+    const next = await this.#next(held.plan, left, { organisationId, alert, at });
+    const details = { organisationId, ...inLog(next, held, begin) };
     return { type: 'escalate', alertId, at: at.toISOString(), actor: SYSTEM, from, details };
   }
 
-  async #next(row: EscalationRow, plan: EscalationPlan, reason: EscalationReason, calling: Calling) {
+  /** Levels of the plan, not of the escalation. */
+  async #next(plan: EscalationPlan, left: Pick<NextLevel, 'level' | 'reason'>, calling: Calling): Promise<Going> {
     const people: Recipient[][] = [];
     for (const step of plan.steps) people.push(await recipientsOf(this.parts.database.pool, step, calling));
     const canTell = (step: number) => people[step]!.some(({ isAsleep }) => !isAsleep);
-    const next = nextLevel(plan, { level: row.level, reason }, canTell);
-    const { organisationId } = calling;
-    if (next.reason === 'exhausted') return { organisationId, ...next, ...(await this.#lastCall(calling)) };
-    return { organisationId, ...next, ...whomToTell(plan, next, people) };
+    const next = nextLevel(plan, left, canTell);
+    return {
+      ...next,
+      ...(next.reason === 'exhausted' ? await this.#lastCall(calling) : whomToTell(plan, next, people)),
+    };
   }
 
   /** Nobody took notice: the catch-all organisation gets it, and the operators. A drill calls in nobody else. */
@@ -115,30 +128,27 @@ export class Escalate implements JobHandler<'escalate'> {
   }
 }
 
+/** How it goes on, by the levels of the escalation: those of its plan begin at `begin`. */
+function inLog({ level, skipped, ...going }: Going, { since }: HeldPlan, begin: number): Going {
+  const policy = since > 0 ? { policy: { setAt: new Date(since).toISOString(), from: begin } } : {};
+  return { ...going, level: level + begin, skipped: skipped.map((each) => each + begin), ...policy };
+}
+
 function calledIn({ areas, organisations }: Alert, organisationId: string): NonNullable<Escalated['places']> {
   return { areas, organisations: [...organisations, organisationId].sort() };
 }
 
 /**
  * Those of the step, and who is asleep of the steps that are passed over: what waits for them is told at once should the
- * alert become critical.
+ * alert become critical. The channels are of the step alone: it is not to be heard on others because somebody sleeps.
  */
 function whomToTell(
   plan: EscalationPlan,
   { level, skipped }: NextLevel,
   people: readonly (readonly Recipient[])[],
 ): Pick<Escalated, 'userIds' | 'channels'> {
-  const count = plan.steps.length;
-  const steps = [...new Set([level, ...skipped].map((each) => each % count))].filter(
-    (step) => people[step]!.length > 0,
-  );
+  const steps = [level, ...skipped].map((each) => each % plan.steps.length);
   const userIds = [...new Set(steps.flatMap((step) => people[step]!.map(({ userId }) => userId)))];
-  const channels = sharedChannels(steps.map((step) => plan.steps[step]!.channels));
-  return { userIds, ...(channels ? { channels } : {}) };
-}
-
-/** Where one step leaves the channel to each person's own order, so do they together. */
-function sharedChannels(lists: readonly (readonly Channel[] | undefined)[]): Channel[] | undefined {
-  if (lists.some((list) => list === undefined)) return undefined;
-  return [...new Set(lists.flatMap((list) => list ?? []))];
+  const { channels } = stepAt(plan, level)!;
+  return { userIds, ...(channels && { channels }) };
 }

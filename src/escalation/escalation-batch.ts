@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { LogEntry } from '../alerts/alert.js';
 import { addNotice, type AddedNotice } from '../notifications/notices.js';
-import { firstLookAt } from './escalation-plan.js';
+import { beginOf, firstLookAt, stepAt, type PlanStep } from './escalation-plan.js';
 import { rowsOf, writeRows, type EscalationRow } from './escalation-rows.js';
 import { followAlert, type EscalationChange, type Running } from './follow-alert.js';
 import { planFor } from './plans.js';
@@ -65,7 +65,7 @@ export class EscalationBatch {
   async #begin(entry: LogEntry, organisationId: string | null, ended: 'acknowledged' | null): Promise<void> {
     const { alert, alertId, seq } = entry;
     const levelAt = new Date(entry.at);
-    const plan = await planFor(this.client, alert, organisationId);
+    const { plan } = await planFor(this.client, alert, organisationId);
     const step = plan.steps[0]!;
     const people = await recipientsOf(this.client, step, { organisationId, alert, at: this.now });
     const awake = people.filter(({ isAsleep }) => !isAsleep).length;
@@ -78,16 +78,32 @@ export class EscalationBatch {
     );
   }
 
-  async #escalated(entry: LogEntry, { organisationId, details }: EscalationChange & { kind: 'escalated' }) {
+  async #escalated(entry: LogEntry, { organisationId, details }: Omit<Escalation, 'kind'>) {
     const { alert, alertId, seq } = entry;
-    const { level, reason, userIds, channels } = details;
+    const { level, reason, userIds, channels, policy } = details;
     const levelAt = new Date(entry.at);
     const isLast = reason === 'exhausted';
-    const plan = await planFor(this.client, alert, organisationId);
-    const lookAt = new Date(firstLookAt(plan, { level, levelAt: levelAt.getTime(), awake: userIds.length }));
+    const held = await planFor(this.client, alert, organisationId);
+    const reached = { level, levelAt: levelAt.getTime(), awake: userIds.length };
+    const begin = beginOf(held, { ...reached, policy });
+    const lookAt = new Date(firstLookAt(held.plan, { ...reached, level: level - begin }));
     const ended = isLast ? 'exhausted' : null;
     this.#put({ alertId, organisationId, level, seq, levelAt, nextAt: isLast ? null : lookAt, ended });
     await this.#tell(entry, userIds, channels);
+    if (isLast) return;
+    const steps = new Set(details.skipped.map((each) => stepAt(held.plan, each - begin)));
+    for (const step of steps) if (step) await this.#tellSleepers(entry, { organisationId, details }, step);
+  }
+
+  /** Who is asleep of a step that was passed over is told as that step says. */
+  async #tellSleepers(entry: LogEntry, { organisationId, details }: Omit<Escalation, 'kind'>, step: PlanStep) {
+    const people = await recipientsOf(this.client, step, { organisationId, alert: entry.alert, at: this.now });
+    const asleep = people.filter(({ userId, isAsleep }) => isAsleep && details.userIds.includes(userId));
+    await this.#tell(
+      entry,
+      asleep.map(({ userId }) => userId),
+      step.channels,
+    );
   }
 
   async #tell(
@@ -111,6 +127,7 @@ export class EscalationBatch {
   }
 }
 
+type Escalation = EscalationChange & { kind: 'escalated' };
 type EscalationChannels = NonNullable<Parameters<typeof addNotice>[1]['channels']>;
 
 function keyOf({ alertId, organisationId }: Pick<EscalationRow, 'alertId' | 'organisationId'>): string {

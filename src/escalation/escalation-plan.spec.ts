@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { escalationPolicySchema, type EscalationPolicy } from './escalation-policy.js';
-import { firstLookAt, judge, levelsOf, MAX_LEVELS, nextLevel, stepAt, type EscalationPlan } from './escalation-plan.js';
+import {
+  beginOf,
+  firstLookAt,
+  judge,
+  levelsOf,
+  MAX_LEVELS,
+  nextLevel,
+  stepAt,
+  type EscalationPlan,
+} from './escalation-plan.js';
 
 const plans: fc.Arbitrary<EscalationPolicy> = fc.record({
   steps: fc.array(
@@ -87,4 +96,28 @@ it('ends at once, above its level, when the policy has become shorter than it ha
   expect(verdict).toEqual({ reason: 'unacknowledged' });
   const next = nextLevel(plan, { level: 7, reason: 'unacknowledged' }, () => true);
   expect(next).toEqual({ level: 8, reason: 'exhausted', skipped: [] });
+});
+
+describe('a plan that is changed', () => {
+  const ran = { setAt: '2026-01-01T00:00:00.000Z', from: 2 };
+  const since = Date.parse(ran.setAt);
+  it('begins at the next level, whatever the clocks say, and stays begun', () => {
+    expect(beginOf({ since }, { level: 0, levelAt: since, policy: undefined })).toBe(0);
+    expect(beginOf({ since }, { level: 0, levelAt: since - 1, policy: undefined })).toBe(1);
+    for (const levelAt of [0, since + 5]) {
+      expect(beginOf({ since }, { level: 3, levelAt, policy: ran })).toBe(2);
+      expect(beginOf({ since: since + 1 }, { level: 3, levelAt, policy: ran })).toBe(4);
+      expect(beginOf({ since: 0 }, { level: 3, levelAt, policy: ran })).toBe(4);
+      expect(beginOf({ since: 0 }, { level: 3, levelAt, policy: undefined })).toBe(0);
+    }
+  });
+
+  it('has no step before its first one, and leaves that at once', () => {
+    for (const steps of [[{ targets: [], delaySeconds: 60 }], Array(2).fill({ targets: [], delaySeconds: 60 })]) {
+      const plan: EscalationPlan = { steps, repeat: 0, unreachedSeconds: 15 };
+      const state = { level: -1, levelAt: 5, awake: 1, received: true };
+      expect([firstLookAt(plan, state), judge(plan, state, 5)]).toEqual([5, { reason: 'unacknowledged' }]);
+      expect(nextLevel(plan, { level: -1, reason: 'unacknowledged' }, () => true).level).toBe(0);
+    }
+  });
 });

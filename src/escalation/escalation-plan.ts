@@ -1,4 +1,4 @@
-import type { EscalationReason } from '../alerts/alert.js';
+import type { Escalated, EscalationReason } from '../alerts/alert.js';
 import type { EscalationPolicy, EscalationTarget } from './escalation-policy.js';
 
 /** Whom a step of a plan tells; operators are nobody's members, so no policy of an organisation names them. */
@@ -12,6 +12,22 @@ export type EscalationPlan = Pick<EscalationPolicy, 'repeat' | 'unreachedSeconds
   readonly steps: readonly PlanStep[];
 };
 
+/** A plan, and since when it holds, ms; 0: nobody has set it. */
+export interface HeldPlan {
+  readonly plan: EscalationPlan;
+  readonly since: number;
+}
+
+/** The policy that brought an escalation to a level. */
+export type PolicyRun = NonNullable<Escalated['policy']>;
+
+/** A level that an escalation has come to, when (ms), and by which policy; level 0 is that of its beginning. */
+export interface ReachedLevel {
+  readonly level: number;
+  readonly levelAt: number;
+  readonly policy: PolicyRun | undefined;
+}
+
 /** Whatever a policy says: an escalation ends. As many as ten steps, five times repeated, have. */
 export const MAX_LEVELS = 60;
 
@@ -21,8 +37,17 @@ export interface LevelState {
   readonly levelAt: number;
   /** How many of those who were told are not asleep. */
   readonly awake: number;
-  /** A device of one of them has received it. */
+  /** A device of one of them has received it, or nothing would say so. */
   readonly received: boolean;
+}
+
+/**
+ * The level of the first step of a plan. Where an escalation has come to its level by an earlier plan, that is the next
+ * one: all of the new one is gone through. When it was set tells them apart; clocks of two servers need not agree.
+ */
+export function beginOf({ since }: Pick<HeldPlan, 'since'>, { level, levelAt, policy }: ReachedLevel): number {
+  const isChanged = level === 0 ? since > levelAt : (policy ? Date.parse(policy.setAt) : 0) !== since;
+  return isChanged ? level + 1 : (policy?.from ?? 0);
 }
 
 /** How many levels a plan has: each step once in each round. */
@@ -30,9 +55,9 @@ export function levelsOf({ steps, repeat }: EscalationPlan): number {
   return Math.min(steps.length * (repeat + 1), MAX_LEVELS);
 }
 
-/** The step of a level; undefined after the last one, also of a plan that has become shorter meanwhile. */
+/** The step of a level; undefined before the first one and after the last. */
 export function stepAt(plan: EscalationPlan, level: number): PlanStep | undefined {
-  return level < levelsOf(plan) ? plan.steps[level % plan.steps.length] : undefined;
+  return level >= 0 && level < levelsOf(plan) ? plan.steps[level % plan.steps.length] : undefined;
 }
 
 /**

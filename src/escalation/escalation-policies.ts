@@ -18,17 +18,21 @@ export class EscalationPolicies {
 
   async read(organisationId: string): Promise<HeldPolicy> {
     const own = await this.#change(organisationId, async (client) => ownPolicy(client, organisationId));
-    return own ? { policy: own, isDefault: false } : { policy: DEFAULT_POLICY, isDefault: true };
+    return own.policy ? { policy: own.policy, isDefault: false } : { policy: DEFAULT_POLICY, isDefault: true };
   }
 
-  /** Holds at once, also for alerts that are escalating. @throws AppError REQUEST_INVALID for somebody who is no member */
+  /**
+   * Holds at once: alerts that are escalating go on with its first step. The same one again changes nothing.
+   * @throws AppError REQUEST_INVALID for somebody who is no member
+   */
   async set(organisationId: string, policy: EscalationPolicy): Promise<HeldPolicy> {
     await this.#change(organisationId, async (client) => {
       await requireMembers(client, organisationId, policy);
       const now = this.parts.clock.now();
       await client.query(
         `insert into escalation_policies (organisation_id, policy, updated_at) values ($1, $2, $3)
-         on conflict (organisation_id) do update set policy = excluded.policy, updated_at = excluded.updated_at`,
+         on conflict (organisation_id) do update set policy = excluded.policy, updated_at = excluded.updated_at
+          where escalation_policies.policy::text <> excluded.policy::text`,
         [organisationId, JSON.stringify(policy), now],
       );
       await lookAgain(client, organisationId, now);
@@ -36,11 +40,16 @@ export class EscalationPolicies {
     return { policy, isDefault: false };
   }
 
-  /** Back to the one that organisations have by default. */
+  /** Back to the one that organisations have by default. That it was changed, and when, stays. */
   async remove(organisationId: string): Promise<void> {
     await this.#change(organisationId, async (client) => {
-      await client.query('delete from escalation_policies where organisation_id = $1', [organisationId]);
-      await lookAgain(client, organisationId, this.parts.clock.now());
+      const now = this.parts.clock.now();
+      await client.query(
+        `update escalation_policies set policy = 'null', updated_at = $2
+          where organisation_id = $1 and policy::text <> 'null'`,
+        [organisationId, now],
+      );
+      await lookAgain(client, organisationId, now);
     });
   }
 

@@ -7,6 +7,9 @@ const MAX_DELAY_SECONDS = 3600;
 /** Without a receipt of anybody for so long, the next step comes before its time; seconds. */
 const UNREACHED_SECONDS = 15;
 
+/** Going through all steps takes no less when they are repeated, seconds: ten steps six times are sixty text messages. */
+const MIN_ROUND_SECONDS = 30;
+
 /** Whom a step tells. */
 const target = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('on_duty') }).describe('Those on duty in the areas of the alert'),
@@ -44,8 +47,18 @@ export const escalationPolicySchema = fields.meta({
   id: 'EscalationPolicy',
   description: 'How an organisation calls its people',
 });
-/** The same as it is sent: parts that have a default may be left out. */
-export const setPolicySchema = fields.meta({ id: 'SetEscalationPolicy' });
+/** The same as it is sent: parts that have a default may be left out. What is repeated must take its time. */
+export const setPolicySchema = fields
+  .refine(({ steps, repeat }) => repeat === 0 || roundOf(steps) >= MIN_ROUND_SECONDS, {
+    path: ['repeat'],
+    message: `steps that are repeated need delays of ${MIN_ROUND_SECONDS} seconds or more together`,
+  })
+  .meta({ id: 'SetEscalationPolicy' });
+
+/** How long all steps take, once, seconds. */
+function roundOf(steps: readonly z.output<typeof step>[]): number {
+  return steps.reduce((sum, { delaySeconds }) => sum + delaySeconds, 0);
+}
 
 export type EscalationPolicy = Readonly<z.output<typeof escalationPolicySchema>>;
 export type EscalationStep = EscalationPolicy['steps'][number];
@@ -62,9 +75,12 @@ export const DEFAULT_POLICY: EscalationPolicy = {
   unreachedSeconds: UNREACHED_SECONDS,
 };
 
-/** Of an alert that something speaks against: it is looked into, and calls nobody out. */
+/**
+ * Of an alert that something speaks against: it is looked into, and calls nobody out. Without a receipt it waits as long:
+ * whoever is flooded with such alerts gets few messages of them, and so has few receipts.
+ */
 export const UNVERIFIED_POLICY: EscalationPolicy = {
   steps: [{ targets: [{ kind: 'role', role: 'dispatcher' }], delaySeconds: 300 }],
   repeat: 1,
-  unreachedSeconds: UNREACHED_SECONDS,
+  unreachedSeconds: 300,
 };

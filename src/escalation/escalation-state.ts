@@ -2,6 +2,7 @@ import type { Alert } from '../alerts/alert.js';
 import { storedAlert } from '../alerts/stored-alert.js';
 import type { Database } from '../database/database.js';
 import type { Queryable } from '../schedules/on-duty.js';
+import type { PolicyRun } from './escalation-plan.js';
 import { readRow, ROW_COLUMNS, type EscalationRow, type StoredRow } from './escalation-rows.js';
 import { OPERATORS_ID } from './plans.js';
 
@@ -15,6 +16,8 @@ export interface EscalationRun {
 export interface TakenEscalation {
   readonly row: EscalationRow;
   readonly alert: Alert;
+  /** What it has come to its level by. */
+  readonly policy: PolicyRun | undefined;
   /** The row knows of every event of the alert. */
   readonly isCurrent: boolean;
 }
@@ -23,7 +26,7 @@ export interface TakenEscalation {
 export interface Told {
   /** Everybody who was told. */
   readonly userIds: readonly string[];
-  /** Whether a device of one of them has received it. */
+  /** Whether a device of one of them has received it, or it went a way that could not say so. */
   readonly received: boolean;
 }
 
@@ -41,7 +44,11 @@ export async function takeDue(
   now: Date,
   leaseMs: number,
 ): Promise<TakenEscalation[]> {
-  type Row = StoredRow & { readonly alert: Alert; readonly is_current: boolean };
+  type Row = StoredRow & {
+    readonly alert: Alert;
+    readonly policy: PolicyRun | null;
+    readonly is_current: boolean;
+  };
   const { rows } = await database.query<Row>({
     name: 'take-escalations',
     text: `with due as (
@@ -54,10 +61,13 @@ export async function takeDue(
               where e.alert_id = due.alert_id and e.organisation_id = due.organisation_id
              returning ${ROW_COLUMNS}
            )
-           select taken.*, event.alert, a.seq <= c.seq as is_current
+           select taken.*, event.alert, a.seq <= c.seq as is_current,
+                  case when reached.details->>'organisationId' = taken.organisation_id::text
+                       then reached.details->'policy' end as policy
              from taken
              join alerts a on a.id = taken.alert_id
              join alert_events event on event.seq = a.seq
+             left join alert_events reached on reached.seq = taken.seq and reached.type = 'alert.escalated'
              join log_cursors c on c.name = 'escalations'`,
     values: [
       runs.map(({ alertId }) => alertId),
@@ -66,7 +76,12 @@ export async function takeDue(
       new Date(now.getTime() + leaseMs),
     ],
   });
-  return rows.map((row) => ({ row: readRow(row), alert: storedAlert(row.alert), isCurrent: row.is_current }));
+  return rows.map((row) => ({
+    row: readRow(row),
+    alert: storedAlert(row.alert),
+    policy: row.policy ?? undefined,
+    isCurrent: row.is_current,
+  }));
 }
 
 /** Looks again then, unless the escalation has gone on meanwhile. */
@@ -80,11 +95,19 @@ export async function putOff(database: Database, row: EscalationRow, until: Date
   });
 }
 
+/** A provider of which no delivery report has come for so long sends none. */
+const REPORTS_WITHIN_MS = 7 * 86_400_000;
+
 /**
- * Who was told at the level of a row, and whether it came. Of two organisations that an event tells, each has its own
+ * Who was told at the level of a row, and whether it came: by a receipt, or taken on a way that never tells more, which
+ * are e-mail and a provider of text messages without delivery reports. Of two organisations that an event tells, each has its own
  * people; what came before the escalation began is of an earlier life of the alert.
  */
-export async function toldAt(database: Queryable, { alertId, organisationId, seq }: EscalationRow): Promise<Told> {
+export async function toldAt(
+  database: Queryable,
+  { alertId, organisationId, seq }: EscalationRow,
+  now: Date,
+): Promise<Told> {
   const { rows } = await database.query<{ user_id: string; received: boolean }>({
     name: 'told-at-level',
     text: `with begun as (
@@ -94,13 +117,16 @@ export async function toldAt(database: Queryable, { alertId, organisationId, seq
            select d.user_id, bool_or(d.received_at is not null or exists (
                     select from reach r
                      where r.alert_id = $1 and r.user_id = d.user_id and r.stage in ('received', 'seen')
-                       and r.at >= begun.at)) as received
+                       and r.at >= begun.at)
+                    or d.status = 'delivered' and (d.channel = 'email' or d.channel = 'sms' and not exists (
+                         select from deliveries report
+                          where report.provider = d.provider and report.received_at > $4))) as received
              from deliveries d cross join begun join users u on u.id = d.user_id
             where d.alert_id = $1 and d.seq = $2 and d.kind = 'alert'
               and case when $3::uuid is null then u.operator
                        else exists (select from memberships m where m.organisation_id = $3 and m.user_id = u.id) end
             group by d.user_id`,
-    values: [alertId, seq, organisationId],
+    values: [alertId, seq, organisationId, new Date(now.getTime() - REPORTS_WITHIN_MS)],
   });
   return { userIds: rows.map((row) => row.user_id), received: rows.some(({ received }) => received) };
 }

@@ -38,7 +38,7 @@ const policies: readonly Operation[] = [
     summary: 'Set how an organisation calls its people',
     about:
       'The first step happens when an alert is raised, each further one when nobody has acknowledged it in time. Holds ' +
-      'at once, also for alerts that are open.',
+      'at once: alerts that are open go on with the first step of the new one.',
     ...BY_DISPATCHERS,
     params: ID,
     body: { 'application/json': setPolicySchema },

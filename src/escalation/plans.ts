@@ -6,7 +6,7 @@ import {
   UNVERIFIED_POLICY,
   type EscalationPolicy,
 } from './escalation-policy.js';
-import type { EscalationPlan } from './escalation-plan.js';
+import type { EscalationPlan, HeldPlan } from './escalation-plan.js';
 
 /** In the table `escalations`, the operators' part of an alert that belongs to no organisation. */
 export const OPERATORS_ID = '00000000-0000-0000-0000-000000000000';
@@ -18,14 +18,18 @@ export const OPERATORS_PLAN: EscalationPlan = {
   unreachedSeconds: 15,
 };
 
-/** The policy that an organisation has set; undefined: it has set none. */
-export async function ownPolicy(database: Queryable, organisationId: string): Promise<EscalationPolicy | undefined> {
-  const { rows } = await database.query<{ policy: unknown }>({
+/** The policy that an organisation has set, and when, ms; undefined: it has none, and 0: it never had one. */
+export async function ownPolicy(
+  database: Queryable,
+  organisationId: string,
+): Promise<{ readonly policy: EscalationPolicy | undefined; readonly since: number }> {
+  const { rows } = await database.query<{ policy: unknown; updated_at: Date }>({
     name: 'read-escalation-policy',
-    text: 'select policy from escalation_policies where organisation_id = $1',
+    text: 'select policy, updated_at from escalation_policies where organisation_id = $1',
     values: [organisationId],
   });
-  return rows[0] && readPolicy(rows[0].policy);
+  const [row] = rows;
+  return { policy: row && readPolicy(row.policy), since: row?.updated_at.getTime() ?? 0 };
 }
 
 /** A stored policy; undefined for one of another version that cannot be read: it must not keep anybody from being called. */
@@ -38,8 +42,9 @@ export async function planFor(
   database: Queryable,
   alert: Pick<Alert, 'verified'>,
   organisationId: string | null,
-): Promise<EscalationPlan> {
-  if (organisationId === null) return OPERATORS_PLAN;
-  if (!alert.verified) return UNVERIFIED_POLICY;
-  return (await ownPolicy(database, organisationId)) ?? DEFAULT_POLICY;
+): Promise<HeldPlan> {
+  if (organisationId === null) return { plan: OPERATORS_PLAN, since: 0 };
+  if (!alert.verified) return { plan: UNVERIFIED_POLICY, since: 0 };
+  const { policy, since } = await ownPolicy(database, organisationId);
+  return { plan: policy ?? DEFAULT_POLICY, since };
 }

@@ -26,8 +26,7 @@ interface ReachableRow {
 
 /**
  * Everybody whom a step can tell: members of the organisation as they are now, with a verified contact of one of its
- * channels. Whose account is disabled is not told; nor is the reporter, who may be watched by whoever threatens them,
- * also where their number alone says who they are.
+ * channels. Whose account is disabled is not told; nor is the reporter, who may be watched by whoever threatens them.
  */
 export async function recipientsOf(database: Queryable, step: PlanStep, calling: Calling): Promise<Recipient[]> {
   const named = await accountsOf(database, step.targets, calling);
@@ -53,9 +52,14 @@ export async function reachableOf(
               and not exists (select from contacts c where c.user_id = u.id and c.verified_at is not null
                                  and c.channel = 'sms' and c.address = $4)
             order by u.id`,
-    values: [userIds, channels ?? null, alert.reporterId, alert.contact?.phone ?? null],
+    values: [userIds, channels ?? null, alert.reporterId, provenPhone(alert)],
   });
   return rows.map((row) => ({ userId: row.user_id, isAsleep: alert.severity !== 'critical' && isQuiet(row, at) }));
+}
+
+/** The reporter's number where a network vouches for it: what anybody types into a form must silence nobody. */
+function provenPhone({ source, contact }: Alert): string | null {
+  return source === 'sms' || source === 'ussd' ? (contact?.phone ?? null) : null;
 }
 
 function isQuiet({ from_minute: fromMinute, until_minute: untilMinute, time_zone: timeZone }: ReachableRow, at: Date) {

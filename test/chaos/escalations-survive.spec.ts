@@ -21,7 +21,10 @@ beforeAll(async () => {
   organisation = await planted.organisation();
   const step = (role: string) => ({ targets: [{ kind: 'role', role }], delaySeconds: STEP_MS / 1000 });
   const policy = { steps: [step('responder'), step('dispatcher')], repeat: 0, unreachedSeconds: 15 };
-  await planted.sql('insert into escalation_policies values ($1, $2, now())', [organisation, JSON.stringify(policy)]);
+  await planted.sql('insert into escalation_policies values ($1, $2, to_timestamp(1))', [
+    organisation,
+    JSON.stringify(policy),
+  ]);
   for (const role of ['responder', 'dispatcher'] as const) {
     const { id } = await planted.person(role, { [organisation]: role });
     await planted.sql(

@@ -54,3 +54,20 @@ it('a policy names members of the organisation alone', async () => {
   ]);
   expect((await ask(dora, 'GET', path)).body.isDefault).toBe(true);
 });
+
+it('a policy that is repeated takes half a minute for each round', async () => {
+  const { ask, planted } = directory();
+  const town = await planted.organisation();
+  const dora = await planted.person('Dora', { [town]: 'dispatcher' });
+  const path = `/organisations/${town}/escalation`;
+  const put = (delaySeconds: number, repeat: number) => {
+    const step = { targets: [{ kind: 'role', role: 'responder' }], delaySeconds };
+    return ask(dora, 'PUT', path, { steps: [step, { ...step, delaySeconds: 0 }], repeat });
+  };
+  const answer = await put(29, 5);
+  expect(outcome(answer)).toBe('400 REQUEST_INVALID');
+  expect(answer.body.errors).toEqual([
+    { path: 'repeat', message: 'steps that are repeated need delays of 30 seconds or more together' },
+  ]);
+  expect([outcome(await put(29, 0)), outcome(await put(30, 5))]).toEqual([200, 200]);
+});

@@ -78,15 +78,20 @@ it('calls those on duty in the areas of the alert', async () => {
   ]);
 });
 
-it('never tells the reporter, by account or by number', async () => {
+it('never tells the reporter, by account or by a number that a network vouches for', async () => {
   const { id, rex, dora, places } = await bench.town({ steps: [{ ...toRole('responder'), delaySeconds: 30 }] });
   await bench.planted.sql('update users set phone = $2 where id = $1', [dora.id, '+27820000007']);
   await bench.person('Rob', { [id]: 'responder' });
   const own = await bench.raise({ places, reporterId: rex.id });
   expect(await bench.told(own)).toEqual(['alert.raised to Rob by push']);
   await bench.planted.sql(`update memberships set role = 'responder' where user_id = $1`, [dora.id]);
-  const byNumber = await bench.raise({ places, contact: { phone: '+27820000007' } });
-  expect((await bench.told(byNumber)).sort()).toEqual(['alert.raised to Rex by push', 'alert.raised to Rob by push']);
+  const contact = { phone: '+27820000007' };
+  for (const source of ['sms', 'ussd'] as const) {
+    const byNumber = await bench.raise({ places, contact, source });
+    expect((await bench.told(byNumber)).sort()).toEqual(['alert.raised to Rex by push', 'alert.raised to Rob by push']);
+  }
+  // Anybody may have typed that.
+  expect(await bench.told(await bench.raise({ places, contact }))).toContain('alert.raised to Dora by push');
 });
 
 describe('at the end', () => {
@@ -159,6 +164,24 @@ describe('quiet hours', () => {
     await bench.after(0);
     expect(await bench.story(critical)).toEqual([]);
   });
+});
+
+it('uses the channels of a step alone when it passes over people who are asleep', async () => {
+  const { id, places } = await bench.town({
+    steps: [
+      { ...toRole('responder'), channels: ['email'] },
+      { ...toRole('member'), channels: ['push'] },
+      { ...toRole('dispatcher'), channels: ['sms'] },
+    ],
+  });
+  await bench.person('Dan', { [id]: 'dispatcher' }, { channels: ['push', 'sms'] });
+  const mia = await bench.person('Mia', { [id]: 'member' }, { channels: ['push', 'email'] });
+  await bench.planted.sql(`insert into quiet_hours values ($1, 1, 0, 'UTC')`, [mia.id]);
+  bench.clock.advance(120_000);
+  const alert = await bench.raise({ places });
+  await bench.after(0);
+  expect(await bench.story(alert)).toEqual(['2 unreachable past 0,1: Dan,Mia']);
+  expect(await bench.told(alert)).toEqual(['alert.escalated to Mia by push', 'alert.escalated to Dan by sms']);
 });
 
 describe('tests', () => {

@@ -63,7 +63,10 @@ export class DrillBench {
   async town(steps: EscalationPolicy['steps']): Promise<CalledTown> {
     const id = await this.planted.organisation();
     const policy: EscalationPolicy = { steps, repeat: 0, unreachedSeconds: 600 };
-    await this.planted.sql('insert into escalation_policies values ($1, $2, now())', [id, JSON.stringify(policy)]);
+    await this.planted.sql('insert into escalation_policies values ($1, $2, to_timestamp(1))', [
+      id,
+      JSON.stringify(policy),
+    ]);
     return calledTown(this.planted, { id, area: await this.planted.area(id) }, () => this.push.device());
   }
 

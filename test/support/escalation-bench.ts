@@ -104,7 +104,10 @@ export class EscalationBench {
     const id = await this.planted.organisation();
     if (policy) {
       const whole = { repeat: 0, unreachedSeconds: 15, ...policy };
-      await this.planted.sql('insert into escalation_policies values ($1, $2, now())', [id, JSON.stringify(whole)]);
+      await this.planted.sql('insert into escalation_policies values ($1, $2, to_timestamp(1))', [
+        id,
+        JSON.stringify(whole),
+      ]);
     }
     return id;
   }

@@ -47,8 +47,10 @@ create index deliveries_people_due on deliveries (next_attempt_at) where status 
 create index deliveries_alert on deliveries (alert_id) where alert_id is not null;
 create index deliveries_user on deliveries (user_id, created_at) where user_id is not null;
 create index deliveries_provider_ref on deliveries (provider, provider_ref) where provider_ref is not null;
+-- Which providers send delivery reports.
+create index deliveries_reports on deliveries (provider, received_at) where received_at is not null;
 
--- How an organisation calls its people; one without a row has the built-in policy.
+-- How an organisation calls its people; one without a row has the built-in policy, also one that went back to it (null).
 create table escalation_policies (
   organisation_id uuid primary key references organisations (id) on delete cascade,
   policy json not null,
