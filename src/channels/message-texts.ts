@@ -23,7 +23,8 @@ export interface AlertNews {
 
 /**
  * What somebody is told of an alert. Never the name or the number of its reporter: a locked screen shows messages to
- * anybody, and who opens the alert sees them there.
+ * anybody, and who opens the alert sees them there. Nor the words of an unverified one: else anybody could have us send
+ * what they like, such as a link, to people who trust our messages.
  */
 export function alertText(news: AlertNews, publicUrl: string | undefined): MessageText {
   const { sight } = news;
@@ -32,7 +33,7 @@ export function alertText(news: AlertNews, publicUrl: string | undefined): Messa
   const mark = markOf(news);
   const what = `${capital(kind)}, ${severity}`;
   const where = placeOf(alert.location, sight);
-  const words = alert.message?.replaceAll(/\s+/g, ' ').trim() ?? '';
+  const words = alert.verified ? (alert.message?.replaceAll(/\s+/g, ' ').trim() ?? '') : '';
   const url = publicUrl && `${publicUrl}/#alert-${alert.id}`;
   const lead = leadOf(news);
   const lines = [lead?.body, where, words && shortened(words)].filter(Boolean);
@@ -57,11 +58,10 @@ export function codeText(code: string): MessageText {
 }
 
 /** What it is must be said first: a screen shows the first words alone. */
-function markOf({ alert, isDrill, type }: AlertNews): string {
-  const mark = type === 'alert.escalated' ? 'ALERT AGAIN' : 'ALERT';
-  if (isDrill) return `DRILL ${mark}`;
-  if (alert.test) return `TEST ${mark}`;
-  return alert.verified ? mark : `UNVERIFIED ${mark}`;
+function markOf({ alert, isDrill }: AlertNews): string {
+  if (isDrill) return 'DRILL ALERT';
+  if (alert.test) return 'TEST ALERT';
+  return alert.verified ? 'ALERT' : 'UNVERIFIED ALERT';
 }
 
 /**
