@@ -4,6 +4,7 @@ import { GroupedWrites } from '../notifications/grouped-writes.js';
 import { Logger } from '../observability/nest-log.js';
 import type { JobHandler } from '../queues/job-handler.js';
 import type { JobPayload } from '../queues/queue-map.js';
+import { unlessAborted } from '../unless-aborted.js';
 import { isSent, type ChannelSender, type MessageText, type NotSent, type SendOutcome } from './channel-sender.js';
 import type { ClaimedContact, ClaimedNotice } from './claimed-notice.js';
 import { alertText, codeText, testText } from './message-texts.js';
@@ -132,7 +133,7 @@ export class SendNotifications implements JobHandler<'send-notifications'> {
       ...(news && { alertId: news.alert.id, severity: news.alert.severity }),
       ...(code === undefined ? {} : { code }),
     };
-    return untilAborted(sender.send(to, message, limit), limit);
+    return inTime(sender.send(to, message, limit), limit);
   }
 
   #textOf({ kind, news }: ClaimedNotice, sight: 'full' | 'coarse', code: string | undefined): MessageText {
@@ -166,11 +167,11 @@ export class SendNotifications implements JobHandler<'send-notifications'> {
 }
 
 /** What a sender says, or that it took too long: one that does not hear the signal must not hold the others up. */
-async function untilAborted(outcome: Promise<SendOutcome>, signal: AbortSignal): Promise<SendOutcome> {
-  const aborted = new Promise<SendOutcome>((resolve) => {
-    const end = () => resolve({ reason: 'no answer in time' });
-    if (signal.aborted) end();
-    else signal.addEventListener('abort', end, { once: true });
-  });
-  return Promise.race([outcome, aborted]);
+async function inTime(outcome: Promise<SendOutcome>, limit: AbortSignal): Promise<SendOutcome> {
+  try {
+    return await unlessAborted(outcome, limit);
+  } catch (error) {
+    if (limit.aborted) return { reason: 'no answer in time' };
+    throw error;
+  }
 }
