@@ -199,6 +199,17 @@ describe('a code', () => {
   });
 });
 
+it('what an address answered is told to its owner in a word', async () => {
+  const ann = await somebody();
+  const { id } = await added(ann, { channel: 'webhook', address: 'https://8.8.8.8/hook' });
+  const { deliveryId } = (await ask(ann, 'POST', `/${id}/code`)).body;
+  const told = async (reason: string) => {
+    await used().planted.sql(`update deliveries set last_error = $2 where id = $1`, [deliveryId, reason]);
+    return (await used().ask(ann, 'GET', '/auth/me/notifications')).body.items[0].reason;
+  };
+  expect([await told('ECONNREFUSED'), await told('HTTP 404')]).toEqual(['no answer', 'HTTP error']);
+});
+
 it('quiet hours are kept in the time zone that somebody names, or in that of the deployment', async () => {
   const ann = await somebody();
   const quiet = (method: string, body?: object) => used().ask(ann, method, '/auth/me/quiet-hours', body);
