@@ -22,11 +22,17 @@ export interface SendLimits {
 }
 export const SEND_LIMITS: SendLimits = { attemptMs: 5000, leaseMs: 8000 };
 
+/** A delivery that brings a code to its contact. */
+interface CodeDelivery {
+  readonly contactId: string;
+  readonly deliveryId: string;
+}
+
 interface Parts {
   readonly ledger: NotificationLedger;
   readonly senders: ReadonlyMap<Channel, ChannelSender>;
-  /** Makes a code for a contact, in place of an earlier one; undefined when the contact is gone. */
-  readonly newCode: (contactId: string, now: Date) => Promise<string | undefined>;
+  /** The code that a delivery brings, in place of an earlier one; undefined when it would be of no use. */
+  readonly newCode: (of: CodeDelivery, now: Date) => Promise<string | undefined>;
   readonly receiptKey: Buffer;
   readonly publicUrl: string | undefined;
   readonly clock: Clock;
@@ -118,7 +124,8 @@ export class SendNotifications implements JobHandler<'send-notifications'> {
     const { id, channel, kind, news } = notice;
     const sender = senders.get(channel);
     if (!sender) return { reason: `${channel} is not set up`, final: true };
-    const code = kind === 'code' ? await this.parts.newCode(contact.id, this.parts.clock.now()) : undefined;
+    const code = kind === 'code' ? await this.#codeOf(id, contact) : undefined;
+    if (kind === 'code' && code === undefined) return { reason: 'the code is no longer valid', final: true };
     const to = {
       contactId: contact.id,
       channel,
@@ -134,6 +141,10 @@ export class SendNotifications implements JobHandler<'send-notifications'> {
       ...(code === undefined ? {} : { code }),
     };
     return inTime(sender.send(to, message, limit), limit);
+  }
+
+  async #codeOf(deliveryId: string, { id: contactId }: ClaimedContact): Promise<string | undefined> {
+    return this.parts.newCode({ contactId, deliveryId }, this.parts.clock.now());
   }
 
   #textOf({ kind, news }: ClaimedNotice, sight: 'full' | 'coarse', code: string | undefined): MessageText {

@@ -41,7 +41,7 @@ function facts(parts: Partial<DrillFacts> = {}): DrillFacts {
       sent('cat', 1000, { receivedAt: after(3000) }),
       sent('dan', 5000),
       unsent('eve', { held: true }),
-      unsent('fay', { status: 'dead', lastError: 'the phone is off' }),
+      unsent('fay', { status: 'dead', lastError: 'ECONNREFUSED' }),
       sent('gus', 250),
       unsent('jon', { status: 'skipped', lastError: 'acknowledged' }),
     ],
@@ -79,7 +79,7 @@ describe('the report of a drill', () => {
     ]);
     expect([person('eve').calls[0]!.reason, person('fay').calls[0]!.reason]).toEqual([
       'quiet hours',
-      'the phone is off',
+      'no answer',
     ]);
   });
 

@@ -1,8 +1,8 @@
 import type { Alert } from '../alerts/alert.js';
 import type { Channel } from '../alerts/channel.js';
+import { toldReason } from '../channels/refusals.js';
 import type { DeliveryStatus } from '../notifications/delivery.js';
 import type { Drill } from './drill.js';
-import { toldReason } from '../channels/refusals.js';
 
 /** How far a drill came with a person; the furthest of it. */
 export const DRILL_OUTCOMES = [
