@@ -26,6 +26,7 @@ const news = (more: Partial<AlertNews> = {}, changed: Partial<Alert> = {}): Aler
   type: 'alert.raised',
   sight: 'full',
   isDrill: false,
+  isLast: false,
   ...more,
 });
 const URL = 'https://alerts.example';
@@ -42,6 +43,12 @@ describe('the text of an alert', () => {
 
   it('never names the reporter or their number', () => {
     expect(JSON.stringify(alertText(news(), URL))).not.toMatch(/Sipho|820000000/);
+  });
+
+  it('says that more are open when it is the last one for a while', () => {
+    const { body, sms } = alertText(news({ isLast: true }), URL);
+    expect(body.startsWith('More alerts are open: open the list.\nat -26.2')).toBe(true);
+    expect(sms).toMatch(/^ALERT: Fire, critical NB-7K3F2\. More alerts are open: open the list\. at -26\.2/);
   });
 
   it('leaves out the words of an alert that something speaks against', () => {

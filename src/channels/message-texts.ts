@@ -19,6 +19,8 @@ export interface AlertNews {
   /** `coarse`: for who is not on duty there. */
   readonly sight: 'full' | 'coarse';
   readonly isDrill: boolean;
+  /** No more messages for a while, whatever else is raised. */
+  readonly isLast: boolean;
 }
 
 /**
@@ -36,11 +38,12 @@ export function alertText(news: AlertNews, publicUrl: string | undefined): Messa
   const words = alert.verified ? (alert.message?.replaceAll(/\s+/g, ' ').trim() ?? '') : '';
   const url = publicUrl && `${publicUrl}/#alert-${alert.id}`;
   const lead = leadOf(news);
-  const lines = [lead?.body, where, words && shortened(words)].filter(Boolean);
+  const more = news.isLast ? 'More alerts are open: open the list' : '';
+  const lines = [lead?.body, more && `${more}.`, where, words && shortened(words)].filter(Boolean);
   return {
     title: `${mark}: ${what} (${reference})`,
     body: lines.join('\n') || 'Open the list of alerts.',
-    sms: smsOf([`${mark}: ${what} ${reference}`, lead?.sms ?? '', where, words], url),
+    sms: smsOf([`${mark}: ${what} ${reference}`, lead?.sms ?? '', more, where, words], url),
     ...(url ? { url } : {}),
   };
 }

@@ -7,7 +7,7 @@ import type { JobPayload } from '../queues/queue-map.js';
 import { unlessAborted } from '../unless-aborted.js';
 import { isSent, type ChannelSender, type MessageText, type NotSent, type SendOutcome } from './channel-sender.js';
 import type { ClaimedContact, ClaimedNotice } from './claimed-notice.js';
-import { alertText, codeText, testText } from './message-texts.js';
+import { alertText, codeText, testText, type AlertNews } from './message-texts.js';
 import { decideNotice, type NoticeDecision } from './notice-decision.js';
 import type { NotificationLedger, SentNotice } from './notification-ledger.js';
 import { signReceipt } from './receipt-token.js';
@@ -117,7 +117,7 @@ export class SendNotifications implements JobHandler<'send-notifications'> {
 
   async #send(
     notice: ClaimedNotice,
-    { contact, sight }: Extract<NoticeDecision, { step: 'send' }>,
+    { contact, sight, isLast }: Extract<NoticeDecision, { step: 'send' }>,
     limit: AbortSignal,
   ): Promise<SendOutcome> {
     const { senders, receiptKey } = this.parts;
@@ -136,7 +136,7 @@ export class SendNotifications implements JobHandler<'send-notifications'> {
       deliveryId: id,
       kind,
       token: signReceipt(receiptKey, id),
-      ...this.#textOf(notice, sight, code),
+      ...this.#textOf(notice, { sight, isLast: isLast ?? false }, code),
       ...(news && { alertId: news.alert.id, severity: news.alert.severity }),
       ...(code === undefined ? {} : { code }),
     };
@@ -147,9 +147,9 @@ export class SendNotifications implements JobHandler<'send-notifications'> {
     return this.parts.newCode({ contactId, deliveryId }, this.parts.clock.now());
   }
 
-  #textOf({ kind, news }: ClaimedNotice, sight: 'full' | 'coarse', code: string | undefined): MessageText {
+  #textOf({ kind, news }: ClaimedNotice, how: Pick<AlertNews, 'sight' | 'isLast'>, code: string | undefined): MessageText {
     const { publicUrl } = this.parts;
-    if (kind === 'alert') return alertText({ ...news!, sight }, publicUrl);
+    if (kind === 'alert') return alertText({ ...news!, ...how }, publicUrl);
     return kind === 'code' ? codeText(code ?? '') : testText(publicUrl);
   }
 
