@@ -24,7 +24,9 @@ export interface ClaimedNotice {
   readonly news: ClaimedNews | undefined;
   /** Messages about alerts that this contact got in the last {@link TELLING_WINDOW_MS}, or is about to get before this one. */
   readonly sentBefore: number;
-  /** When the first of those that it got leaves the window; undefined when it got none. */
+  /** Those of them that it got already. */
+  readonly gotBefore: number;
+  /** When the first of those leaves the window; undefined when it got none. */
   readonly roomAt: Date | undefined;
 }
 
@@ -75,6 +77,7 @@ export interface ClaimedRow {
   readonly is_drill: boolean;
   readonly is_vouched_for: boolean;
   readonly sent_before: number;
+  readonly got_before: number;
   readonly room_at: Date | null;
 }
 
@@ -106,10 +109,10 @@ export const CLAIM_NOTICES = `
          exists (select 1 from alert_events e
                   where e.alert_id = d.alert_id and e.type in ('alert.raised', 'alert.repeated')
                     and (e.actor->>'id' is not null or e.actor->>'kind' = 'operator')) as is_vouched_for,
-         told_before.sent_before, told_before.room_at
+         told_before.*
     from claimed d
     cross join lateral (
-      select count(*)::int as sent_before,
+      select count(*)::int as sent_before, count(*) filter (where o.status = 'delivered')::int as got_before,
              min(o.finished_at) filter (where o.status = 'delivered') + $4 * interval '1 ms' as room_at
         from deliveries o
        where o.user_id = d.user_id and o.created_at > $2::timestamptz - interval '1 day'
@@ -142,6 +145,7 @@ export function readClaimed(row: ClaimedRow): ClaimedNotice {
     },
     news: alert && type ? toldOf(alert, type, row) : undefined,
     sentBefore: row.sent_before,
+    gotBefore: row.got_before,
     roomAt: row.room_at ?? undefined,
   };
 }

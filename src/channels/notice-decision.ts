@@ -3,7 +3,6 @@ import { sightOf } from '../auth/policy.js';
 import type { Caller } from '../auth/caller.js';
 import {
   ANYBODYS_LIMIT,
-  TELLING_WINDOW_MS,
   UNVERIFIED_LIMIT,
   type ClaimedContact,
   type ClaimedNews,
@@ -56,7 +55,7 @@ function decideAlert(notice: ClaimedNotice, now: Date): NoticeDecision {
   if (!contact?.isVerified) return { step: 'give-up', reason: 'the contact is gone' };
   const until = alert.severity === 'critical' || !user.quietHours ? undefined : quietUntil(user.quietHours, now);
   if (until) return { step: 'hold', until };
-  if (sentBefore >= limit) return { step: 'hold', until: roomAfter(notice, now) };
+  if (sentBefore >= limit) return { step: 'hold', until: roomAfter(notice, limit, now) };
   return { step: 'send', contact, sight, ...(sentBefore === limit - 1 && { isLast: true }) };
 }
 
@@ -70,10 +69,13 @@ function limitOf({ alert, isDrill, isVouchedFor }: ClaimedNews): number {
   return isProven || isVouchedFor || isDrill ? Infinity : ANYBODYS_LIMIT;
 }
 
-/** When a message that has to wait is looked at again: those that are woken together get the room in their order. */
-function roomAfter({ roomAt }: ClaimedNotice, now: Date): Date {
-  const at = roomAt?.getTime() ?? now.getTime() + TELLING_WINDOW_MS;
-  return new Date(Math.max(at, now.getTime() + AGAIN_MS));
+/**
+ * When a message that has to wait is looked at again: when there is room; soon, when those before it have only been claimed
+ * and may not be needed any more.
+ */
+function roomAfter({ gotBefore, roomAt }: ClaimedNotice, limit: number, now: Date): Date {
+  const soon = now.getTime() + AGAIN_MS;
+  return new Date(roomAt && gotBefore >= limit ? Math.max(roomAt.getTime(), soon) : soon);
 }
 
 /**
