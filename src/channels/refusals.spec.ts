@@ -10,6 +10,9 @@ it.each([
   ['webhook', 'the webhook has no key: add it again', 'the webhook has no key: add it again'],
   ['push', 'push is not set up', 'push is not set up'],
   ['sms', 'clickatell: HTTP 401', 'clickatell: HTTP 401'],
-] as const)('what went wrong at an address that somebody gave is told in a few words: %s %s', (channel, reason, told) => {
-  expect(toldReason(channel, reason)).toBe(told);
-});
+] as const)(
+  'what went wrong at an address that somebody gave is told in a few words: %s %s',
+  (channel, reason, told) => {
+    expect(toldReason(channel, reason)).toBe(told);
+  },
+);

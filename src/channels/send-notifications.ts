@@ -147,7 +147,11 @@ export class SendNotifications implements JobHandler<'send-notifications'> {
     return this.parts.newCode({ contactId, deliveryId }, this.parts.clock.now());
   }
 
-  #textOf({ kind, news }: ClaimedNotice, how: Pick<AlertNews, 'sight' | 'isLast'>, code: string | undefined): MessageText {
+  #textOf(
+    { kind, news }: ClaimedNotice,
+    how: Pick<AlertNews, 'sight' | 'isLast'>,
+    code: string | undefined,
+  ): MessageText {
     const { publicUrl } = this.parts;
     if (kind === 'alert') return alertText({ ...news!, ...how }, publicUrl);
     return kind === 'code' ? codeText(code ?? '') : testText(publicUrl);

@@ -11,7 +11,9 @@ const AWAY = { status: 'end' } as unknown as RoleRedis;
 /** Of accounts that have one contact each, of the same id; `asked` says where a code goes, or what refuses it. */
 function messagesTo(addressOf: (userId: string) => { channel: string; address: string }) {
   const messages = new ContactMessages({
-    contacts: { find: async (userId: string) => ({ id: userId, user_id: userId, ...addressOf(userId) }) } as unknown as Contacts,
+    contacts: {
+      find: async (userId: string) => ({ id: userId, user_id: userId, ...addressOf(userId) }),
+    } as unknown as Contacts,
     database: {} as unknown as Database,
     limits: new RateLimits(AWAY),
     clock: new TestClock(),

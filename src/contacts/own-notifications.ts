@@ -41,7 +41,12 @@ export const ownNotificationsSchema = z
             createdAt: time,
             sentAt: time.nullable(),
             receivedAt: time.nullable().describe('When the device, or the network, said that it came'),
-            reason: z.string().optional().describe('Why it was not sent, or not yet; of a webhook or a device `refused`, `no answer` or `HTTP error`'),
+            reason: z
+              .string()
+              .optional()
+              .describe(
+                'Why it was not sent, or not yet; of a webhook or a device `refused`, `no answer` or `HTTP error`',
+              ),
           })
           .meta({ id: 'OwnNotification' }),
       ),

@@ -77,10 +77,7 @@ describe('the report of a drill', () => {
       { sentMs: 400, receivedMs: 1500 },
       { sentMs: 300, receivedMs: null },
     ]);
-    expect([person('eve').calls[0]!.reason, person('fay').calls[0]!.reason]).toEqual([
-      'quiet hours',
-      'no answer',
-    ]);
+    expect([person('eve').calls[0]!.reason, person('fay').calls[0]!.reason]).toEqual(['quiet hours', 'no answer']);
   });
 
   it('sums it up: whom it called and reached, how fast, how far it went', () => {

@@ -110,8 +110,7 @@ describe('an alert', () => {
       for (let count = 0; count < 23; count += 1) all.push(await raised(user));
       const ids = all.map(({ deliveryId }) => deliveryId);
       expect(await bench.send(ids, env)).toMatchObject({ sent: 10, held: 13 });
-      const texts = setup.sms.taken.map(({ text }) => text);
-      expect(texts.map((text) => text.includes('More alerts are open')).sort()).toEqual([...Array.from({ length: 9 }, () => false), true]);
+      expect(setup.sms.taken.filter(({ text }) => text.includes('More alerts are open'))).toHaveLength(1);
       expect(await bench.row(ids[10]!)).toMatchObject({ status: 'pending', held: true, attempts: 0 });
       bench.clock.advance(60_000);
       expect(await bench.send([(await raised(user)).deliveryId], env)).toMatchObject({ held: 1 });
@@ -122,7 +121,7 @@ describe('an alert', () => {
       bench.clock.advance(5000); // what was skipped left room
       expect(await bench.send(ids, env)).toMatchObject({ sent: 1, held: 2 });
       bench.clock.advance(4 * 60_000);
-      expect(await bench.send(ids, env)).toMatchObject({ notDue: 23 });
+      expect(await bench.send(ids, env)).toMatchObject({ held: 2, notDue: 21 });
       bench.clock.advance(60_000);
       expect(await bench.send(ids, env)).toMatchObject({ sent: 2 });
     });

@@ -1,4 +1,5 @@
 import { readReceipt } from '../../src/channels/receipt-token.js';
+import { ownNotifications } from '../../src/contacts/own-notifications.js';
 import { startChannelServers, type ChannelServers } from '../support/channel-servers.js';
 import { BENCH_KEY, type NoticeBench } from '../support/notice-bench.js';
 import { startWebhookReceiver, WEBHOOK_SECRET } from '../support/webhook-receiver.js';
@@ -126,7 +127,9 @@ it('a code stays the same in each attempt, with its tries and its time, until an
   const told: (string | undefined)[] = [];
   receiver.answer = (response) => void response.writeHead(503).end();
   const stored = async () =>
-    (await bench.people.sql('select code_digest, code_expires_at, code_tries from contacts where id = $1', [contactId]))[0];
+    (
+      await bench.people.sql('select code_digest, code_expires_at, code_tries from contacts where id = $1', [contactId])
+    )[0];
   const attempt = async (id: string) => {
     const outcomes = await bench.send([id], env);
     told.push(receiver.received.at(-1)?.body.data.code);
@@ -136,6 +139,7 @@ it('a code stays the same in each attempt, with its tries and its time, until an
   expect(await attempt(first)).toMatchObject({ retry: 1 });
   await bench.people.sql('update contacts set code_tries = 3 where id = $1', [contactId]);
   const before = await stored();
+  expect(await ownNotifications(bench.database, user)).toMatchObject([{ reason: 'HTTP error' }]);
   bench.clock.advance(10_000);
   expect(await attempt(first)).toMatchObject({ retry: 1 });
   expect(told[1]).toBe(told[0]);
