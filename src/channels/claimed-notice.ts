@@ -4,9 +4,11 @@ import type { Membership } from '../auth/roles.js';
 import type { NoticeKind } from '../notifications/delivery.js';
 import type { QuietHours } from './quiet-hours.js';
 
-/** Messages to one contact in {@link UNVERIFIED_LIMIT_MS}, of which those about unverified alerts are the last to go. */
+/** Of messages to one contact in {@link TELLING_WINDOW_MS}: so many, and one about an unverified alert goes no more. */
 export const UNVERIFIED_LIMIT = 3;
-export const UNVERIFIED_LIMIT_MS = 5 * 60_000;
+/** The same of verified alerts that anybody could raise; what is more waits. Intake is never limited. */
+export const ANYBODYS_LIMIT = 10;
+export const TELLING_WINDOW_MS = 5 * 60_000;
 
 /** A delivery to a person that may be attempted, with all that the decision on it needs, of one moment. */
 export interface ClaimedNotice {
@@ -20,8 +22,12 @@ export interface ClaimedNotice {
   readonly user: ClaimedUser;
   /** Of an alert; undefined when the log no longer keeps it. */
   readonly news: ClaimedNews | undefined;
-  /** Messages that this contact got, or is about to get, in the five minutes before this one. */
+  /** Messages about alerts that this contact got in the last {@link TELLING_WINDOW_MS}, or is about to get before this one. */
   readonly sentBefore: number;
+  /** Those of them that it got already. */
+  readonly gotBefore: number;
+  /** When the first of those leaves the window; undefined when it got none. */
+  readonly roomAt: Date | undefined;
 }
 
 export interface ClaimedNews {
@@ -30,6 +36,8 @@ export interface ClaimedNews {
   /** Of `alert.escalated`. */
   readonly reason?: EscalationReason;
   readonly isDrill: boolean;
+  /** An account, the operators or a key of an organisation pressed for it. */
+  readonly isVouchedFor: boolean;
 }
 
 export interface ClaimedContact {
@@ -67,12 +75,15 @@ export interface ClaimedRow {
   readonly type: AlertEventType | null;
   readonly reason: EscalationReason | null;
   readonly is_drill: boolean;
+  readonly is_vouched_for: boolean;
   readonly sent_before: number;
+  readonly got_before: number;
+  readonly room_at: Date | null;
 }
 
 /**
  * Leases what is due of $1 at $2 until $3, and reads all that the decision on it needs at that moment; $4 is
- * {@link UNVERIFIED_LIMIT_MS}.
+ * {@link TELLING_WINDOW_MS}. Of what is held, what waits for its time counts for nothing.
  */
 export const CLAIM_NOTICES = `
   with claimed as (
@@ -95,10 +106,20 @@ export const CLAIM_NOTICES = `
             from quiet_hours where user_id = d.user_id) as quiet_hours,
          latest.alert, told.type, told.details->>'reason' as reason,
          exists (select 1 from drills where alert_id = d.alert_id) as is_drill,
-         (select count(*)::int from deliveries o
-           where o.user_id = d.user_id and o.created_at > d.created_at - $4 * interval '1 ms' and o.id < d.id
-             and o.contact_id = d.contact_id and o.kind = 'alert' and o.status in ('pending', 'delivered')) as sent_before
+         exists (select 1 from alert_events e
+                  where e.alert_id = d.alert_id and e.type in ('alert.raised', 'alert.repeated')
+                    and (e.actor->>'id' is not null or e.actor->>'kind' = 'operator')) as is_vouched_for,
+         told_before.*
     from claimed d
+    cross join lateral (
+      select count(*)::int as sent_before, count(*) filter (where o.status = 'delivered')::int as got_before,
+             min(o.finished_at) filter (where o.status = 'delivered') + $4 * interval '1 ms' as room_at
+        from deliveries o
+       where o.user_id = d.user_id and o.created_at > $2::timestamptz - interval '1 day'
+         and o.contact_id = d.contact_id and o.kind = 'alert' and o.id <> d.id
+         and (o.status = 'delivered' and o.finished_at > $2::timestamptz - $4 * interval '1 ms'
+              or o.status = 'pending' and o.id < d.id and (not o.held or o.next_attempt_at <= $2))
+    ) told_before
     left join users u on u.id = d.user_id
     left join alerts a on a.id = d.alert_id
     left join alert_events latest on latest.seq = a.seq
@@ -106,7 +127,7 @@ export const CLAIM_NOTICES = `
 
 /** The row as the decision takes it. */
 export function readClaimed(row: ClaimedRow): ClaimedNotice {
-  const { id, kind, channel, attempts, alert, type, reason } = row;
+  const { id, kind, channel, attempts, alert, type } = row;
   return {
     id,
     kind,
@@ -122,7 +143,19 @@ export function readClaimed(row: ClaimedRow): ClaimedNotice {
       duties: row.duties,
       quietHours: row.quiet_hours ?? undefined,
     },
-    news: alert && type ? { alert, type, isDrill: row.is_drill, ...(reason && { reason }) } : undefined,
+    news: alert && type ? toldOf(alert, type, row) : undefined,
     sentBefore: row.sent_before,
+    gotBefore: row.got_before,
+    roomAt: row.room_at ?? undefined,
+  };
+}
+
+function toldOf(alert: Alert, type: AlertEventType, { reason, ...row }: ClaimedRow): ClaimedNews {
+  return {
+    alert,
+    type,
+    isDrill: row.is_drill,
+    isVouchedFor: row.is_vouched_for,
+    ...(reason && { reason }),
   };
 }

@@ -26,6 +26,7 @@ const news = (more: Partial<AlertNews> = {}, changed: Partial<Alert> = {}): Aler
   type: 'alert.raised',
   sight: 'full',
   isDrill: false,
+  isLast: false,
   ...more,
 });
 const URL = 'https://alerts.example';
@@ -44,6 +45,19 @@ describe('the text of an alert', () => {
     expect(JSON.stringify(alertText(news(), URL))).not.toMatch(/Sipho|820000000/);
   });
 
+  it('says that more are open when it is the last one for a while', () => {
+    const { body, sms } = alertText(news({ isLast: true }), URL);
+    expect(body.startsWith('More alerts are open: open the list.\nat -26.2')).toBe(true);
+    expect(sms).toMatch(/^ALERT: Fire, critical NB-7K3F2\. More alerts are open: open the list\. at -26\.2/);
+  });
+
+  it('leaves out the words of an alert that something speaks against', () => {
+    const { title, body, sms } = alertText(news({}, { verified: false }), URL);
+    expect(title).toBe('UNVERIFIED ALERT: Fire, critical (NB-7K3F2)');
+    expect(body).toBe('at -26.20412, 28.0473');
+    expect(sms).toBe(`UNVERIFIED ALERT: Fire, critical NB-7K3F2. at -26.20412, 28.0473 ${URL}/#alert-${alert.id}`);
+  });
+
   it('tells who is not on duty there about where, and no words', () => {
     const told = JSON.stringify(alertText(news({ sight: 'coarse' }), URL));
     expect(told).toContain('near -26.2, 28.05');
@@ -55,10 +69,10 @@ describe('the text of an alert', () => {
 
   it.each([
     [{ isDrill: true }, { test: true }, 'DRILL ALERT: '],
-    [{ isDrill: true, type: 'alert.escalated' }, { test: true }, 'DRILL ALERT AGAIN: '],
+    [{ isDrill: true, type: 'alert.escalated' }, { test: true }, 'DRILL ALERT: '],
     [{}, { test: true }, 'TEST ALERT: '],
     [{}, { verified: false }, 'UNVERIFIED ALERT: '],
-    [{ type: 'alert.escalated' }, {}, 'ALERT AGAIN: '],
+    [{ type: 'alert.escalated' }, {}, 'ALERT: '],
     [{ type: 'alert.duress' }, {}, 'ALERT: '],
   ] as [Partial<AlertNews>, Partial<Alert>, string][])('begins with what it is: %j %j', (more, changed, start) => {
     const { title, sms } = alertText(news(more, changed), URL);

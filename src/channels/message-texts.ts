@@ -19,11 +19,14 @@ export interface AlertNews {
   /** `coarse`: for who is not on duty there. */
   readonly sight: 'full' | 'coarse';
   readonly isDrill: boolean;
+  /** No more messages for a while, whatever else is raised. */
+  readonly isLast: boolean;
 }
 
 /**
  * What somebody is told of an alert. Never the name or the number of its reporter: a locked screen shows messages to
- * anybody, and who opens the alert sees them there.
+ * anybody, and who opens the alert sees them there. Nor the words of an unverified one: else anybody could have us send
+ * what they like, such as a link, to people who trust our messages.
  */
 export function alertText(news: AlertNews, publicUrl: string | undefined): MessageText {
   const { sight } = news;
@@ -32,14 +35,15 @@ export function alertText(news: AlertNews, publicUrl: string | undefined): Messa
   const mark = markOf(news);
   const what = `${capital(kind)}, ${severity}`;
   const where = placeOf(alert.location, sight);
-  const words = alert.message?.replaceAll(/\s+/g, ' ').trim() ?? '';
+  const words = alert.verified ? (alert.message?.replaceAll(/\s+/g, ' ').trim() ?? '') : '';
   const url = publicUrl && `${publicUrl}/#alert-${alert.id}`;
   const lead = leadOf(news);
-  const lines = [lead?.body, where, words && shortened(words)].filter(Boolean);
+  const more = news.isLast ? 'More alerts are open: open the list' : '';
+  const lines = [lead?.body, more && `${more}.`, where, words && shortened(words)].filter(Boolean);
   return {
     title: `${mark}: ${what} (${reference})`,
     body: lines.join('\n') || 'Open the list of alerts.',
-    sms: smsOf([`${mark}: ${what} ${reference}`, lead?.sms ?? '', where, words], url),
+    sms: smsOf([`${mark}: ${what} ${reference}`, lead?.sms ?? '', more, where, words], url),
     ...(url ? { url } : {}),
   };
 }
@@ -57,11 +61,10 @@ export function codeText(code: string): MessageText {
 }
 
 /** What it is must be said first: a screen shows the first words alone. */
-function markOf({ alert, isDrill, type }: AlertNews): string {
-  const mark = type === 'alert.escalated' ? 'ALERT AGAIN' : 'ALERT';
-  if (isDrill) return `DRILL ${mark}`;
-  if (alert.test) return `TEST ${mark}`;
-  return alert.verified ? mark : `UNVERIFIED ${mark}`;
+function markOf({ alert, isDrill }: AlertNews): string {
+  if (isDrill) return 'DRILL ALERT';
+  if (alert.test) return 'TEST ALERT';
+  return alert.verified ? 'ALERT' : 'UNVERIFIED ALERT';
 }
 
 /**

@@ -3,7 +3,7 @@ import { fallBack } from '../notifications/fall-back.js';
 import {
   CLAIM_NOTICES,
   readClaimed,
-  UNVERIFIED_LIMIT_MS,
+  TELLING_WINDOW_MS,
   type ClaimedContact,
   type ClaimedNotice,
   type ClaimedRow,
@@ -28,7 +28,7 @@ export class NotificationLedger {
     const { rows } = await this.database.query<ClaimedRow>({
       name: 'claim-notices',
       text: CLAIM_NOTICES,
-      values: [ids, now, new Date(now.getTime() + leaseMs), UNVERIFIED_LIMIT_MS],
+      values: [ids, now, new Date(now.getTime() + leaseMs), TELLING_WINDOW_MS],
     });
     return rows.map(readClaimed);
   }
@@ -54,7 +54,7 @@ export class NotificationLedger {
     });
   }
 
-  /** Puts it off; that was no attempt. `held`: until the end of quiet hours, or until somebody lets it go before. */
+  /** Puts it off; that was no attempt. `held`: until the end of quiet hours, until there is room for it, or until somebody lets it go before. */
   async hold({ id, attempts }: ClaimedNotice, until: Date): Promise<void> {
     await this.database.query({
       name: 'hold-notice',

@@ -4,9 +4,10 @@ import { GroupedWrites } from '../notifications/grouped-writes.js';
 import { Logger } from '../observability/nest-log.js';
 import type { JobHandler } from '../queues/job-handler.js';
 import type { JobPayload } from '../queues/queue-map.js';
+import { unlessAborted } from '../unless-aborted.js';
 import { isSent, type ChannelSender, type MessageText, type NotSent, type SendOutcome } from './channel-sender.js';
 import type { ClaimedContact, ClaimedNotice } from './claimed-notice.js';
-import { alertText, codeText, testText } from './message-texts.js';
+import { alertText, codeText, testText, type AlertNews } from './message-texts.js';
 import { decideNotice, type NoticeDecision } from './notice-decision.js';
 import type { NotificationLedger, SentNotice } from './notification-ledger.js';
 import { signReceipt } from './receipt-token.js';
@@ -21,11 +22,17 @@ export interface SendLimits {
 }
 export const SEND_LIMITS: SendLimits = { attemptMs: 5000, leaseMs: 8000 };
 
+/** A delivery that brings a code to its contact. */
+interface CodeDelivery {
+  readonly contactId: string;
+  readonly deliveryId: string;
+}
+
 interface Parts {
   readonly ledger: NotificationLedger;
   readonly senders: ReadonlyMap<Channel, ChannelSender>;
-  /** Makes a code for a contact, in place of an earlier one; undefined when the contact is gone. */
-  readonly newCode: (contactId: string, now: Date) => Promise<string | undefined>;
+  /** The code that a delivery brings, in place of an earlier one; undefined when it would be of no use. */
+  readonly newCode: (of: CodeDelivery, now: Date) => Promise<string | undefined>;
   readonly receiptKey: Buffer;
   readonly publicUrl: string | undefined;
   readonly clock: Clock;
@@ -110,14 +117,15 @@ export class SendNotifications implements JobHandler<'send-notifications'> {
 
   async #send(
     notice: ClaimedNotice,
-    { contact, sight }: Extract<NoticeDecision, { step: 'send' }>,
+    { contact, sight, isLast }: Extract<NoticeDecision, { step: 'send' }>,
     limit: AbortSignal,
   ): Promise<SendOutcome> {
     const { senders, receiptKey } = this.parts;
     const { id, channel, kind, news } = notice;
     const sender = senders.get(channel);
     if (!sender) return { reason: `${channel} is not set up`, final: true };
-    const code = kind === 'code' ? await this.parts.newCode(contact.id, this.parts.clock.now()) : undefined;
+    const code = kind === 'code' ? await this.#codeOf(id, contact) : undefined;
+    if (kind === 'code' && code === undefined) return { reason: 'the code is no longer valid', final: true };
     const to = {
       contactId: contact.id,
       channel,
@@ -128,16 +136,24 @@ export class SendNotifications implements JobHandler<'send-notifications'> {
       deliveryId: id,
       kind,
       token: signReceipt(receiptKey, id),
-      ...this.#textOf(notice, sight, code),
+      ...this.#textOf(notice, { sight, isLast: isLast ?? false }, code),
       ...(news && { alertId: news.alert.id, severity: news.alert.severity }),
       ...(code === undefined ? {} : { code }),
     };
-    return untilAborted(sender.send(to, message, limit), limit);
+    return inTime(sender.send(to, message, limit), limit);
   }
 
-  #textOf({ kind, news }: ClaimedNotice, sight: 'full' | 'coarse', code: string | undefined): MessageText {
+  async #codeOf(deliveryId: string, { id: contactId }: ClaimedContact): Promise<string | undefined> {
+    return this.parts.newCode({ contactId, deliveryId }, this.parts.clock.now());
+  }
+
+  #textOf(
+    { kind, news }: ClaimedNotice,
+    how: Pick<AlertNews, 'sight' | 'isLast'>,
+    code: string | undefined,
+  ): MessageText {
     const { publicUrl } = this.parts;
-    if (kind === 'alert') return alertText({ ...news!, sight }, publicUrl);
+    if (kind === 'alert') return alertText({ ...news!, ...how }, publicUrl);
     return kind === 'code' ? codeText(code ?? '') : testText(publicUrl);
   }
 
@@ -166,11 +182,11 @@ export class SendNotifications implements JobHandler<'send-notifications'> {
 }
 
 /** What a sender says, or that it took too long: one that does not hear the signal must not hold the others up. */
-async function untilAborted(outcome: Promise<SendOutcome>, signal: AbortSignal): Promise<SendOutcome> {
-  const aborted = new Promise<SendOutcome>((resolve) => {
-    const end = () => resolve({ reason: 'no answer in time' });
-    if (signal.aborted) end();
-    else signal.addEventListener('abort', end, { once: true });
-  });
-  return Promise.race([outcome, aborted]);
+async function inTime(outcome: Promise<SendOutcome>, limit: AbortSignal): Promise<SendOutcome> {
+  try {
+    return await unlessAborted(outcome, limit);
+  } catch (error) {
+    if (limit.aborted) return { reason: 'no answer in time' };
+    throw error;
+  }
 }

@@ -18,6 +18,10 @@ const providers = list.refine(
     names.every((name) => SMS_PROVIDERS.some((known) => known === name)) && new Set(names).size === names.length,
   `must hold ${SMS_PROVIDERS.join(', ')}, each at most once`,
 );
+const callingCodes = list.refine(
+  (codes) => codes.every((code) => /^[1-9]\d{0,2}$/.test(code)),
+  'must hold country calling codes, such as 27,266',
+);
 
 /** The ways to tell people who are not looking. A channel that is not set up is off. */
 export const channelVars = {
@@ -42,6 +46,12 @@ export const channelVars = {
   NABOOM_SMS_PROVIDERS: described(
     providers.default([]),
     channel(`Providers of text messages (comma-separated), the preferred one first: ${SMS_PROVIDERS.join(', ')}.`),
+  ),
+  NABOOM_SMS_COUNTRIES: described(
+    callingCodes.default([]),
+    channel(
+      'Calling codes (comma-separated, such as `27,266`) of the numbers that people may have texted; without it that of NABOOM_COUNTRY_CODE alone. Texts to some countries pay whoever asks for them.',
+    ),
   ),
   NABOOM_SMS_FROM: described(text(), channel('Sender of text messages, where the provider takes one.')),
   NABOOM_CLICKATELL_API_KEY: described(text(), channelSecret('API key of Clickatell.')),

@@ -16,6 +16,8 @@ const KEY_BYTES = 32;
 /** What an address must be. */
 export interface AddressRules {
   readonly countryCode: string;
+  /** Calling codes of numbers that may be texted. */
+  readonly smsCountries: readonly string[];
   /** Private hosts that the deployment lets its messages go to. */
   readonly allowed: AllowedHosts;
   readonly resolve: Resolve;
@@ -39,7 +41,26 @@ export async function readContact(wanted: AddContact, rules: AddressRules): Prom
   const login = readLogin(address, rules.countryCode);
   const read = login && (channel === 'sms' ? 'phone' in login && login.phone : 'email' in login && login.email);
   if (!read) throw invalid(channel === 'sms' ? 'is no phone number' : 'is no e-mail address');
+  if (channel === 'sms') requireTextable(read, rules);
   return { channel, address: read, ...label };
+}
+
+/**
+ * Whether this deployment texts numbers of that country: else whoever earns by texts to numbers of theirs has us pay.
+ * @throws AppError ADDRESS_REFUSED
+ */
+export function requireTextable(phone: string, { smsCountries }: Pick<AddressRules, 'smsCountries'>): void {
+  if (isTextable(phone, smsCountries)) return;
+  const codes = smsCountries.map((code) => `+${code}`).join(', ');
+  throw new AppError(
+    'ADDRESS_REFUSED',
+    `Text messages go to numbers that start with ${codes} alone; NABOOM_SMS_COUNTRIES allows more`,
+  );
+}
+
+/** @param phone in E.164 */
+export function isTextable(phone: string, smsCountries: readonly string[]): boolean {
+  return smsCountries.some((code) => phone.startsWith(`+${code}`));
 }
 
 /** Each webhook has its own: its owner can check what comes, and what we sign for one proves nothing to another. */

@@ -65,7 +65,7 @@ export class ContactsController {
     @Param('id') id: string,
   ): Promise<{ deliveryId: string }> {
     const userId = await this.#userOf(request);
-    return send(reply, await this.own.messages.code(userId, readId(id)));
+    return send(reply, await this.own.messages.code(userId, readId(id), request.ip));
   }
 
   @Post(':id/test')

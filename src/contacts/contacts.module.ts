@@ -30,7 +30,9 @@ type OwnContactsNeeds = [Database, RateLimits, Clock, Config];
       inject: [Database, RateLimits, CLOCK, CONFIG],
       useFactory: (...[database, limits, clock, { env }]: OwnContactsNeeds) => {
         const allowed = new AllowedHosts(env.NABOOM_WEBHOOK_ALLOWED_HOSTS);
-        const rules = { countryCode: env.NABOOM_COUNTRY_CODE, allowed, resolve: systemResolve };
+        const countryCode = env.NABOOM_COUNTRY_CODE;
+        const smsCountries = env.NABOOM_SMS_COUNTRIES.length > 0 ? env.NABOOM_SMS_COUNTRIES : [countryCode];
+        const rules = { countryCode, smsCountries, allowed, resolve: systemResolve };
         return new OwnContacts({ database, limits, clock, channels: channelsOn(env), rules });
       },
     },

@@ -78,6 +78,13 @@ const contacts: readonly Operation[] = [
         code: 'ADDRESS_REFUSED',
       },
       {
+        name: 'A phone in a country that this deployment does not text',
+        ...SIGNED_IN,
+        json: { channel: 'sms', address: '+44 20 7946 0000' },
+        status: 400,
+        code: 'ADDRESS_REFUSED',
+      },
+      {
         name: 'No phone number',
         ...SIGNED_IN,
         json: { channel: 'sms', address: 'call me' },
@@ -140,11 +147,12 @@ const verification: readonly Operation[] = [
     path: `${PATH}/:id/code`,
     summary: 'Send a code to a contact',
     about:
-      'It can be entered for 15 minutes, 5 times. Five an hour of one account, and to one address of all accounts.',
+      'It can be entered for 15 minutes, 5 times. Five an hour of one account, and to one address of all accounts; ten ' +
+      'an hour of all accounts behind one IP address.',
     who: ['session'],
     params: ID,
     answers: { 202: { about: 'It is on its way.', json: SENT } },
-    errors: SENDING,
+    errors: ['ADDRESS_REFUSED', ...SENDING],
     examples: [
       { name: 'By e-mail', alone: true, ...SIGNED_IN, ...OWN, status: 202 },
       { name: 'To a contact of somebody else', ...SIGNED_IN, ...NOBODYS, status: 404, code: 'NOT_FOUND' },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CHANNELS, type Channel } from '../alerts/channel.js';
 import { describes } from '../api-docs/describes.js';
+import { toldReason } from '../channels/refusals.js';
 import type { Database } from '../database/database.js';
 import { DELIVERY_STATUSES, NOTICE_KINDS, type DeliveryStatus, type NoticeKind } from '../notifications/delivery.js';
 
@@ -40,7 +41,12 @@ export const ownNotificationsSchema = z
             createdAt: time,
             sentAt: time.nullable(),
             receivedAt: time.nullable().describe('When the device, or the network, said that it came'),
-            reason: z.string().optional().describe('Why it was not sent, or not yet'),
+            reason: z
+              .string()
+              .optional()
+              .describe(
+                'Why it was not sent, or not yet; of a webhook or a device `refused`, `no answer` or `HTTP error`',
+              ),
           })
           .meta({ id: 'OwnNotification' }),
       ),
@@ -86,6 +92,11 @@ function notificationOf(row: Row): OwnNotification {
     createdAt: row.created_at.toISOString(),
     sentAt: status === 'delivered' ? (row.finished_at?.toISOString() ?? null) : null,
     receivedAt: row.received_at?.toISOString() ?? null,
-    ...(reason === null || status === 'delivered' ? {} : { reason }),
+    ...(reason === null || status === 'delivered' ? {} : { reason: told(row, reason) }),
   };
+}
+
+/** Of what was skipped we decided ourselves, and say why. */
+function told({ channel, status }: Row, reason: string): string {
+  return status === 'skipped' ? reason : toldReason(channel, reason);
 }

@@ -54,8 +54,16 @@ async function change(
 ): Promise<number> {
   const changed = await letters[command](which, systemClock.now());
   if (json) out(JSON.stringify({ [DONE[command]]: changed.length, items: changed }));
-  else [`${DONE[command]} ${changed.length}`, ...changed.map(describe)].forEach(out);
+  else [`${DONE[command]} ${changed.length}`, ...changed.map(describe), ...unknownTo(changed, which)].forEach(out);
   return changed.length > 0 ? 0 : 1;
+}
+
+/** A line for each id that was asked for and is none of a dead letter. */
+function unknownTo(changed: readonly Letter[], which: WhichLetters): string[] {
+  if (which === 'all') return [];
+  return which
+    .filter((wanted) => !changed.some(({ id }) => id === wanted.toLowerCase()))
+    .map((wanted) => `no dead letter has the id ${wanted}; \`npm run jobs -- dead\` lists them`);
 }
 
 function describeCounts({ deliveries, jobs }: LetterCounts): string {

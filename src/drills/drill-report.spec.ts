@@ -41,7 +41,7 @@ function facts(parts: Partial<DrillFacts> = {}): DrillFacts {
       sent('cat', 1000, { receivedAt: after(3000) }),
       sent('dan', 5000),
       unsent('eve', { held: true }),
-      unsent('fay', { status: 'dead', lastError: 'the phone is off' }),
+      unsent('fay', { status: 'dead', lastError: 'ECONNREFUSED' }),
       sent('gus', 250),
       unsent('jon', { status: 'skipped', lastError: 'acknowledged' }),
     ],
@@ -77,10 +77,7 @@ describe('the report of a drill', () => {
       { sentMs: 400, receivedMs: 1500 },
       { sentMs: 300, receivedMs: null },
     ]);
-    expect([person('eve').calls[0]!.reason, person('fay').calls[0]!.reason]).toEqual([
-      'quiet hours',
-      'the phone is off',
-    ]);
+    expect([person('eve').calls[0]!.reason, person('fay').calls[0]!.reason]).toEqual(['quiet hours', 'no answer']);
   });
 
   it('sums it up: whom it called and reached, how fast, how far it went', () => {

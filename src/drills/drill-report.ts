@@ -1,5 +1,6 @@
 import type { Alert } from '../alerts/alert.js';
 import type { Channel } from '../alerts/channel.js';
+import { toldReason } from '../channels/refusals.js';
 import type { DeliveryStatus } from '../notifications/delivery.js';
 import type { Drill } from './drill.js';
 
@@ -164,15 +165,19 @@ function outcomeOf(own: readonly DrillDelivery[], hasContact: boolean): DrillOut
 }
 
 function callOf(delivery: DrillDelivery, start: number): DrillCall {
-  const { channel, status, provider, receivedAt, lastError, held } = delivery;
+  const { channel, status, provider, receivedAt, held } = delivery;
   return {
     channel,
     status,
     provider,
     sentMs: sentMs(delivery, start),
     receivedMs: receivedAt && receivedAt.getTime() - start,
-    reason: lastError ?? (held && status === 'pending' ? 'quiet hours' : null),
+    reason: told(delivery) ?? (held && status === 'pending' ? 'quiet hours' : null),
   };
+}
+
+function told({ channel, status, lastError }: DrillDelivery): string | null {
+  return lastError === null || status === 'skipped' ? lastError : toldReason(channel, lastError);
 }
 
 function sentMs({ status, finishedAt }: DrillDelivery, start: number): number | null {

@@ -63,7 +63,7 @@ export const ERRORS = {
   ADDRESS_REFUSED: entry(
     400,
     'Nothing can be sent to this address',
-    'Use an https address that the internet can reach.',
+    'Use an https address that the internet can reach, or a phone number of a country that this deployment texts.',
   ),
   CHANNEL_OFF: entry(
     503,

@@ -37,6 +37,13 @@ export const INVITE_LIMIT: Limit = { name: 'invite', points: 200, seconds: 86_40
 export const CODE_LIMIT: Limit = { name: 'code', points: 5, seconds: 3600 };
 /** Codes to one address, of all accounts together: nobody's phone is to be flooded. */
 export const CODED_ADDRESS_LIMIT: Limit = { name: 'code-address', points: 5, seconds: 3600 };
+/**
+ * Codes that one address asks for, of all its accounts: signing up costs nothing. What is refused by it takes nothing of
+ * what the deployment may send.
+ */
+export const CODE_SOURCE_LIMIT: Limit = { name: 'code-source', points: 10, seconds: 3600 };
+/** Codes of the whole deployment: what thirty addresses at once can spend at most. */
+export const CODES_LIMIT: Limit = { name: 'codes', points: 300, seconds: 3600 };
 /** Test messages to the contacts of one account. */
 export const TEST_LIMIT: Limit = { name: 'test', points: 5, seconds: 3600 };
 /** Test messages to one address, of all accounts together. */

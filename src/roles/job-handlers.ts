@@ -6,7 +6,7 @@ import { BalanceSms } from '../channels/sms/balance-sms.js';
 import { smsOrder } from '../channels/sms/sms-order.js';
 import { smsProviders } from '../channels/sms/sms-providers.js';
 import type { Clock } from '../clock.js';
-import { newCode } from '../contacts/contact-code.js';
+import { codeKey, newCode } from '../contacts/contact-code.js';
 import type { Database } from '../database/database.js';
 import { AuditEscalations } from '../escalation/audit-escalations.js';
 import { Escalate } from '../escalation/escalate.js';
@@ -34,13 +34,14 @@ function deliveryJobs(settings: JobSettings, database: Database, clock: Clock): 
   const reachable = { allowed: new AllowedHosts(settings.NABOOM_WEBHOOK_ALLOWED_HOSTS), resolve: systemResolve };
   const webhooks = { urls: settings.NABOOM_WEBHOOK_URLS, secret: settings.NABOOM_WEBHOOK_SECRET ?? '', ...reachable };
   const { attemptMs: limitMs } = SEND_LIMITS;
+  const key = Buffer.from(settings.receiptKey, 'base64');
   return [
     new DeliverWebhooks({ deliveries: new Deliveries(database), clock, settings: webhooks }),
     new SendNotifications({
       ledger: new NotificationLedger(database),
       senders: channelSenders(settings, { reachable, smsOrder: smsOrder(database, clock), clock, limitMs }),
-      newCode: (contactId, now) => newCode(database, contactId, now),
-      receiptKey: Buffer.from(settings.receiptKey, 'base64'),
+      newCode: (delivery, now) => newCode({ database, key: codeKey(key) }, delivery, now),
+      receiptKey: key,
       publicUrl: settings.NABOOM_PUBLIC_URL,
       clock,
     }),

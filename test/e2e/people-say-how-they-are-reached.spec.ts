@@ -5,6 +5,7 @@ import { outcome, useDirectory } from '../support/use-directory.js';
 const CODE = '271828';
 const CONTACTS = '/auth/me/contacts';
 const used = useDirectory({
+  NABOOM_TRUSTED_PROXIES: '127.0.0.1',
   NABOOM_SMTP_HOST: 'mail.example',
   NABOOM_MAIL_FROM: 'alerts@example.org',
   NABOOM_SMS_PROVIDERS: 'clickatell',
@@ -16,8 +17,21 @@ beforeAll(() => sendCodesAs(CODE, used().databaseUrl));
 let count = 0;
 const somebody = () => used().planted.person(`Person ${(count += 1)}`);
 const aPhone = () => `+2782${String(1_000_000 + (count += 1))}`;
+/** Each time from another address. */
 const ask = (who: PlantedPerson, method: string, path: string, body?: unknown) =>
-  used().ask(who, method, `${CONTACTS}${path}`, body);
+  askFrom(`10.0.1.${(count += 1) % 250}`, who)(method, path, body);
+const askFrom =
+  (address: string, { token }: PlantedPerson) =>
+  (method: string, path: string, body?: unknown) =>
+    used().client.ask(`/api/v1${CONTACTS}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        'x-forwarded-for': address,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
 
 async function added(who: PlantedPerson, body: object) {
   const answer = await ask(who, 'POST', '', body);
@@ -78,6 +92,8 @@ describe('contacts', () => {
     [{ channel: 'webhook', address: 'http://8.8.8.8/hook' }, 'ADDRESS_REFUSED'],
     [{ channel: 'webhook', address: 'https://me:pw@8.8.8.8/hook' }, 'ADDRESS_REFUSED'],
     [{ channel: 'webhook', address: 'https://no-such-host.invalid/' }, 'ADDRESS_REFUSED'],
+    [{ channel: 'sms', address: '+44 20 7946 0000' }, 'ADDRESS_REFUSED'],
+    [{ channel: 'sms', address: '+882161234567' }, 'ADDRESS_REFUSED'],
     [{ channel: 'sms', address: 'me@example.org' }, 'REQUEST_INVALID'],
     [{ channel: 'email', address: '+27821234567' }, 'REQUEST_INVALID'],
     [{ channel: 'push', subscription: pushTo('https://169.254.169.254/') }, 'ADDRESS_REFUSED'],
@@ -176,6 +192,16 @@ describe('a code', () => {
     const his = await addSms(bob, phone);
     expect(outcome(await ask(bob, 'POST', `/${his.id}/code`))).toBe('429 TOO_MANY_REQUESTS');
     expect(outcome(await ask(bob, 'POST', `/${(await addSms(bob)).id}/code`))).toBe(202);
+  });
+
+  it('is sent ten times an hour to all who ask from one address', async () => {
+    const people = await Promise.all(Array.from({ length: 11 }, somebody));
+    const answers = [];
+    for (const who of people) {
+      const { id } = await addSms(who);
+      answers.push(outcome(await askFrom('192.0.2.7', who)('POST', `/${id}/code`)));
+    }
+    expect(answers).toEqual([...Array.from({ length: 10 }, () => 202), '429 TOO_MANY_REQUESTS']);
   });
 
   it('or a test is a delivery to that contact alone, which its owner sees', async () => {

@@ -58,6 +58,8 @@ describe('npm run jobs', () => {
     const id = await deadDelivery('/');
     expect(await run('replay', id)).toBe(0);
     expect(await run('replay', id)).toBe(1);
+    expect(await run('replay', 'zzz')).toBe(1);
+    expect(lines).toEqual(['replayed 0', 'no dead letter has the id zzz; `npm run jobs -- dead` lists them']);
     expect(await run('list', '--json')).toBe(0);
     expect(JSON.parse(lines[0]!)).toMatchObject({
       counts: { deliveries: { pending: 1, dead: 0 } },

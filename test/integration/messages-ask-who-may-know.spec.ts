@@ -91,4 +91,57 @@ describe('an alert', () => {
     const [verified] = await bench.tell(await bench.raise({ places: setup.places() }), [user]);
     expect(await bench.send([verified!], env)).toMatchObject({ sent: 1 });
   });
+
+  describe('that anybody could raise', () => {
+    const raised = async (user: string, press: object = {}) => {
+      const alert = await bench.raise({ places: setup.places(), ...press });
+      return { ...alert, deliveryId: (await bench.tell(alert, [user]))[0]! };
+    };
+    const close = async ({ seq }: { seq: number }) =>
+      bench.people.sql(
+        `update alert_events set alert = jsonb_set(alert::jsonb, '{status}', '"resolved"')::json where seq = $1`,
+        [seq],
+      );
+
+    it('is told ten times in five minutes, and then when there is room, if it is still open', async () => {
+      const user = await setup.dispatcher();
+      await bench.contact(user, 'sms', '+27820000050');
+      const all = [];
+      for (let count = 0; count < 23; count += 1) all.push(await raised(user));
+      const ids = all.map(({ deliveryId }) => deliveryId);
+      expect(await bench.send(ids, env)).toMatchObject({ sent: 10, held: 13 });
+      expect(setup.sms.taken.filter(({ text }) => text.includes('More alerts are open'))).toHaveLength(1);
+      expect(await bench.row(ids[10]!)).toMatchObject({ status: 'pending', held: true, attempts: 0 });
+      bench.clock.advance(60_000);
+      expect(await bench.send([(await raised(user)).deliveryId], env)).toMatchObject({ held: 1 });
+      await close(all[10]!);
+      bench.clock.advance(4 * 60_000 + 1);
+      expect(await bench.send(ids, env)).toMatchObject({ sent: 9, skipped: 1, held: 3, notDue: 10 });
+      expect(await bench.row(ids[10]!)).toMatchObject({ status: 'skipped', last_error: 'the alert is resolved' });
+      bench.clock.advance(5000); // what was skipped left room
+      expect(await bench.send(ids, env)).toMatchObject({ sent: 1, held: 2 });
+      bench.clock.advance(4 * 60_000);
+      expect(await bench.send(ids, env)).toMatchObject({ held: 2, notDue: 21 });
+      bench.clock.advance(60_000);
+      expect(await bench.send(ids, env)).toMatchObject({ sent: 2 });
+    });
+
+    it('does not delay those of people, phones and programs that are known', async () => {
+      const user = await setup.dispatcher();
+      await bench.contact(user, 'sms', '+27820000051');
+      const ids = [];
+      for (let count = 0; count < 11; count += 1) ids.push((await raised(user)).deliveryId);
+      expect(await bench.send(ids, env)).toMatchObject({ sent: 10, held: 1 });
+      const byMachine = await raised(user, { source: 'partner' });
+      const claimed = await raised(user, { source: 'partner' });
+      await bench.people.sql(`update alert_events set actor = $2 where seq = $1`, [
+        byMachine.seq,
+        JSON.stringify({ kind: 'machine', id: user, name: 'Cameras' }),
+      ]);
+      const reporter = (await bench.people.person('Sipho')).id;
+      const known = [byMachine, await raised(user, { source: 'sms' }), await raised(user, { reporterId: reporter })];
+      const more = [...known, claimed].map(({ deliveryId }) => deliveryId);
+      expect(await bench.send(more, env)).toMatchObject({ sent: 3, held: 1 });
+    });
+  });
 });

@@ -1,4 +1,5 @@
 import { readReceipt } from '../../src/channels/receipt-token.js';
+import { ownNotifications } from '../../src/contacts/own-notifications.js';
 import { startChannelServers, type ChannelServers } from '../support/channel-servers.js';
 import { BENCH_KEY, type NoticeBench } from '../support/notice-bench.js';
 import { startWebhookReceiver, WEBHOOK_SECRET } from '../support/webhook-receiver.js';
@@ -117,4 +118,40 @@ it('a code is made when it is sent, and verifies its contact', async () => {
   const test = await bench.tellOwn('test', contactId);
   expect(await bench.send([test], env)).toMatchObject({ sent: 1 });
   expect(setup.sms.taken[1]!.text).toMatch(/^Naboom: This is a test/);
+});
+
+it('a code stays the same in each attempt, with its tries and its time, until another one is asked for', async () => {
+  const user = (await bench.people.person('Newer')).id;
+  const receiver = await startWebhookReceiver(WEBHOOK_SECRET);
+  const contactId = await bench.contact(user, 'webhook', receiver.url(), { secret: WEBHOOK_SECRET });
+  const told: (string | undefined)[] = [];
+  receiver.answer = (response) => void response.writeHead(503).end();
+  const stored = async () =>
+    (
+      await bench.people.sql('select code_digest, code_expires_at, code_tries from contacts where id = $1', [contactId])
+    )[0];
+  const attempt = async (id: string) => {
+    const outcomes = await bench.send([id], env);
+    told.push(receiver.received.at(-1)?.body.data.code);
+    return outcomes;
+  };
+  const first = await bench.tellOwn('code', contactId);
+  expect(await attempt(first)).toMatchObject({ retry: 1 });
+  await bench.people.sql('update contacts set code_tries = 3 where id = $1', [contactId]);
+  const before = await stored();
+  expect(await ownNotifications(bench.database, user)).toMatchObject([{ reason: 'HTTP error' }]);
+  bench.clock.advance(10_000);
+  expect(await attempt(first)).toMatchObject({ retry: 1 });
+  expect(told[1]).toBe(told[0]);
+  expect(await stored()).toEqual(before);
+  const second = await bench.tellOwn('code', contactId);
+  expect(await attempt(second)).toMatchObject({ retry: 1 });
+  const newer = await stored();
+  expect(newer).toMatchObject({ code_tries: 0 });
+  expect(newer!['code_digest']).not.toEqual(before!['code_digest']);
+  bench.clock.advance(20_000);
+  expect(await attempt(first)).toMatchObject({ dead: 1 });
+  expect(await bench.row(first)).toMatchObject({ last_error: 'the code is no longer valid' });
+  expect(await stored()).toEqual(newer);
+  await receiver.close();
 });

@@ -9,7 +9,7 @@ import { receiptKey } from '../../src/channels/receipt-token.js';
 import { SEND_LIMITS, SendNotifications, type SendLimits } from '../../src/channels/send-notifications.js';
 import { smsOrder } from '../../src/channels/sms/sms-order.js';
 import { loadConfig } from '../../src/config/config.js';
-import { newCode } from '../../src/contacts/contact-code.js';
+import { codeKey, newCode } from '../../src/contacts/contact-code.js';
 import { Database } from '../../src/database/database.js';
 import { addNotice, addNoticeTo } from '../../src/notifications/notices.js';
 import { AllowedHosts, systemResolve } from '../../src/notifications/webhook-target.js';
@@ -127,7 +127,7 @@ export class NoticeBench {
         clock,
         limitMs: both.attemptMs,
       }),
-      newCode: (contactId, now) => newCode(database, contactId, now),
+      newCode: (delivery, now) => newCode({ database, key: codeKey(BENCH_KEY) }, delivery, now),
       receiptKey: BENCH_KEY,
       publicUrl: settings.NABOOM_PUBLIC_URL,
       clock,
