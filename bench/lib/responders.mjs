@@ -1,4 +1,4 @@
-import { createECDH, randomBytes, randomUUID } from 'node:crypto';
+import { createECDH, hash, randomBytes, randomUUID } from 'node:crypto';
 import { withClient } from './stack.mjs';
 
 /** One step that waits for an hour: what is measured is how quickly the first is told. */
@@ -8,6 +8,9 @@ const POLICY = {
   unreachedSeconds: 600,
 };
 
+/** An API key of that organisation: what anybody presses for is told ten times in five minutes and no more. */
+export const BENCH_KEY = `nbk_${randomBytes(32).toString('base64url')}`;
+
 /** Fills a migrated database with an organisation that gets every alert, and with responders who each have one contact. */
 export async function plantResponders(databaseUrl, contacts) {
   await withClient(databaseUrl, async (client) => {
@@ -15,6 +18,11 @@ export async function plantResponders(databaseUrl, contacts) {
     await client.query(
       `insert into organisations (id, name, catch_all, created_at) values ($1, 'Bench', true, now())`,
       [organisation],
+    );
+    await client.query(
+      `insert into api_keys (id, key_hash, name, organisation_id, scopes, created_at)
+       values ($1, $2, 'Bench', $3, '{alerts:raise}', now())`,
+      [randomUUID(), hash('sha256', BENCH_KEY, 'buffer'), organisation],
     );
     await client.query('insert into escalation_policies values ($1, $2, now())', [organisation, POLICY]);
     for (const { channel, address, keys = null } of contacts) {

@@ -31,40 +31,41 @@ function takePush(request, response) {
 }
 
 /** `everyMs`: an alert each, whatever becomes of those before; without it one after the other, with a pause between. */
-async function run({ url, count, everyMs }, response) {
+async function run({ url, key, count, everyMs }, response) {
   try {
-    const times = everyMs === undefined ? await oneByOne(url, count) : await atRate(url, count, everyMs);
+    const times =
+      everyMs === undefined ? await oneByOne({ url, key }, count) : await atRate({ url, key }, count, everyMs);
     answer(response, 200, { times });
   } catch (error) {
     answer(response, 500, { error: String(error) });
   }
 }
 
-async function oneByOne(url, count) {
+async function oneByOne(to, count) {
   const times = [];
   while (times.length < count) {
-    times.push(await raiseToPush(url));
+    times.push(await raiseToPush(to));
     // No multiple of anything that the product does by the clock.
     await delay(40 + Math.random() * 60);
   }
   return times;
 }
 
-async function atRate(url, count, everyMs) {
+async function atRate(to, count, everyMs) {
   const startedAt = performance.now();
   const under = [];
   for (let each = 0; each < count; each += 1) {
     const dueAt = startedAt + each * everyMs;
     if (dueAt > performance.now()) await delay(dueAt - performance.now());
-    under.push(raiseToPush(url));
+    under.push(raiseToPush(to));
   }
   return Promise.all(under);
 }
 
 /** From sending the press until the push service has the push, ms. */
-async function raiseToPush(url) {
+async function raiseToPush(to) {
   const sentAt = performance.now();
-  const id = (await raise(url)).replaceAll('-', '');
+  const id = (await raise(to)).replaceAll('-', '');
   const at = pushed.get(id) ?? (await new Promise((resolve) => waitFor(id, resolve)));
   pushed.delete(id);
   return at - sentAt;
@@ -75,7 +76,7 @@ function waitFor(id, resolve) {
   setTimeout(() => pushed.get(id) === resolve && resolve(Infinity), PUSHED_WITHIN_MS).unref();
 }
 
-function raise(url) {
+function raise({ url, key }) {
   const body = JSON.stringify({
     severity: 'high',
     location: { lat: -33.9, lng: 18.4 },
@@ -83,7 +84,11 @@ function raise(url) {
     contact: { phone: `+278${(phones += 1)}` },
   });
   return new Promise((resolve, reject) => {
-    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+    const headers = {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
+      authorization: `Bearer ${key}`,
+    };
     const outgoing = requestHttp(url, { method: 'POST', agent, headers }, (incoming) => {
       readBody(incoming, (text) => {
         if (incoming.statusCode === 201) resolve(JSON.parse(text).id);

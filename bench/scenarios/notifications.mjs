@@ -7,7 +7,7 @@ import { cpuOf } from '../lib/cpu.mjs';
 import { ALERTS_PATH } from '../lib/http-load.mjs';
 import { startProduct } from '../lib/product.mjs';
 import { startPeer } from '../lib/program.mjs';
-import { newDevice, plantResponders, vapidEnv } from '../lib/responders.mjs';
+import { BENCH_KEY, newDevice, plantResponders, vapidEnv } from '../lib/responders.mjs';
 import { interleave, median, values } from '../lib/rounds.mjs';
 import { withClient } from '../lib/stack.mjs';
 import { together } from '../lib/together.mjs';
@@ -97,7 +97,7 @@ async function tellAll(stack, receiver, product, alerts) {
     while (left > 0) {
       left -= 1;
       const body = JSON.stringify({ location: { lat: -33.9, lng: 18.4 }, contact: { phone: `+278${(phones += 1)}` } });
-      const headers = { 'content-type': 'application/json' };
+      const headers = { 'content-type': 'application/json', authorization: `Bearer ${BENCH_KEY}` };
       const response = await fetch(product.url + ALERTS_PATH, { method: 'POST', headers, body });
       await response.arrayBuffer();
       if (response.status !== 201) throw new PlainError(`an alert was answered with ${response.status}`);
@@ -119,7 +119,7 @@ async function postAll(receiver, poster, count) {
 }
 
 async function raiseToPush(raiser, product, load) {
-  const { times } = await ask(raiser.url, { url: product.url + ALERTS_PATH, ...load });
+  const { times } = await ask(raiser.url, { url: product.url + ALERTS_PATH, key: BENCH_KEY, ...load });
   const sorted = times.map((time) => time ?? Infinity).sort((a, b) => a - b);
   if (sorted.at(-1) === Infinity) throw new PlainError('the push of an alert did not come');
   await settled(product.databaseUrl);

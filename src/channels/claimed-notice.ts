@@ -115,7 +115,7 @@ export const CLAIM_NOTICES = `
       select count(*)::int as sent_before, count(*) filter (where o.status = 'delivered')::int as got_before,
              min(o.finished_at) filter (where o.status = 'delivered') + $4 * interval '1 ms' as room_at
         from deliveries o
-       where o.user_id = d.user_id and o.created_at > $2::timestamptz - interval '1 day'
+       where o.user_id = d.user_id and o.created_at > $2::timestamptz - interval '6 hours'
          and o.contact_id = d.contact_id and o.kind = 'alert' and o.id <> d.id
          and (o.status = 'delivered' and o.finished_at > $2::timestamptz - $4 * interval '1 ms'
               or o.status = 'pending' and o.id < d.id and (not o.held or o.next_attempt_at <= $2))
