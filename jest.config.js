@@ -8,11 +8,11 @@ const shared = {
   resolver: '<rootDir>/test/support/resolver.cjs',
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.naboom'],
 };
-const withServers = {
+export const withServers = {
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
 };
-const tier = (name, extra = {}) => ({
+export const tier = (name, extra = {}) => ({
   ...shared,
   displayName: name,
   testMatch: [`<rootDir>/test/${name}/**/*.spec.ts`],
@@ -21,6 +21,8 @@ const tier = (name, extra = {}) => ({
 
 export default {
   testTimeout: 20_000,
+  testSequencer: '<rootDir>/test/support/sequencer.cjs',
+  maxConcurrency: 2, // of `it.concurrent`: tests that mostly wait, each on servers of its own
   coverageProvider: 'v8',
   collectCoverageFrom: ['src/**/*.ts', '!src/**/*.spec.ts', '!src/main.ts'],
   projects: [

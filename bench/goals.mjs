@@ -127,6 +127,18 @@ export const GOALS = [
     },
     'jobs-post-p99': { what: 'POST p99 while the jobs run', peer: 'itself without jobs', goal: '<= 2', unit: 'ms' },
   }),
+  ...scenario('notifications', {
+    'notifications-rate-vs-bare': {
+      what: 'messages to people by webhook, a second, one worker',
+      peer: 'bare loop of POSTs',
+      goal: '>= 0.25',
+      unit: 'messages/s',
+    },
+    'push-rest-p50': { what: 'raise to push handed over, p50 at rest', goal: '<= 100', unit: 'ms' },
+    'push-rest-p99': { what: 'raise to push handed over, p99 at rest', goal: '<= 250', unit: 'ms' },
+    'push-20-p50': { what: 'raise to push handed over, p50 at 20 alerts/s', goal: '<= 150', unit: 'ms' },
+    'push-20-p99': { what: 'raise to push handed over, p99 at 20 alerts/s', goal: '<= 500', unit: 'ms' },
+  }),
   ...scenario('growth', {
     'growth-post-p50': {
       what: 'POST p50 with 1 000 000 alerts stored',

@@ -17,10 +17,17 @@ const OUTCOMES = { real: 'it was real', false_alarm: 'a false alarm', test: 'onl
 export function badgesOf(alert, viewer) {
   const badge = (state, textContent) => element('span', { className: 'badge', dataset: { state }, textContent });
   return [
+    ...(alert.drill ? [badge('warn', 'DRILL')] : []),
     ...(alert.duress ? [badge('alarm', 'Duress')] : []),
     ...(alert.verified === false ? [badge('warn', 'Not verified')] : []),
     ...(seesAbout(viewer, alert) ? [badge('off', 'About here')] : []),
   ];
+}
+
+/** That nobody needs help, behind the name of an alert. */
+export function testWord({ drill, test }) {
+  if (drill) return ' (DRILL)';
+  return test ? ' (test)' : '';
 }
 
 /** When, where and how it came, as texts and elements. */

@@ -1,13 +1,14 @@
 import { createAlertActions } from './alert-actions.js';
-import { badgesOf, contactOf, factsOf, peopleOf } from './alert-facts.js';
+import { badgesOf, contactOf, factsOf, peopleOf, testWord } from './alert-facts.js';
 import { isOpen } from './alert-status.js';
 import { element, setText } from './dom.js';
+import { createEscalationLine } from './escalation-line.js';
 import { createReachDetails } from './reach-details.js';
 import { mayManage } from './viewer.js';
 
 /**
- * One alert of the list. `viewing` tells what stands beside it: `viewer()`, `areaNames(ids)`, `others(id)`, and
- * `act(id, action, body)`, which resolves with the alert, or with the problem to show.
+ * One alert of the list. `viewing` tells what stands beside it: `viewer()`, `areaNames(ids)`,
+ * `organisationName(id)`, `others(id)`, and `act(id, action, body)`, which resolves with the alert, or with the problem to show.
  */
 export function createAlertItem(first, viewing) {
   let alert = first;
@@ -16,6 +17,7 @@ export function createAlertItem(first, viewing) {
   const badges = element('span', { className: 'badges' });
   const facts = element('p', { className: 'facts' });
   const people = element('ul', { className: 'people' });
+  const escalation = createEscalationLine(viewing);
   const reach = createReachDetails(viewing.viewer);
   const contact = element('p', { className: 'contact' });
   const message = element('p', { className: 'message' });
@@ -28,6 +30,7 @@ export function createAlertItem(first, viewing) {
     'li',
     { className: 'alert' },
     element('div', { className: 'row' }, title, status, badges),
+    escalation.node,
     facts,
     contact,
     message,
@@ -40,7 +43,7 @@ export function createAlertItem(first, viewing) {
     alert = next;
     node.id = `alert-${alert.id}`;
     node.dataset.status = alert.status;
-    setText(title, `${alert.reference}: ${alert.kind}, ${alert.severity}${alert.test ? ' (test)' : ''}`);
+    setText(title, `${alert.reference}: ${alert.kind}, ${alert.severity}${testWord(alert)}`);
     status.dataset.state = { open: 'alarm', acknowledged: 'warn' }[alert.status] ?? 'off';
     setText(status, alert.status);
     fill(badges, badgesOf(alert, viewing.viewer()));
@@ -50,7 +53,9 @@ export function createAlertItem(first, viewing) {
     setText(message, alert.message ?? '');
     message.hidden = !alert.message;
     actions.update(alert);
-    reach.update(alert, mayManage(viewing.viewer(), alert));
+    const manages = mayManage(viewing.viewer(), alert);
+    escalation.update(alert, manages);
+    reach.update(alert, manages);
   }
 
   update(first);

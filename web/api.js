@@ -20,7 +20,8 @@ export async function ask(method, path, { body, token, type = 'application/json'
       cache: 'no-store',
       signal: AbortSignal.timeout?.(withinMs),
     });
-    const answer = response.status === 204 ? {} : await response.json();
+    const text = await response.text();
+    const answer = text ? JSON.parse(text) : {};
     if (response.ok) return { answer };
     return { problem: problemOf(response, answer), status: response.status, code: answer.code };
   } catch {

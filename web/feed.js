@@ -6,6 +6,7 @@ import { createDirectory } from './directory.js';
 import { byId, setPill, setText } from './dom.js';
 import { createDutySwitches } from './duty.js';
 import { connectLive } from './live.js';
+import { createAlertOpener } from './open-alert.js';
 import { createReachTeller } from './reach-teller.js';
 import { startSignIn } from './sign-in.js';
 import { isResponder } from './viewer.js';
@@ -28,6 +29,7 @@ export function startFeed() {
   const alerts = createAlertList(byId('alerts'), {
     viewer: () => viewer,
     areaNames: (ids) => directory?.namesOf(ids) ?? [],
+    organisationName: (id) => directory?.organisations.find((each) => each.id === id)?.name,
     nameOf: (id) => alerts.get(id)?.reference,
     others: (id) => alerts.alerts.filter((alert) => alert.id !== id),
     act: (id, action, body) => ask('POST', alertPath(id, action), { body, token: viewer.token }),
@@ -41,6 +43,8 @@ export function startFeed() {
     },
   });
   const areas = createAreasPanel({ onImported: () => void directory?.read() });
+  const opener = createAlertOpener({ viewer: () => viewer, put: (alert) => alerts.put(alert), say });
+  let panels;
   const signIn = startSignIn({ onIn, onOut, onOther, say });
 
   function onIn(next) {
@@ -93,6 +97,7 @@ export function startFeed() {
     else alerts.replace(open);
     for (const alert of open) if (isOpen(alert)) teller?.received(alert.id);
     say(alerts.size === 0 ? 'No open alerts.' : '');
+    opener.find();
   }
 
   function onAlert({ type, alert, gone }) {
@@ -122,7 +127,20 @@ export function startFeed() {
   function showDirectory() {
     duty.show(viewer, directory?.areas ?? []);
     areas.show(viewer, directory);
+    void showPanels();
     alerts.refresh();
+  }
+
+  /** Whoever calls for help does not wait for what only those who are signed in need. */
+  async function showPanels() {
+    if (!panels && !viewer.user && !viewer.token) return;
+    try {
+      const { createPanels } = await import('./panels.js');
+      panels ??= createPanels(byId('panels'));
+      panels.show(viewer, directory);
+    } catch (error) {
+      say(`Not all of the page could be loaded (${error.message}). Load it again.`);
+    }
   }
 }
 
@@ -139,6 +157,8 @@ function showPresence(counts) {
     setText(note, `Connected now: ${counts.responders} at this list, ${counts.reporters} who called for help.`);
 }
 
-function announce(what, { reference, kind, severity, test }) {
-  setText(byId('feed-announcer'), `${test ? 'Test. ' : ''}${what} ${reference}: ${kind}, ${severity}.`);
+function announce(what, alert) {
+  const { reference, kind, severity } = alert;
+  const mark = alert.drill ? 'Drill. ' : alert.test ? 'Test. ' : '';
+  setText(byId('feed-announcer'), `${mark}${what} ${reference}: ${kind}, ${severity}.`);
 }

@@ -1,4 +1,6 @@
 import { alertPath, ask } from './api.js';
+import { byChannel, channelTitle } from './channels.js';
+import { deliveryWords } from './delivery-words.js';
 import { element, setText, timeOf } from './dom.js';
 
 /** How far an alert came with a responder, in the order in which it happens. */
@@ -21,15 +23,23 @@ export function createReachDetails(viewer) {
 
   async function look() {
     const asked = id;
-    const { answer, problem: why } = await ask('GET', alertPath(asked), { token: viewer().token });
+    const { token } = viewer();
+    const [reached, called] = await Promise.all([
+      ask('GET', alertPath(asked), { token }),
+      ask('GET', alertPath(asked, 'escalation'), { token }),
+    ]);
     if (asked !== id) return;
-    setText(problem, answer ? '' : why);
-    if (answer?.reach) show(answer.reach);
+    setText(problem, reached.answer ? '' : reached.problem);
+    if (reached.answer?.reach) show(reached.answer.reach, called.answer?.people ?? []);
   }
 
-  function show({ counts, people = [] }) {
+  /** Also who was called and has not been reached. */
+  function show({ counts, people = [] }, called) {
     count(counts);
-    list.replaceChildren(...people.map(itemOf));
+    const known = new Set(people.map(({ userId }) => userId));
+    const others = called.filter(({ userId }) => !known.has(userId)).map((person) => ({ ...person, stages: {} }));
+    const calls = new Map(called.map(({ userId, deliveries }) => [userId, deliveries]));
+    list.replaceChildren(...[...people, ...others].map((person) => itemOf(person, calls.get(person.userId) ?? [])));
   }
 
   function count({ received = 0, seen = 0 } = {}) {
@@ -51,9 +61,13 @@ export function createReachDetails(viewer) {
   };
 }
 
-function itemOf({ name, stages }) {
+function itemOf({ name, stages }, calls) {
   const last = STAGES.filter(([stage]) => stages[stage]).at(-1);
-  return last
-    ? element('li', {}, `${name} ${last[1]} (`, timeOf(stages[last[0]].at), ')')
-    : element('li', { textContent: name });
+  const said = last ? [` ${last[1]} (${by(stages[last[0]])}`, timeOf(stages[last[0]].at), ')'] : [];
+  const ways = calls.map((call) => `${channelTitle(call.channel)}: ${deliveryWords(call)}`).join('; ');
+  return element('li', {}, name, ...said, ...(ways ? [element('span', { className: 'ways', textContent: ways })] : []));
+}
+
+function by({ channel }) {
+  return channel ? `${byChannel(channel)}, ` : '';
 }

@@ -1,6 +1,7 @@
 import { appendToEnvFile, newSecret, readEnvFile } from './env-file.mjs';
 import { canListen, freePort } from './free-port.mjs';
 import { generatedFileOf, isGiven } from './run-environment.mjs';
+import { newVapidKey } from './vapid-key.mjs';
 
 /** Role -> user, as redis-acl.conf names them. */
 export const REDIS_USERS = {
@@ -24,6 +25,7 @@ export async function noteGeneratedValues(env) {
   const postgres = ownPostgres ? await postgresAddress(before.DATABASE_URL) : undefined;
   appendToEnvFile(file, {
     ...(env.NABOOM_OPERATOR_KEY || env.NABOOM_OPERATOR_KEY_FILE ? {} : operatorKey(before)),
+    ...(namesVapidKey(env) ? {} : vapidKey(before)),
     ...(ownRedis ? { ...redisCredentials(before), REDIS_URL: `redis://127.0.0.1:${redisPort}` } : {}),
     ...(postgres ? { DATABASE_URL: postgres.url } : {}),
   });
@@ -32,6 +34,16 @@ export async function noteGeneratedValues(env) {
 
 function operatorKey(before) {
   return { NABOOM_OPERATOR_KEY: before.NABOOM_OPERATOR_KEY ?? newSecret() };
+}
+
+/** Whoever names one half has a pair of their own, or an error that says what is missing of it. */
+function namesVapidKey(env) {
+  return Boolean(env.NABOOM_VAPID_PRIVATE_KEY || env.NABOOM_VAPID_PRIVATE_KEY_FILE || env.NABOOM_VAPID_PUBLIC_KEY);
+}
+
+/** Kept for good: browsers that subscribed with another one get nothing any more. */
+function vapidKey(before) {
+  return { NABOOM_VAPID_PRIVATE_KEY: before.NABOOM_VAPID_PRIVATE_KEY ?? newVapidKey() };
 }
 
 function redisCredentials(before) {

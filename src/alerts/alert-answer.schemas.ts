@@ -10,6 +10,7 @@ import {
   type Alert,
   type AlertEventType,
   type AlertLocation,
+  type EscalationStand,
 } from './alert.js';
 import type { AlertMessage, ReporterView, ResponderView } from './alert-views.js';
 import type { AlertHead, RaiseAnswer, StepAnswer } from './alerts.service.js';
@@ -33,6 +34,7 @@ export const EVENT_TYPES = [
   'alert.updated',
   'alert.acknowledged',
   'alert.responded',
+  'alert.escalated',
   'alert.resolved',
   'alert.reopened',
   'alert.cancelled',
@@ -75,6 +77,18 @@ const response = z
   })
   .meta({ id: 'Response', description: 'What one responder does about an alert' });
 
+const escalation = describes<EscalationStand>()(
+  z
+    .object({
+      organisationId: id.nullable().describe('Null: with the operators'),
+      level: count.describe('How many times it went on'),
+      at: time,
+      told: count.describe('People told at this level'),
+      exhausted: z.literal(true).optional().describe('Nobody took notice at any level'),
+    })
+    .meta({ id: 'Escalation', description: 'How far an escalation has come' }),
+);
+
 const closing = z
   .object({
     by: actor,
@@ -115,6 +129,7 @@ const alertSchema = describes<Alert>()(
       message: z.string().nullable(),
       contact: contact.nullable(),
       test: z.boolean(),
+      drill: z.literal(true).optional().describe('A test that calls people, to try out who is reached'),
       source: z.enum(ALERT_SOURCES),
       verified: z.boolean().describe('False when something speaks against the report'),
       areas: ids,
@@ -127,6 +142,7 @@ const alertSchema = describes<Alert>()(
       seq,
       acknowledgements: z.array(z.object({ by: actor, at: time, note: z.string().optional() })),
       responses: z.array(response),
+      escalations: z.array(escalation).describe('Where it has gone on because nobody took notice'),
       closing: closing.nullable(),
       duress: duress.nullable(),
       own: z

@@ -5,11 +5,11 @@ import {
   decideRaise,
   decideUpdate,
   type AlertCommand,
-  type Decision,
   type RaiseCommand,
   type RaiseFacts,
-  type Refusal,
 } from './decide.js';
+import { decideEscalation } from './decide-escalation.js';
+import type { Decision, Refusal } from './decision.js';
 import { storedAlert } from './stored-alert.js';
 
 /** What the commands of a batch may touch, as the transaction reads it. */
@@ -105,6 +105,7 @@ export class AlertBatch {
   #decide(command: AlertCommand): Decision | Refusal {
     if (command.type === 'raise') return decideRaise(this.#factsFor(command), command);
     const alert = this.#alerts.get(command.alertId);
+    if (command.type === 'escalate') return decideEscalation(alert, command);
     return command.type === 'update' ? decideUpdate(alert, command) : decideLifecycle(alert, command);
   }
 

@@ -114,11 +114,15 @@ describe('those who answer an alert', () => {
 });
 
 describe('alerts that an earlier version stored', () => {
-  const { source: _source, areas: _areas, organisations: _organisations, ...rest } = alertOf(logOf(press()));
+  const { escalations: _escalations, ...lately } = alertOf(logOf(press()));
+  const { source: _source, areas: _areas, organisations: _organisations, ...rest } = lately;
   const { reporterId: _reporterId, responses: _responses, duress: _duress, ...earlier } = rest;
 
-  it('read with what they lack, and go on', () => {
-    const alert = storedAlert(earlier as Alert);
+  it.each([
+    ['0.1', earlier],
+    ['people and areas', lately],
+  ])('read with what they lack, and go on: %s', (_version, stored) => {
+    const alert = storedAlert(stored as Alert);
     expect(alert).toEqual(alertOf(logOf(press({}, { at: alert.openedAt }))));
     expect(reporterView(alert)).toMatchObject({ status: 'open', coming: 0 });
     const log = new MemoryLog();

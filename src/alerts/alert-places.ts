@@ -33,12 +33,17 @@ function movedAlerts(entries: readonly LogEntry[]): Map<Alert, Places[]> {
   const latest = new Map(entries.map(({ alert }) => [alert.id, alert]));
   const moved = new Map<Alert, Places[]>();
   for (const entry of entries) {
-    const left = entry.type === 'alert.raised' ? NOWHERE : leftBy(entry);
+    const left = entry.type === 'alert.raised' || hasCalledIn(entry) ? NOWHERE : leftBy(entry);
     if (!left) continue;
     const alert = latest.get(entry.alertId)!;
     moved.set(alert, [...(moved.get(alert) ?? []), left]);
   }
   return moved;
+}
+
+/** Whether an escalation brought the alert to further places. */
+function hasCalledIn({ type, details }: LogEntry): boolean {
+  return type === 'alert.escalated' && 'places' in details;
 }
 
 /** The places that an entry took its alert out of; undefined where it stays. */

@@ -21,6 +21,8 @@ export interface PublisherRoles {
 export class AlertPublisher {
   /** By entry, whether it was added in time. */
   readonly #added = new WeakMap<LogEntry, Promise<boolean>>();
+  /** How often committed events did not get there since this process started. */
+  readonly failures = { streams: 0, broadcast: 0, cache: 0 };
   readonly #logger = new Logger('AlertPublisher');
   #failing: RedisErrorCode | undefined;
 
@@ -39,8 +41,8 @@ export class AlertPublisher {
     const inTime = within(ANSWER_WAIT_MS, added).catch(() => false);
     for (const entry of entries) this.#added.set(entry, inTime);
     // Their failures show in the health of the roles; each is retried by the next alert, not by us.
-    void this.#broadcast(entries).catch(() => undefined);
-    void this.#cache(entries).catch(() => undefined);
+    void this.#broadcast(entries).catch(() => (this.failures.broadcast += 1));
+    void this.#cache(entries).catch(() => (this.failures.cache += 1));
   }
 
   /** Whether the entry is in the streams, so that every node has it at once; answers within 250 ms. */
@@ -51,7 +53,7 @@ export class AlertPublisher {
   async #broadcast(entries: readonly LogEntry[]): Promise<void> {
     const pipeline = this.roles.websocket.commands.pipeline();
     for (const entry of entries) pipeline.publish(channels.broadcast(), responderMessageJson(entry));
-    await pipeline.exec();
+    throwFirst(await pipeline.exec());
   }
 
   async #cache(entries: readonly LogEntry[]): Promise<void> {
@@ -60,7 +62,7 @@ export class AlertPublisher {
     for (const alert of latest.values()) {
       pipeline.set(keys.cachedAlert(alert.id), jsonOf(alert), 'EX', CACHED_ALERT_SECONDS);
     }
-    await pipeline.exec();
+    throwFirst(await pipeline.exec());
   }
 
   #succeeded(): boolean {
@@ -70,9 +72,14 @@ export class AlertPublisher {
   }
 
   #failed(error: unknown): boolean {
+    this.failures.streams += 1;
     const { code, message } = classifyRedisError(error);
     if (code !== this.#failing) this.#logger.warn({ code }, `alerts are stored but late on other nodes: ${message}`);
     this.#failing = code;
     return false;
   }
+}
+
+function throwFirst(replies: [error: Error | null, reply: unknown][] | null): void {
+  for (const [error] of replies ?? []) if (error) throw error;
 }

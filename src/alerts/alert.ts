@@ -1,3 +1,4 @@
+import type { Channel } from './channel.js';
 import type { Severity } from './severity.js';
 
 export const ALERT_STATUSES = ['open', 'acknowledged', 'resolved', 'cancelled'] as const;
@@ -68,6 +69,19 @@ export interface Closing {
   readonly reason?: string;
 }
 
+/** How far the escalation of an alert has come in one organisation. */
+export interface EscalationStand {
+  /** Null: with the operators, of an alert that belongs to no organisation. */
+  readonly organisationId: string | null;
+  /** How many times it went on; the people of level 0 were told when the alert began. */
+  readonly level: number;
+  readonly at: string;
+  /** How many people were told at this level. */
+  readonly told: number;
+  /** Nobody took notice at any level: the catch-all organisation and the operators have been told. */
+  readonly exhausted?: true;
+}
+
 /** Where an alert belongs: ids of areas, and of the organisations that answer for it. */
 export interface Places {
   readonly areas: readonly string[];
@@ -109,6 +123,8 @@ export interface Alert {
   readonly message: string | null;
   readonly contact: Contact | null;
   readonly test: boolean;
+  /** Raised to try out who is reached: a test that calls people. */
+  readonly drill?: true;
   readonly source: AlertSource;
   /**
    * The lane. False when something speaks against the report, such as a form posted from another web site or a flood
@@ -128,6 +144,8 @@ export interface Alert {
   readonly acknowledgements: readonly Acknowledgement[];
   /** One of each responder who is doing something about it, by the time of their first step. */
   readonly responses: readonly Response[];
+  /** One of each organisation in which it has gone on because nobody took notice. */
+  readonly escalations: readonly EscalationStand[];
   readonly closing: Closing | null;
   /** Set when the reporter was forced to cancel: the alert goes on, and the reporter must not see it. */
   readonly duress: Duress | null;
@@ -148,6 +166,8 @@ export interface Press {
   readonly message?: string;
   readonly contact?: Contact;
   readonly test: boolean;
+  /** With `test`. */
+  readonly drill?: true;
   readonly verified: boolean;
   /** Absent: `web`. */
   readonly source?: AlertSource;
@@ -162,6 +182,27 @@ export interface LateFacts extends Pick<Press, 'location' | 'message' | 'contact
   readonly left?: Places;
 }
 
+/** Why an escalation went on to its next step. */
+export const ESCALATION_REASONS = ['unacknowledged', 'unreached', 'unreachable', 'exhausted'] as const;
+export type EscalationReason = (typeof ESCALATION_REASONS)[number];
+
+/** The next step of an escalation. `exhausted`: it is the last. */
+export interface Escalated {
+  readonly organisationId: string | null;
+  readonly level: number;
+  readonly reason: EscalationReason;
+  /** Levels that were passed over because nobody could be told there. */
+  readonly skipped: readonly number[];
+  /** Accounts that are told now. */
+  readonly userIds: readonly string[];
+  /** By which channels at once; absent: each by their own order. */
+  readonly channels?: readonly Channel[];
+  /** Where the alert belongs from now on, when others are called in. */
+  readonly places?: Places;
+  /** What it goes by: when that was set (RFC 3339 UTC), and the level of its first step. Absent: nobody has set it. */
+  readonly policy?: { readonly setAt: string; readonly from: number };
+}
+
 /** What each type of event carries. */
 export interface EventDetails {
   'alert.raised': Press;
@@ -170,6 +211,8 @@ export interface EventDetails {
   'alert.updated': LateFacts & { proven: boolean };
   'alert.acknowledged': { readonly note?: string };
   'alert.responded': { readonly status: ResponseStatus; readonly etaAt?: string; readonly note?: string };
+  /** Nobody took notice in time: further people are told. */
+  'alert.escalated': Escalated;
   'alert.resolved': { readonly outcome?: AlertOutcome; readonly duplicateOf?: string; readonly reason?: string };
   'alert.reopened': { readonly reason?: string };
   'alert.cancelled': { readonly reason?: string };

@@ -8,6 +8,7 @@ import {
   type AlertLocation,
   type Contact,
   type EventDetails,
+  type Places,
   type Progress,
   type Response,
 } from './alert.js';
@@ -32,6 +33,7 @@ export function apply(alert: Alert | undefined, event: AlertEvent, seq: number):
         ...told,
         severity,
         verified: alert.verified || verified,
+        escalations: verified && !alert.verified ? [] : told.escalations,
         repeatCount: alert.repeatCount + 1,
         pressedAt: event.at,
       };
@@ -46,6 +48,8 @@ export function apply(alert: Alert | undefined, event: AlertEvent, seq: number):
     }
     case 'alert.responded':
       return responded(next, { by: event.actor, at: event.at, ...event.details });
+    case 'alert.escalated':
+      return escalated(next, event.at, event.details);
     case 'alert.reopened':
       return begunAnew(next);
     case 'alert.duress':
@@ -55,6 +59,17 @@ export function apply(alert: Alert | undefined, event: AlertEvent, seq: number):
     case 'alert.cancelled':
       return { ...next, status: 'cancelled', closing: { by: event.actor, at: event.at, ...event.details } };
   }
+}
+
+function escalated(alert: Alert, at: string, details: EventDetails['alert.escalated']): Alert {
+  const { organisationId, level, reason, userIds, places } = details;
+  const others = alert.escalations.filter((each) => each.organisationId !== organisationId);
+  const exhausted = reason === 'exhausted' ? { exhausted: true as const } : {};
+  return {
+    ...alert,
+    ...places,
+    escalations: [...others, { organisationId, level, at, told: userIds.length, ...exhausted }],
+  };
 }
 
 /** Whoever comes has taken notice; whoever stands down leaves it to others, who may not have. */
@@ -76,7 +91,7 @@ function withResponse(responses: readonly Response[], response: Response): reado
 
 /** Who came before has gone home: somebody has to take notice anew. */
 function begunAnew(alert: Alert): Alert {
-  return { ...alert, status: 'open', acknowledgements: [], responses: [], closing: null };
+  return { ...alert, status: 'open', acknowledgements: [], responses: [], escalations: [], closing: null };
 }
 
 /**
@@ -87,7 +102,12 @@ function underDuress(next: Alert, before: Alert): Alert {
   const { updatedAt, seq } = next;
   const shown = progressOf(before);
   const seen: Progress = isOpen(shown) ? { ...shown, status: 'cancelled', updatedAt, seq } : shown;
-  return { ...(isOpen(before) ? next : begunAnew(next)), severity: 'critical', duress: { at: updatedAt, seen } };
+  return {
+    ...(isOpen(before) ? next : begunAnew(next)),
+    escalations: [],
+    severity: 'critical',
+    duress: { at: updatedAt, seen },
+  };
 }
 
 /** What reporters themselves tell they see, also after a cancellation under duress, as after a real one. */
@@ -119,6 +139,7 @@ function raised(id: string, at: string, seq: number, press: EventDetails['alert.
     message,
     contact: press.contact ?? null,
     test: press.test,
+    ...(press.drill ? { drill: true } : {}),
     source: press.source ?? 'web',
     verified: press.verified,
     areas: press.places?.areas ?? [],
@@ -131,6 +152,7 @@ function raised(id: string, at: string, seq: number, press: EventDetails['alert.
     seq,
     acknowledgements: [],
     responses: [],
+    escalations: [],
     closing: null,
     duress: null,
     own: { location, message },
@@ -147,10 +169,18 @@ function tell(alert: Alert, told: EventDetails['alert.updated']): Alert {
     ...alert,
     ...(location === undefined ? {} : { location, trail: addToTrail(alert, location) }),
     ...places,
+    ...(places
+      ? { escalations: alert.escalations.filter(({ organisationId }) => belongs(organisationId, places)) }
+      : {}),
     message: addMessage(alert.message, message),
     contact: contact ? addContact(alert.contact, contact, proven) : alert.contact,
     own,
   };
+}
+
+/** Where an alert does not belong any more, nothing of its escalation is left; should it return, it starts anew. */
+function belongs(organisationId: string | null, { organisations }: Places): boolean {
+  return organisationId === null ? organisations.length === 0 : organisations.includes(organisationId);
 }
 
 function addToTrail(alert: Alert, location: AlertLocation): readonly AlertLocation[] {

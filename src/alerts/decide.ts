@@ -8,6 +8,8 @@ import {
   type Press,
   type ResponseStatus,
 } from './alert.js';
+import type { EscalateCommand } from './decide-escalation.js';
+import type { Decision, Refusal } from './decision.js';
 import { moveTo, newFacts, type Told } from './late-facts.js';
 import { moreUrgent, raiseSeverity } from './severity.js';
 
@@ -64,7 +66,7 @@ export interface UpdateCommand extends StepCommand<'update'> {
   readonly proven: boolean;
 }
 
-export type AlertCommand = RaiseCommand | LifecycleCommand | UpdateCommand;
+export type AlertCommand = RaiseCommand | LifecycleCommand | UpdateCommand | EscalateCommand;
 
 /** What is known of an alert before a raise is decided, by each way of finding one. */
 export interface RaiseFacts {
@@ -73,20 +75,6 @@ export interface RaiseFacts {
   readonly receipted?: Alert;
   /** The newest alert of the same weak reporter. */
   readonly reported?: Alert;
-}
-
-/** `proven`: by the reporter, who may read all they told. `promoted`: an unverified alert became verified. */
-export interface Decision {
-  readonly outcome: 'raised' | 'folded' | 'replayed' | 'changed' | 'unchanged';
-  readonly alertId: string;
-  readonly proven: boolean;
-  readonly promoted?: boolean;
-  readonly event?: AlertEvent;
-}
-export interface Refusal {
-  readonly refused: 'ALERT_NOT_FOUND' | 'ALERT_STATE';
-  /** The alert as it is, where there is one. */
-  readonly alert?: Alert;
 }
 
 /** What a press means: a new alert, one more press on an open one, or a retry of what is known. Never a refusal. */

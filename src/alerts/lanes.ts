@@ -2,7 +2,7 @@ import type { Caller } from '../auth/caller.js';
 import type { Clock } from '../clock.js';
 import { sourceOf } from '../source-address.js';
 import { TokenBucket, type Budget } from '../token-bucket.js';
-import type { Decision } from './decide.js';
+import type { Decision } from './decision.js';
 
 const MINUTE_MS = 60_000;
 

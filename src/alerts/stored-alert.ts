@@ -7,10 +7,11 @@ const SINCE_THEN = {
   organisations: [],
   reporterId: null,
   responses: [],
+  escalations: [],
   duress: null,
 } as const satisfies Partial<Alert>;
 
 /** An alert as it was stored, by this version or an earlier one. */
 export function storedAlert(alert: Alert): Alert {
-  return 'duress' in alert ? alert : { ...SINCE_THEN, ...(alert as Alert) };
+  return 'escalations' in alert ? alert : { ...SINCE_THEN, ...(alert as Alert) };
 }

@@ -13,8 +13,8 @@ import { LiveAreas } from './live-areas.js';
 import { Members } from './members.js';
 import { Organisations } from './organisations.js';
 
-type Needs = [Database, DirectoryChanges, Clock];
-const NEEDS = [Database, DirectoryChanges, CLOCK];
+type Needs = [Database, DirectoryChanges, Clock, Config];
+const NEEDS = [Database, DirectoryChanges, CLOCK, CONFIG];
 
 /** Organisations, their areas, and where an alert belongs; no HTTP. */
 @Module({
@@ -23,7 +23,8 @@ const NEEDS = [Database, DirectoryChanges, CLOCK];
     {
       provide: Organisations,
       inject: NEEDS,
-      useFactory: (...[database, changes, clock]: Needs) => new Organisations({ database, changes, clock }),
+      useFactory: (...[database, changes, clock, { env }]: Needs) =>
+        new Organisations({ database, changes, clock, timeZone: env.NABOOM_TIME_ZONE }),
     },
     {
       provide: Members,

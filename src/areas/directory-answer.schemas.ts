@@ -17,6 +17,7 @@ export const organisationSchema = describes<Organisation>()(
       id,
       name: z.string(),
       catchAll: z.boolean().describe('Gets the alerts that no other organisation is near to'),
+      timeZone: z.string().describe('IANA name; of its shifts. Where none was set, that of the deployment'),
       createdAt: time,
     })
     .meta({ id: 'Organisation' }),

@@ -1,20 +1,22 @@
 import { z } from 'zod';
 import { ROLES } from '../auth/roles.js';
+import { timeZoneSchema } from '../config/time-zone.js';
 import { nameText, text as storableText } from '../alerts/alert.schemas.js';
 
 export const NAME_MAX = 200;
 const LOGIN_MAX = 320;
 const name = nameText(NAME_MAX);
+const timeZone = timeZoneSchema.meta({ description: 'IANA name, such as Africa/Johannesburg; of its shifts' });
 const changesSomething = (body: object) => Object.keys(body).length > 0;
 
 /** Body of a new organisation. */
 export const createOrganisationSchema = z
-  .object({ name, catchAll: z.boolean().default(false) })
+  .object({ name, catchAll: z.boolean().default(false), timeZone: timeZone.optional() })
   .meta({ id: 'CreateOrganisation' });
 
 /** Body of a change of an organisation. */
 export const changeOrganisationSchema = z
-  .object({ name: name.optional(), catchAll: z.boolean().optional() })
+  .object({ name: name.optional(), catchAll: z.boolean().optional(), timeZone: timeZone.optional() })
   .refine(changesSomething, 'says nothing to change')
   .meta({ id: 'ChangeOrganisation' });
 

@@ -31,6 +31,9 @@ export async function writeRole(
     );
   }
   if (role !== null && role !== 'member') return;
+  for (const table of ['shifts', 'shift_overrides']) {
+    await client.query(`delete from ${table} where organisation_id = $1 and user_id = $2`, [organisationId, userId]);
+  }
   await client.query(
     'delete from duties where user_id = $2 and area_id in (select id from areas where organisation_id = $1)',
     [organisationId, userId],

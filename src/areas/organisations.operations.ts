@@ -62,13 +62,23 @@ const organisations: readonly Operation[] = [
     id: 'changeOrganisation',
     method: 'PATCH',
     path: `${PATH}/:id`,
-    summary: 'Rename an organisation, or make it the catch-all',
+    summary: 'Rename an organisation, make it the catch-all, or set its time zone',
     who: ['operator'],
     params: ID,
     body: { 'application/json': changeOrganisationSchema },
     answers: { 200: { about: 'The organisation after it.', json: organisationSchema } },
     errors: ['NAME_TAKEN', ...CHANGE],
-    examples: [{ name: 'The catch-all', ...AS_OPERATOR, params: WATCH, json: { catchAll: true }, status: 200 }],
+    examples: [
+      { name: 'The catch-all', ...AS_OPERATOR, params: WATCH, json: { catchAll: true }, status: 200 },
+      {
+        name: 'A time zone that there is not',
+        ...AS_OPERATOR,
+        params: WATCH,
+        json: { timeZone: '+02:00' },
+        status: 400,
+        code: 'REQUEST_INVALID',
+      },
+    ],
   },
 ];
 

@@ -119,6 +119,11 @@ const DIRECTORY = `
   duties:change         -       -                  -                   t           tow       tow
   api-keys:change       -       -                  -                   t           tow       tow
   positions:read        -       -                  -                   t           tow       tow
+  escalation:read       -       -                  -                   t           tow       tow
+  escalation:change     -       -                  -                   t           tow       tow
+  shifts:read           -       t                  t                   t           tow       tow
+  shifts:change         -       -                  -                   t           tow       tow
+  drills:run            -       -                  -                   t           tow       tow
   users:change          -       -                  -                   -           tow       tow
 `;
 
@@ -137,6 +142,11 @@ const DIRECTORY_ACTIONS = Object.keys({
   'duties:change': true,
   'api-keys:change': true,
   'positions:read': true,
+  'escalation:read': true,
+  'escalation:change': true,
+  'shifts:read': true,
+  'shifts:change': true,
+  'drills:run': true,
   'users:change': true,
 } satisfies Record<DirectoryAction, true>);
 const MANAGERS = ['member', 'responder-on-duty', 'responder-off-duty', 'dispatcher', 'operator', 'operator-key'];

@@ -34,6 +34,11 @@ export type DirectoryAction =
   | 'duties:change'
   | 'api-keys:change'
   | 'positions:read'
+  | 'escalation:read'
+  | 'escalation:change'
+  | 'shifts:read'
+  | 'shifts:change'
+  | 'drills:run'
   | 'users:change';
 
 /** Roles that may, in the organisation in question; operators may everything, and where none stands, they alone. */
@@ -52,6 +57,11 @@ const DIRECTORY: Readonly<Record<DirectoryAction, readonly Role[]>> = {
   'duties:change': ['dispatcher'],
   'api-keys:change': ['dispatcher'],
   'positions:read': ['dispatcher'],
+  'escalation:read': ['dispatcher'],
+  'escalation:change': ['dispatcher'],
+  'shifts:read': ['responder', 'dispatcher'],
+  'shifts:change': ['dispatcher'],
+  'drills:run': ['dispatcher'],
   'users:change': [],
 };
 

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { renderConfigDocs, renderEnvExample } from '../config/config-docs.js';
 import { renderErrorDocs } from '../errors/error-docs.js';
+import { renderMetricDocs } from '../observability/metric-docs.js';
 import { renderAclDocs } from '../redis/acl/acl-docs.js';
 import { runCli } from './run-cli.js';
 
@@ -16,6 +17,7 @@ const DOCUMENTS: Readonly<Record<string, () => string>> = {
   '.env.example': renderEnvExample,
   'docs/configuration.md': renderConfigDocs,
   'docs/errors.md': renderErrorDocs,
+  'docs/metrics.md': renderMetricDocs,
   'docs/redis-acl.md': () => renderAclDocs(read('redis-acl.conf')),
 };
 

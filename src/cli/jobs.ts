@@ -1,4 +1,4 @@
-import { runJobsCommand } from '../notifications/jobs-command.js';
+import { runJobsCommand } from '../dead-letters/jobs-command.js';
 import { runCli } from './run-cli.js';
 
 await runCli(runJobsCommand);

@@ -1,7 +1,8 @@
 import type { z } from 'zod';
-import { ENV_NAMES, envSchema, envVarMeta, type EnvName } from './env-vars.js';
+import { envVarMeta } from './described.js';
+import { ENV_NAMES, envSchema, type EnvName } from './env-vars.js';
 
-const SECTIONS = ['Server', 'Postgres', 'Redis', 'Gateways', 'Webhooks'] as const;
+const SECTIONS = ['Server', 'Postgres', 'Redis', 'Gateways', 'Channels', 'Webhooks'] as const;
 
 interface DescribedVar {
   readonly name: EnvName;

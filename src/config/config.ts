@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { channelProblems, withChannelDefaults } from './channel-problems.js';
 import { ENV_NAMES, envSchema, SECRET_NAMES, type EnvName, type EnvValues } from './env-vars.js';
 import { readRedisConfig, type RedisConfig } from './redis-config.js';
 
@@ -29,9 +30,9 @@ export function loadConfig(source: Env): Config {
   if (!parsed.success) problems.push(...parsed.error.issues.map((issue) => describeIssue(issue, env)));
   const values = parsed.data ?? bestEffort(env);
   const redis = readRedisConfig(values, problems);
-  problems.push(...webhookProblems(values));
+  problems.push(...webhookProblems(values), ...channelProblems(values));
   if (problems.length > 0) throw new ConfigError(problems);
-  return { env: values, redis };
+  return { env: withChannelDefaults(values), redis };
 }
 
 /** Replaces `<NAME>_FILE` by the trimmed content of the file; empty values count as absent. */

@@ -1,41 +1,10 @@
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { channelVars } from './channel-vars.js';
+import { described, envVarMeta, list, port, wholeNumber, type EnvVarMeta } from './described.js';
+import { timeZoneSchema } from './time-zone.js';
 
-/** What the docs, `.env.example` and the redaction need to know of a variable beside its type. */
-export interface EnvVarMeta {
-  readonly section: string;
-  readonly doc: string;
-  readonly secret?: true;
-  /** Shown where the default is not a constant. */
-  readonly defaultNote?: string;
-}
-
-const meta = z.registry<EnvVarMeta>();
-
-/** The documentation of one variable of {@link envSchema}. */
-export function envVarMeta(schema: z.ZodType): EnvVarMeta {
-  const found = meta.get(schema);
-  if (!found) throw new Error('Every variable of the configuration needs its documentation');
-  return found;
-}
-
-function described<T extends z.ZodType>(schema: T, description: EnvVarMeta): T {
-  meta.add(schema, description);
-  return schema;
-}
-
-const wholeNumber = (min: number, max: number) => {
-  const message = `must be a whole number, ${min} to ${max}`;
-  return z.coerce.number(message).int(message).min(min, message).max(max, message);
-};
-const port = wholeNumber(0, 65_535);
 const dbNumber = wholeNumber(0, 15);
-const list = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((item) => item.trim())
-    .filter(Boolean),
-);
 /** As the driver reads it: no host stands for the local socket. */
 const isPostgresUrl = (text: string) => URL.canParse(text.replace('@/', '@localhost/'));
 const origins = list.refine(
@@ -46,14 +15,6 @@ const networks = list.refine(
   (items) => items.every((item) => ipaddr.isValid(item) || ipaddr.isValidCIDR(item)),
   'must hold addresses or networks, such as 10.0.0.0/8',
 );
-const timeZone = z.string().refine((zone) => {
-  try {
-    return Boolean(new Intl.DateTimeFormat('en', { timeZone: zone }));
-  } catch {
-    return false;
-  }
-}, 'is no IANA time zone, such as Africa/Johannesburg');
-
 const server = (doc: string, defaultNote?: string): EnvVarMeta => ({ section: 'Server', doc, defaultNote });
 const redis = (doc: string, defaultNote?: string): EnvVarMeta => ({ section: 'Redis', doc, defaultNote });
 const redisSecret = (doc: string): EnvVarMeta => ({ section: 'Redis', doc, secret: true });
@@ -107,7 +68,10 @@ export const envSchema = z.object({
     networks.default([]),
     server('Addresses or networks (comma-separated) of the proxies whose `X-Forwarded-*` headers count.'),
   ),
-  NABOOM_TIME_ZONE: described(timeZone.default('Africa/Johannesburg'), server('Time zone of schedules (IANA name).')),
+  NABOOM_TIME_ZONE: described(
+    timeZoneSchema.default('Africa/Johannesburg'),
+    server('Time zone of schedules (IANA name).'),
+  ),
   NABOOM_COUNTRY_CODE: described(
     z
       .string()
@@ -192,6 +156,7 @@ export const envSchema = z.object({
     z.string().min(16, 'must have at least 16 characters').optional(),
     gatewaySecret('Auth token of the Twilio account: SMS of Twilio then prove themselves by its signature.'),
   ),
+  ...channelVars,
   NABOOM_WEBHOOK_URLS: described(
     list.default([]),
     webhooks('Receivers (comma-separated https URLs) of every event, signed per Standard Webhooks.'),

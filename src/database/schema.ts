@@ -1,24 +1,11 @@
-import {
-  bigint,
-  boolean,
-  customType,
-  doublePrecision,
-  integer,
-  json,
-  pgTable,
-  text,
-  timestamp,
-  uuid,
-} from 'drizzle-orm/pg-core';
+import { bigint, boolean, doublePrecision, json, pgTable, text, uuid } from 'drizzle-orm/pg-core';
 import type { Actor, Alert, AlertEvent } from '../alerts/alert.js';
 import type { ReachStage } from '../alerts/reach-stage.js';
 import type { Severity } from '../alerts/severity.js';
 import type { Role, Scope } from '../auth/roles.js';
+import { at, bytea, seqColumn } from './columns.js';
 
 // Columns only: keys and indexes stand in migrations/*.sql, and a test holds both in step.
-const bytea = customType<{ data: Buffer }>({ dataType: () => 'bytea' });
-const at = (name: string) => timestamp(name, { withTimezone: true, precision: 3 });
-const seqColumn = (name: string) => bigint(name, { mode: 'number' });
 
 /** One row: the last `seq` given, and the last one that retention has deleted. Its row lock orders all writers. */
 export const logHead = pgTable('log_head', {
@@ -74,19 +61,6 @@ export const logCursors = pgTable('log_cursors', {
   seq: seqColumn('seq').notNull(),
 });
 
-/** One row an event and receiver: the ledger of what was delivered, so that a Redis wipe loses none. */
-export const deliveries = pgTable('deliveries', {
-  id: uuid('id').primaryKey(),
-  seq: seqColumn('seq').notNull(),
-  target: text('target').notNull(),
-  status: text('status').$type<'pending' | 'delivered' | 'dead'>().notNull(),
-  attempts: integer('attempts').notNull().default(0),
-  nextAttemptAt: at('next_attempt_at').notNull(),
-  finishedAt: at('finished_at'),
-  lastError: text('last_error'),
-  createdAt: at('created_at').notNull(),
-});
-
 /** People with an account. E-mail in lower case, phone in E.164. */
 export const users = pgTable('users', {
   id: uuid('id').primaryKey(),
@@ -120,6 +94,8 @@ export const organisations = pgTable('organisations', {
   name: text('name').notNull(),
   /** Gets what no other organisation is near to; at most one. */
   catchAll: boolean('catch_all').notNull().default(false),
+  /** IANA name; null: that of the deployment. */
+  timeZone: text('time_zone'),
   createdAt: at('created_at').notNull(),
 });
 
@@ -169,6 +145,8 @@ export const duties = pgTable('duties', {
   areaId: uuid('area_id').notNull(),
   userId: uuid('user_id').notNull(),
   since: at('since').notNull(),
+  /** Of a duty that a shift began, its end; null: until the person ends it. */
+  until: at('until'),
 });
 
 /** Where a person's alerts belong while nobody knows where they are. */

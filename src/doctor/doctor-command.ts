@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { ConfigError, loadConfig, type Config } from '../config/config.js';
 import type { AclCheck } from '../redis/acl/check.js';
 import { formatChecks } from '../redis/acl/report.js';
+import { checkChannels } from './channel-checks.js';
 import { checkMachine } from './machine-checks.js';
 import { checkPostgres } from './postgres-checks.js';
 import { checkRedis } from './redis-checks.js';
@@ -9,7 +10,7 @@ import { checkRedis } from './redis-checks.js';
 const DOCTOR_HELP = `npm run doctor [-- --json]
 
 Looks at everything that has to be right: versions, disk, the file of secrets, the port, every Redis login and rule,
-persistence and eviction, Postgres and its schema. Changes nothing.
+persistence and eviction, Postgres and its schema, the channels. Changes nothing and sends nothing.
 Exit code: 0 healthy, 1 problems, 2 wrong use.`;
 
 type Print = (line: string) => void;
@@ -37,12 +38,13 @@ async function diagnose(env: NodeJS.ProcessEnv): Promise<AclCheck[]> {
     if (!(error instanceof ConfigError)) throw error;
     return error.problems.map((detail) => ({ subject: 'config', check: 'is complete', result: 'failed', detail }));
   }
-  const [machine, redis, postgres] = await Promise.all([
+  const [machine, redis, postgres, channels] = await Promise.all([
     checkMachine(config.env),
     checkRedis(config.redis),
     checkPostgres(config.env.DATABASE_URL),
+    checkChannels(config.env),
   ]);
-  return [...machine, ...redis, ...postgres];
+  return [...machine, ...redis, ...postgres, ...channels];
 }
 
 function readOptions(argv: readonly string[]): { json: boolean; help: boolean } | undefined {

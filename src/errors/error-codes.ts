@@ -53,7 +53,27 @@ export const ERRORS = {
     true,
   ),
   NOT_FOUND: entry(404, 'There is no such thing', 'Check the id.'),
+  CONTACT_LIMIT: entry(409, 'There are 20 contacts already', 'Remove one that is not used any more.'),
+  CONTACT_UNVERIFIED: entry(409, 'This contact is not verified', 'Ask for a code and enter it first.'),
+  CODE_WRONG: entry(
+    403,
+    'The code is wrong',
+    'Enter the last one that came; after 15 minutes or 5 tries, ask for a new one.',
+  ),
+  ADDRESS_REFUSED: entry(
+    400,
+    'Nothing can be sent to this address',
+    'Use an https address that the internet can reach, or a phone number of a country that this deployment texts.',
+  ),
+  CHANNEL_OFF: entry(
+    503,
+    'This channel is not set up',
+    'Use another one, or ask the operators; they find it in docs/configuration.md.',
+    true,
+  ),
   NAME_TAKEN: entry(409, 'There is one of this name already', 'Choose another name.'),
+  LIMIT_REACHED: entry(409, 'There are too many of these', 'Remove what is no longer needed.'),
+  DRILL_OPEN: entry(409, 'A drill is under way', 'Resolve or cancel the alert of the open drill first.'),
   GEOMETRY_INVALID: entry(
     400,
     'The area cannot be read',

@@ -2,17 +2,29 @@ import type { RedisConfig } from '../config/redis-config.js';
 import type { Answer } from './answerer.js';
 import type { HealthReport } from './health-report.service.js';
 
-/** The body of `/health`. */
+/** The body of `/health` for anyone. */
 export function overallBody(report: HealthReport, { redis, role, version, at }: Answer): object {
   return {
     status: report.overall,
     redis_status: redisStatus(report),
     database_status: report.database.databaseStatus,
+    escalation: escalationOf(report),
     isolation: redis.isolation,
     role,
     version,
     timestamp: at.toISOString(),
   };
+}
+
+/** The body of `/health` for operators: with what the auditor found. */
+export function overallDetailsBody(report: HealthReport, answer: Answer): object {
+  const escalation = { ...escalationOf(report), details: report.escalation.items };
+  return { ...overallBody(report, answer), escalation };
+}
+
+function escalationOf({ escalation }: HealthReport): object {
+  const { escalationStatus: status, lastAuditAt, findings } = escalation;
+  return { status, lastAuditAt: lastAuditAt?.toISOString() ?? null, findings };
 }
 
 function redisStatus({ users }: HealthReport): 'connected' | 'degraded' | 'disconnected' {

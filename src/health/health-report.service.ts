@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { HealthCheckService, HealthIndicatorService } from '@nestjs/terminus';
 import { DatabaseIndicator } from './database.indicator.js';
+import { EscalationIndicator, type EscalationHealth } from './escalation.indicator.js';
 import { MonitoringRedisIndicator } from './monitoring-redis.indicator.js';
 import { runChecks } from './run-checks.js';
 import type { ServerFigures } from './server-figures.js';
@@ -17,9 +18,22 @@ export interface HealthReport {
   readonly users: readonly { readonly indicator: UserIndicator; readonly health: UserHealth }[];
   /** Of the Redis server that monitoring_user sees; undefined while it cannot be asked. */
   readonly figures: ServerFigures | undefined;
+  readonly escalation: EscalationHealth;
 }
 
-/** Looks at Postgres and at every Redis user. */
+type Found = Omit<HealthReport, 'overall'>;
+
+/** What is looked at beside the Redis users. */
+@Injectable()
+export class Probes {
+  constructor(
+    readonly database: DatabaseIndicator,
+    readonly monitoring: MonitoringRedisIndicator,
+    readonly escalation: EscalationIndicator,
+  ) {}
+}
+
+/** Looks at Postgres, at every Redis user and at what the auditor of escalations found. */
 @Injectable()
 export class HealthReportService {
   readonly #users: readonly UserIndicator[];
@@ -27,28 +41,30 @@ export class HealthReportService {
   constructor(
     private readonly terminus: HealthCheckService,
     private readonly indicators: HealthIndicatorService,
-    private readonly database: DatabaseIndicator,
-    private readonly monitoring: MonitoringRedisIndicator,
+    private readonly probes: Probes,
     @Inject(USER_INDICATORS) users: readonly UserIndicator[],
   ) {
     this.#users = users.filter(({ reported }) => reported);
   }
 
   async look(): Promise<HealthReport> {
-    const [database, users, figures] = await Promise.all([
-      this.database.probe(),
+    const { database: postgres, monitoring, escalation: audits } = this.probes;
+    const [database, users, figures, escalation] = await Promise.all([
+      postgres.probe(),
       Promise.all(this.#users.map(async (indicator) => ({ indicator, health: await indicator.probe() }))),
-      this.monitoring.figures(),
+      monitoring.figures(),
+      audits.probe(),
     ]);
-    const found = { database, users, figures };
+    const found = { database, users, figures, escalation };
     return { ...found, overall: await this.#judge(found) };
   }
 
-  /** Terminus' judgement: a Redis that fails degrades, for alerts are taken without it; Postgres decides. */
-  async #judge({ database, users, figures }: Omit<HealthReport, 'overall'>): Promise<OverallStatus> {
+  /** Terminus' judgement: a Redis that fails, or an escalation that did not happen, degrades; Postgres decides. */
+  async #judge({ database, users, figures, escalation }: Found): Promise<OverallStatus> {
     const server = this.indicators.check('redis_server');
     const results = [
-      this.database.toResult(database),
+      this.probes.database.toResult(database),
+      this.probes.escalation.toResult(escalation, this.indicators.check('escalation')),
       figures?.problem ? server.degraded(figures.problem) : server.up(),
       ...users.map(({ indicator, health }) => toResult(this.indicators.check(indicator.user), health)),
     ];

@@ -3,7 +3,7 @@ import { HealthCheck, type HealthCheckResult } from '@nestjs/terminus';
 import type { FastifyReply } from 'fastify';
 import { bearerToken, OperatorKey } from '../auth/operator-key.js';
 import { Answerer } from './answerer.js';
-import { overallBody, redisBody, redisDetailsBody } from './health-bodies.js';
+import { overallBody, overallDetailsBody, redisBody, redisDetailsBody } from './health-bodies.js';
 import { HealthReportService, type OverallStatus } from './health-report.service.js';
 import { ReadinessService } from './readiness.service.js';
 
@@ -22,10 +22,14 @@ export class HealthController {
   /** 200 while an alert can be durably accepted. */
   @Get()
   @HealthCheck()
-  async overall(@Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
+  async overall(
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Headers('authorization') authorization: string | undefined,
+  ): Promise<object> {
     const report = await this.reports.look();
     void reply.status(httpStatusOf(report.overall));
-    return overallBody(report, this.answerer.now());
+    const body = this.operators.matches(bearerToken(authorization)) ? overallDetailsBody : overallBody;
+    return body(report, this.answerer.now());
   }
 
   /** The process answers; asks no server. */

@@ -7,8 +7,9 @@ import { Answerer, HEALTH_ROLE, type HealthRole } from './answerer.js';
 import { AppRedisIndicator } from './app-redis.indicator.js';
 import { DatabaseIndicator } from './database.indicator.js';
 import { Draining } from './draining.js';
+import { EscalationIndicator } from './escalation.indicator.js';
 import { HealthController } from './health.controller.js';
-import { HealthReportService } from './health-report.service.js';
+import { HealthReportService, Probes } from './health-report.service.js';
 import { MonitoringRedisIndicator } from './monitoring-redis.indicator.js';
 import { QueueRedisIndicator } from './queue-redis.indicator.js';
 import { READINESS_CHECKS, ReadinessService, type ReadinessCheck } from './readiness.service.js';
@@ -74,12 +75,14 @@ export class HealthModule {
         { provide: HEALTH_ROLE, useValue: role },
         READINESS_OF[role],
         DatabaseIndicator,
+        EscalationIndicator,
+        Probes,
         HealthReportService,
         ReadinessService,
         Draining,
         Answerer,
       ],
-      exports: [Draining],
+      exports: [Draining, HealthReportService, Answerer],
     };
   }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { OperationGroup } from '../api-docs/operation.js';
+import { FINDING_KINDS } from '../escalation/audit-record.js';
 
 const overall = z.enum(['healthy', 'degraded', 'unhealthy']);
 const isolation = z.enum(['acl', 'shared', 'none']);
@@ -8,11 +9,30 @@ const timestamp = z.iso.datetime();
 const userStatus = z.enum(['healthy', 'authentication_failed', 'connection_failed', 'permission_denied', 'error']);
 const milliseconds = z.number();
 
+const finding = z.object({
+  kind: z.enum(FINDING_KINDS),
+  alertId: z.uuid().nullable(),
+  organisationId: z.uuid().nullable().optional(),
+  level: z.int().optional(),
+  expectedLevel: z.int().optional(),
+  dueAt: timestamp.optional(),
+  deliveries: z.int().optional(),
+  rearmed: z.literal(true).optional().describe('It was made due again'),
+});
+
+const escalationSchema = z.object({
+  status: z.enum(['healthy', 'degraded']),
+  lastAuditAt: timestamp.nullable().describe('Null before the first audit'),
+  findings: z.int().describe('Escalations and deliveries that should have happened and did not'),
+  details: z.array(finding).optional().describe('The first 100, and alerts that nobody answered; for operators'),
+});
+
 const overallSchema = z
   .object({
     status: overall.describe('`unhealthy` only when no alert can be durably accepted'),
     redis_status: z.enum(['connected', 'degraded', 'disconnected']),
     database_status: z.string(),
+    escalation: escalationSchema,
     isolation,
     role,
     version: z.string(),
@@ -70,13 +90,17 @@ export const HEALTH_OPERATIONS: OperationGroup = {
       method: 'GET',
       path: '/health',
       summary: 'Can an alert be durably accepted?',
-      who: ['anyone'],
+      about: 'What the auditor of escalations found in detail is for operators.',
+      who: ['anyone', 'operator'],
       answers: {
         200: { about: 'It can.', json: overallSchema },
         503: { about: 'It cannot.', json: overallSchema },
       },
       errors: [],
-      examples: [{ name: 'All in one word', status: 200 }],
+      examples: [
+        { name: 'All in one word', status: 200 },
+        { name: 'With what was found', bearer: '{{operatorKey}}', status: 200 },
+      ],
     },
     {
       id: 'readLiveness',

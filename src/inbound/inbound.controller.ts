@@ -3,9 +3,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { AppError } from '../errors/app-error.js';
 import { africasTalking } from './africas-talking.js';
 import { clickatell } from './clickatell.js';
-import { fieldsOf } from './fields.js';
 import { GatewayProof } from './gateway-proof.js';
 import { InboundPress } from './inbound-press.js';
+import { shownBy } from './shown-by.js';
 import type { SmsGateway } from './sms-gateway.js';
 import { twilio } from './twilio.js';
 
@@ -55,17 +55,4 @@ export class InboundController {
     const screen = await this.press.ussd(request.body, keyOf);
     await reply.status(200).header('cache-control', 'no-store').type('text/plain; charset=utf-8').send(screen);
   }
-}
-
-function shownBy(request: FastifyRequest, gateway: string, secret: string | undefined) {
-  const { host, originalUrl: path, headers, body, query } = request;
-  const signature = headers['x-twilio-signature'];
-  return {
-    gateway,
-    secret: secret ?? fieldsOf(query)('secret'),
-    host,
-    path,
-    body,
-    signature: typeof signature === 'string' ? signature : undefined,
-  };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Example, Operation, OperationGroup } from '../api-docs/operation.js';
+import { SMS_RECEIPT_OPERATIONS } from './sms-receipts.operations.js';
 
 const PATH = '/api/v1/inbound';
 const FORM = 'application/x-www-form-urlencoded';
@@ -135,5 +136,5 @@ const operations: readonly Operation[] = [
 export const INBOUND_OPERATIONS: OperationGroup = {
   name: 'SMS and USSD',
   about: 'What the gateways of mobile networks call.',
-  operations,
+  operations: [...operations, ...SMS_RECEIPT_OPERATIONS],
 };

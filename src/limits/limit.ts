@@ -33,3 +33,25 @@ export const PASSWORD_LIMIT: Limit = { name: 'password', points: 5, seconds: 900
  * stored stays bounded, since it is deleted after 30 days.
  */
 export const INVITE_LIMIT: Limit = { name: 'invite', points: 200, seconds: 86_400 };
+/** Codes to the contacts of one account: a text message costs money. */
+export const CODE_LIMIT: Limit = { name: 'code', points: 5, seconds: 3600 };
+/** Codes to one address, of all accounts together: nobody's phone is to be flooded. */
+export const CODED_ADDRESS_LIMIT: Limit = { name: 'code-address', points: 5, seconds: 3600 };
+/**
+ * Codes that one address asks for, of all its accounts: signing up costs nothing. What is refused by it takes nothing of
+ * what the deployment may send.
+ */
+export const CODE_SOURCE_LIMIT: Limit = { name: 'code-source', points: 10, seconds: 3600 };
+/** Codes of the whole deployment: what thirty addresses at once can spend at most. */
+export const CODES_LIMIT: Limit = { name: 'codes', points: 300, seconds: 3600 };
+/** Test messages to the contacts of one account. */
+export const TEST_LIMIT: Limit = { name: 'test', points: 5, seconds: 3600 };
+/** Test messages to one address, of all accounts together. */
+export const TESTED_ADDRESS_LIMIT: Limit = { name: 'test-address', points: 5, seconds: 3600 };
+/** Contacts that one account adds: to look a host name up costs time. */
+export const CONTACT_LIMIT: Limit = { name: 'contact', points: 60, seconds: 3600 };
+/**
+ * Receipts of deliveries of one address, those with a right token alone: a phone network puts many responders behind
+ * one, and all of them may be called at once.
+ */
+export const RECEIPT_LIMIT: Limit = { name: 'receipt', points: 600, seconds: 60 };

@@ -5,6 +5,7 @@ import type { Clock } from '../clock.js';
 import type { JobHandler } from '../queues/job-handler.js';
 import type { JobPayload } from '../queues/queue-map.js';
 import type { ClaimedDelivery, Deliveries } from './deliveries.js';
+import { unlessAborted } from '../unless-aborted.js';
 import { GroupedWrites } from './grouped-writes.js';
 import { readRetryAfter, RETRY_LIMITS, retryDelay, type RetryLimits } from './retry-delay.js';
 import { postWebhook, type WebhookAnswer } from './webhook-request.js';
@@ -176,19 +177,4 @@ function attemptFailure(error: unknown): AttemptFailed {
 function reasonOf(error: unknown): string {
   if (error instanceof RefusedTarget) return `refused: ${error.message}`;
   return (error as { code?: string }).code ?? 'the connection failed';
-}
-
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  let abort: (() => void) | undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(signal.reason as Error);
-    if (signal.aborted) abort();
-    else signal.addEventListener('abort', abort, { once: true });
-  });
-  try {
-    // Also when it is aborted already: nobody else would hear of `work` failing, and the process would end.
-    return await Promise.race([aborted, work]);
-  } finally {
-    signal.removeEventListener('abort', abort!);
-  }
 }

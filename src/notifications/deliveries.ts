@@ -1,7 +1,9 @@
 import type { PoolClient } from 'pg';
 import { v7 as uuidv7 } from 'uuid';
 import type { LogEntry } from '../alerts/alert.js';
+import type { Channel } from '../alerts/channel.js';
 import type { Database } from '../database/database.js';
+import type { DeliveryKind } from './delivery.js';
 
 /** A delivery that may be attempted. */
 export interface ClaimedDelivery {
@@ -17,6 +19,8 @@ export interface ClaimedDelivery {
 /** A delivery that waits for an attempt. */
 export interface DueDelivery {
   readonly id: string;
+  readonly kind: DeliveryKind;
+  readonly channel: Channel;
   readonly target: string;
   readonly attempts: number;
   readonly nextAttemptAt: Date;
@@ -24,6 +28,8 @@ export interface DueDelivery {
 
 interface DueRow {
   readonly id: string;
+  readonly kind: DeliveryKind;
+  readonly channel: Channel;
   readonly target: string;
   readonly attempts: number;
   readonly next_attempt_at: Date;
@@ -59,7 +65,7 @@ export class Deliveries {
                from unnest($1::uuid[], $2::bigint[], $3::text[]) as wanted (id, seq, target)
                join alert_events using (seq)
              on conflict (seq, target) do nothing
-             returning id, target, attempts, next_attempt_at`,
+             returning id, kind, channel, target, attempts, next_attempt_at`,
       values: [pairs.map(({ id }) => id), pairs.map(({ seq }) => seq), pairs.map(({ target }) => target), now],
     });
     return rows.map(readDue);
@@ -75,7 +81,8 @@ export class Deliveries {
       text: `with claimed as (
                update deliveries set attempts = attempts + 1, next_attempt_at = $3
                 where id in (select id from deliveries
-                              where id = any($1::uuid[]) and status = 'pending' and next_attempt_at <= $2
+                              where id = any($1::uuid[]) and kind = 'event' and status = 'pending'
+                                and next_attempt_at <= $2
                                 for update skip locked)
                 returning id, seq, target, attempts
              )
@@ -111,18 +118,19 @@ export class Deliveries {
 
   /**
    * Hands what is due to `take`, oldest first, and keeps other sweepers from the same rows meanwhile.
-   * @param times repeated attempts that are due until `until`, first ones until `firstUntil`
+   * @param which repeated attempts that are due until `until`, first ones until `firstUntil`
    */
   async sweep(
-    { until, firstUntil }: SweepTimes,
+    { to, until, firstUntil }: SweepWhich,
     limit: number,
     take: (due: readonly DueDelivery[]) => Promise<void>,
   ): Promise<number> {
     return this.database.transaction(async (client) => {
       const { rows } = await client.query<DueRow>({
-        name: 'sweep-deliveries',
-        text: `select id, target, attempts, next_attempt_at from deliveries
-                where status = 'pending' and next_attempt_at <= $1 and (attempts > 0 or next_attempt_at <= $2)
+        name: `sweep-deliveries-to-${to}`,
+        text: `select id, kind, channel, target, attempts, next_attempt_at from deliveries
+                where status = 'pending' and kind ${to === 'people' ? '<>' : '='} 'event'
+                  and next_attempt_at <= $1 and (attempts > 0 or next_attempt_at <= $2)
                 order by next_attempt_at, id limit $3
                 for update skip locked`,
         values: [until, firstUntil, limit],
@@ -133,7 +141,8 @@ export class Deliveries {
   }
 }
 
-export interface SweepTimes {
+export interface SweepWhich {
+  readonly to: 'people' | 'receivers';
   readonly until: Date;
   readonly firstUntil: Date;
 }
@@ -145,7 +154,8 @@ export interface SeqRange {
 }
 
 function readDue(row: DueRow): DueDelivery {
-  return { id: row.id, target: row.target, attempts: row.attempts, nextAttemptAt: row.next_attempt_at };
+  const { id, kind, channel, target, attempts, next_attempt_at: nextAttemptAt } = row;
+  return { id, kind, channel, target, attempts, nextAttemptAt };
 }
 
 function readClaimed({ id, target, attempts, ...row }: ClaimedRow): ClaimedDelivery {

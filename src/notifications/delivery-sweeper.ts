@@ -1,50 +1,42 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { InjectClock, type Clock } from '../clock.js';
-import { Deliveries } from './deliveries.js';
-import { DeliveryQueue } from './delivery-queue.js';
-import { pause } from '../pause.js';
+import type { Clock } from '../clock.js';
+import { DueSweeper, type DirectRunner } from '../queues/due-sweeper.js';
+import type { Deliveries, DueDelivery } from './deliveries.js';
+import { batchesOf, jobOf, type DeliveryQueue } from './delivery-queue.js';
 
-const EVERY_MS = 1000;
+/** What falls due before the next sweep is queued already, with a delay. */
+const AHEAD_MS = 1000;
 /** A new delivery has its job already; without an attempt for so long, it may have lost it. */
 const QUEUED_MS = 500;
 /** Deliveries of one sweep; the rest follows when these have been attempted. */
 const BATCH = 200;
 
+interface Parts {
+  readonly deliveries: Deliveries;
+  readonly queue: DeliveryQueue;
+  readonly runner: DirectRunner;
+  readonly clock: Clock;
+}
+
 /**
- * Queues every delivery that is due or will be before the next sweep: what BullMQ lost, what waits for a retry, what
- * could not be queued. Runs in each worker; two never take the same rows at once.
+ * Sees to it that every delivery is attempted when it is due: what people are told in one sweep, what receivers of
+ * events are sent in another, so that neither waits for the other.
  */
-@Injectable()
-export class DeliverySweeper {
-  readonly #stop = new AbortController();
-  #running: Promise<void> | undefined;
-
-  constructor(
-    @Inject(Deliveries) private readonly deliveries: Deliveries,
-    @Inject(DeliveryQueue) private readonly queue: DeliveryQueue,
-    @InjectClock() private readonly clock: Clock,
-  ) {}
-
-  start(): void {
-    this.#running = this.#run(this.#stop.signal);
-  }
-
-  async stop(): Promise<void> {
-    this.#stop.abort();
-    await this.#running;
-  }
-
-  /** One sweep; how many deliveries it queued. Throws when Postgres or Redis is away. */
-  async sweep(): Promise<number> {
-    const now = this.clock.now().getTime();
-    const times = { until: new Date(now + EVERY_MS), firstUntil: new Date(now - QUEUED_MS) };
-    return this.deliveries.sweep(times, BATCH, (due) => this.queue.addAgain(due));
-  }
-
-  async #run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      await this.sweep().catch(() => undefined); // health reports Postgres and Redis; the next sweep tries again
-      await pause(EVERY_MS, signal);
-    }
-  }
+export function deliverySweepers({ deliveries, queue, runner, clock }: Parts): DueSweeper<DueDelivery>[] {
+  return (['people', 'receivers'] as const).map(
+    (to) =>
+      new DueSweeper<DueDelivery>(
+        {
+          name: `deliveries to ${to}`,
+          sweep(take) {
+            const now = clock.now().getTime();
+            const times = { until: new Date(now + AHEAD_MS), firstUntil: new Date(now - QUEUED_MS) };
+            return deliveries.sweep({ to, ...times }, BATCH, take);
+          },
+          queueAgain: (due) => queue.addAgain(due),
+          // Those that are first due a moment from now are left to the next sweep.
+          jobsOf: (due) => batchesOf(due.filter(({ nextAttemptAt }) => nextAttemptAt <= clock.now())).map(jobOf),
+        },
+        runner,
+      ),
+  );
 }

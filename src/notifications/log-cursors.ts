@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg';
 import type { Database } from '../database/database.js';
 
 /** The durable readers of the log. Retention keeps every event that one of them has still to read. */
-export type CursorName = 'deliveries' | 'streams';
+export type CursorName = 'deliveries' | 'streams' | 'escalations';
 
 /** Somebody else moved the cursor, or an entry was no entry of the log: start again from what Postgres says. */
 export class CursorMoved extends Error {}

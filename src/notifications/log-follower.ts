@@ -31,6 +31,7 @@ export class LogFollower {
   readonly #logger = new Logger('LogFollower');
   #running: Promise<void> | undefined;
   #leading = false;
+  #wake = new AbortController();
 
   constructor(private readonly parts: Parts) {}
 
@@ -43,6 +44,11 @@ export class LogFollower {
   async start(): Promise<void> {
     await this.#openCursors().catch(() => this.#logger.warn('the cursors of the log wait for Postgres'));
     this.#running = this.#run(this.#stop.signal);
+  }
+
+  /** The log has something new: looks at once, where this process is the one that follows. */
+  look(): void {
+    this.#wake.abort();
   }
 
   async stop(): Promise<void> {
@@ -86,8 +92,9 @@ export class LogFollower {
     const hearing = this.parts.stream.followSeqs(hear, end);
     try {
       while (!end.aborted) {
+        this.#wake = new AbortController();
         await this.#look(lock, runs, moved);
-        await pause(LOOK_MS, end);
+        await pause(LOOK_MS, AbortSignal.any([end, this.#wake.signal]));
       }
     } finally {
       this.#leading = false;

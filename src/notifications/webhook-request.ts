@@ -8,7 +8,7 @@ export interface WebhookRequest {
   readonly url: URL;
   readonly addresses: readonly CheckedAddress[];
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | Buffer;
   /** Ends the request wherever it is: connecting, waiting, or reading the answer. */
   readonly signal: AbortSignal;
   /** The answer is read up to here and then cut; nothing in it is used. */

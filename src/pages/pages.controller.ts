@@ -18,6 +18,12 @@ export class PagesController {
     this.#send(name, request, reply);
   }
 
+  /** At the top, so that it is in charge of the whole site. */
+  @Get('service-worker.js')
+  serviceWorker(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    this.#send('service-worker.js', request, reply);
+  }
+
   @Get('robots.txt')
   @Header('content-type', 'text/plain; charset=utf-8')
   robots(): string {

@@ -36,6 +36,31 @@ export const PAGE_OPERATIONS: OperationGroup = {
       ],
     },
     {
+      id: 'openServiceWorker',
+      method: 'GET',
+      path: '/service-worker.js',
+      summary: 'What takes pushed messages in a browser',
+      who: ['anyone'],
+      answers: {
+        200: { about: 'The script.', types: ['text/javascript'] },
+        304: { about: 'The one that you have is the newest.' },
+      },
+      errors: [],
+      examples: [{ name: 'As a browser asks', status: 200 }],
+    },
+    {
+      id: 'openQueues',
+      method: 'GET',
+      path: '/admin/queues',
+      summary: 'The queues of the workers, in Bull Board',
+      about:
+        'What stands below this address belongs to it. `NABOOM_QUEUE_BOARD` says whether queues can be changed there.',
+      who: ['operator'],
+      answers: { 200: { about: 'The page.', types: ['text/html'] } },
+      errors: ['ROUTE_NOT_FOUND', 'REDIS_UNREACHABLE', 'DATABASE_UNAVAILABLE'],
+      examples: [{ name: 'With the operator key', bearer: '{{operatorKey}}', status: 200 }],
+    },
+    {
       id: 'readRobots',
       method: 'GET',
       path: '/robots.txt',

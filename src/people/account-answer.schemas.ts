@@ -17,6 +17,8 @@ const profileSchema = describes<Profile>()(
       name: z.string(),
       email: z.string().nullable(),
       phone: z.string().nullable().describe('E.164'),
+      emailVerified: z.boolean().describe('It is a verified contact of theirs'),
+      phoneVerified: z.boolean(),
       operator: z.boolean().describe('Runs the deployment'),
       memberships: z.array(z.object({ organisationId: id, organisation: z.string(), role: z.enum(ROLES) })),
       invitations: z

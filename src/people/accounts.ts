@@ -13,6 +13,9 @@ export interface Profile {
   readonly name: string;
   readonly email: string | null;
   readonly phone: string | null;
+  /** They have shown that it is theirs: it is a verified contact of theirs. */
+  readonly emailVerified: boolean;
+  readonly phoneVerified: boolean;
   readonly operator: boolean;
   readonly memberships: readonly {
     readonly organisationId: string;
@@ -38,7 +41,10 @@ interface AccountsParts {
   readonly clock: Clock;
 }
 
+const VERIFIED = 'select 1 from contacts c where c.user_id = u.id and c.verified_at is not null';
 const PROFILE = `select u.id, u.name, u.email, u.phone, u.operator,
+    exists (${VERIFIED} and c.channel = 'email' and c.address = u.email) as "emailVerified",
+    exists (${VERIFIED} and c.channel = 'sms' and c.address = u.phone) as "phoneVerified",
     coalesce((select json_agg(json_build_object('organisationId', o.id, 'organisation', o.name, 'role', m.role)
                               order by o.name)
                 from memberships m join organisations o on o.id = m.organisation_id where m.user_id = u.id),

@@ -1,5 +1,7 @@
+import { CHANNEL_SETTINGS } from '../channels/channel-settings.js';
+import { receiptKey } from '../channels/receipt-token.js';
 import type { Config } from '../config/config.js';
-import type { EnvValues } from '../config/env-vars.js';
+import type { EnvName, EnvValues } from '../config/env-vars.js';
 
 const NEEDED = [
   'DATABASE_URL',
@@ -7,12 +9,18 @@ const NEEDED = [
   'NABOOM_RETENTION_DAYS',
   'NABOOM_WEBHOOK_URLS',
   'NABOOM_WEBHOOK_SECRET',
-  'NABOOM_WEBHOOK_ALLOWED_HOSTS',
-] as const;
+  ...CHANNEL_SETTINGS,
+] as const satisfies readonly EnvName[];
 
 /** What a child process gets of the configuration: what jobs need, and no Redis password. */
-export type JobSettings = Pick<EnvValues, (typeof NEEDED)[number]>;
+export interface JobSettings extends Pick<EnvValues, (typeof NEEDED)[number]> {
+  /** Of receipts of deliveries, base64; made of the operator key, which jobs do not get. */
+  readonly receiptKey: string;
+}
 
 export function jobSettings({ env }: Config): JobSettings {
-  return Object.fromEntries(NEEDED.map((name) => [name, env[name]])) as JobSettings;
+  return {
+    ...(Object.fromEntries(NEEDED.map((name) => [name, env[name]])) as Pick<EnvValues, (typeof NEEDED)[number]>),
+    receiptKey: receiptKey(env.NABOOM_OPERATOR_KEY).toString('base64'),
+  };
 }

@@ -3,9 +3,11 @@ import type { RedisOptions } from 'ioredis';
 import type { Config } from '../config/config.js';
 import { keys } from '../redis/redis.keys.js';
 import { addressOptions, reconnectDelay } from '../redis/redis.options.js';
-import { QUEUES, type QueueName } from './queue-map.js';
+import { CONCURRENCY, type QueueName } from './queue-map.js';
 
 const DAY_SECONDS = 86_400;
+/** A job that takes its worker with it is given up after this many deaths and one more. */
+export const MAX_STALLED = 3;
 
 /** A producer must answer: it fails at once when Redis is away, and within a second when Redis hangs. */
 const PRODUCER: RedisOptions = {
@@ -24,11 +26,15 @@ const WORKER: RedisOptions = {
   retryStrategy: (attempt) => Math.min(reconnectDelay(attempt, 100), 1000),
 };
 
-/** Results are for looking back, not a record: bounded by count and by age. */
+/**
+ * Results are for looking back, not a record: bounded by count and by age. A job that fails, or is killed at its hard
+ * limit, runs again after 1, 2, 4 and 8 s, up to half of each left to chance.
+ */
 const JOB_DEFAULTS: DefaultJobOptions = {
   removeOnComplete: { count: 1000, age: DAY_SECONDS },
   removeOnFail: { count: 5000, age: 7 * DAY_SECONDS },
-  attempts: 1,
+  attempts: 5,
+  backoff: { type: 'exponential', delay: 1000, jitter: 0.5 },
 };
 
 /** Options of a queue as its producers use it. BullMQ gets options, never a client: it must own what it closes. */
@@ -41,17 +47,17 @@ export function producerOptions(config: Config, queue: QueueName): QueueOptions 
 }
 
 /**
- * Options of a queue's worker. A worker that dies loses its jobs to another one within lockDuration + stalledInterval;
- * all workers must have the same values, because the dead one's lock counts.
+ * Options of a queue's worker. A worker that dies loses its jobs to another one within lockDuration + stalledInterval,
+ * 7.5 s; all workers must have the same values, because the dead one's lock counts.
  */
 export function workerOptions(config: Config, queue: QueueName): WorkerOptions {
   return {
     connection: connectionOptions(config, `queue:${queue}:worker`, WORKER),
     prefix: keys.queuePrefix(),
-    concurrency: QUEUES[queue].concurrency,
-    lockDuration: 10_000,
-    stalledInterval: 2500,
-    maxStalledCount: 3,
+    concurrency: CONCURRENCY[queue],
+    lockDuration: 6000,
+    stalledInterval: 1500,
+    maxStalledCount: MAX_STALLED,
   };
 }
 

@@ -12,6 +12,8 @@ export interface TaskLimits {
   readonly tasksPerChild: number;
   /** A child process must be able to take tasks within this time. */
   readonly startMs: number;
+  /** Idle child processes that are kept ready, beside what is used; none by default. */
+  readonly spares?: number;
 }
 
 interface Waiting {
@@ -55,12 +57,19 @@ export class TaskProcess {
 
   /**
    * Forks a process and opens its jobs.
+   * @param stop kills it while it starts
    * @throws Error when it refuses (a job without a handler, or with two), ends, or is not ready in time
    */
-  static async open(module: string, settings: unknown, limits: TaskLimits): Promise<TaskProcess> {
+  static async open(module: string, settings: unknown, limits: TaskLimits, stop: AbortSignal): Promise<TaskProcess> {
     const started = new TaskProcess(module, limits);
-    await started.#ask({ kind: 'open', settings }, limits.startMs, 'did not start in time');
-    return started;
+    const kill = () => started.kill('the worker is stopping');
+    stop.addEventListener('abort', kill, { once: true });
+    try {
+      await started.#ask({ kind: 'open', settings }, limits.startMs, 'did not start in time');
+      return started;
+    } finally {
+      stop.removeEventListener('abort', kill);
+    }
   }
 
   get pid(): number | undefined {

@@ -34,6 +34,7 @@ export class LiveSockets {
   /** The people who are connected and on duty somewhere. */
   readonly onDuty = new OnDuty();
   readonly #counts = { responder: 0, machine: 0, reporter: 0 };
+  #sent = 0;
   /** Those that did not take the last events at once: only they can have fallen behind. */
   readonly #lagging = new Set<RealtimeSocket>();
   #checking: NodeJS.Immediate | undefined;
@@ -61,6 +62,11 @@ export class LiveSockets {
   /** How many of a kind are connected. */
   count(kind: Audience['kind']): number {
     return this.#counts[kind];
+  }
+
+  /** Events that were written to sockets since this process started. */
+  get sent(): number {
+    return this.#sent;
   }
 
   groups(): Iterable<SocketGroup> {
@@ -99,7 +105,9 @@ export class LiveSockets {
 
   /** Sends events to a socket that was live a moment ago. */
   sendTo(socket: RealtimeSocket, events: PreFramed): void {
-    if (socket.connected && !this.writer.write(socket, events)) this.#lagging.add(socket);
+    if (!socket.connected) return;
+    this.#sent += events.count;
+    if (!this.writer.write(socket, events)) this.#lagging.add(socket);
   }
 
   /** Ends the sockets that fell behind, after those that did not have had their turn to send. */

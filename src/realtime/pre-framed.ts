@@ -29,15 +29,18 @@ export function frameOf<E extends keyof ServerToClientEvents>(event: E, message:
 export class PreFramed {
   #single: readonly Buffer[] | undefined;
 
-  /** @param bytes whole frames, one after the other */
-  constructor(readonly bytes: Buffer) {}
+  /** @param bytes whole frames, one after the other; `count` of them, where a live socket gets them */
+  constructor(
+    readonly bytes: Buffer,
+    readonly count = 0,
+  ) {}
 
   static of<E extends keyof ServerToClientEvents>(event: E, messages: readonly Message<E>[]): PreFramed {
     return PreFramed.join(messages.map((message) => frameOf(event, message)));
   }
 
   static join(frames: readonly Buffer[]): PreFramed {
-    return new PreFramed(frames.length === 1 ? frames[0]! : Buffer.concat(frames));
+    return new PreFramed(frames.length === 1 ? frames[0]! : Buffer.concat(frames), frames.length);
   }
 
   /** Each frame by itself. */

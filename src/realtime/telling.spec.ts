@@ -78,6 +78,17 @@ function eventOf(alert: Alert | undefined, { id, what, ...said }: Happening, seq
       return alert.duress ? { type: 'alert.updated', ...to, details: { proven } } : { type: what, ...to, details: {} };
     case 'alert.responded':
       return { type: what, ...to, details: { status: 'en_route' } };
+    case 'alert.escalated': {
+      const { places: calledIn } = said;
+      const level = alert.escalations.length + 1;
+      const organisationId = `organisation ${level}`;
+      const together = calledIn && {
+        areas: [...new Set([...alert.areas, ...calledIn.areas])],
+        organisations: [...new Set([...alert.organisations, ...calledIn.organisations])],
+      };
+      const details = { organisationId, level, reason: 'unacknowledged', skipped: [], userIds: ['u'] } as const;
+      return { type: what, ...to, details: { ...details, ...(together ? { places: together } : {}) } };
+    }
     case 'alert.raised':
     case 'alert.acknowledged':
     case 'alert.resolved':

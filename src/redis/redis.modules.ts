@@ -21,18 +21,38 @@ const token = (role: InjectableRedisRole) => `RedisRole:${role}`;
 /** Injects the {@link RoleConnections} of a role; fails at boot where the module did not import that role. */
 export const InjectRedis = (role: InjectableRedisRole): ParameterDecorator => Inject(token(role));
 
-/** Whoever opens a connection closes it: after everything that might still write has stopped. */
-function lifecycleOf(role: InjectableRedisRole): Type<OnModuleInit & OnApplicationShutdown> {
+/**
+ * Closes the connections of all roles at once, after everything that might still write has stopped: one after the other, a
+ * Redis that hangs would hold up a stop by each.
+ */
+@Injectable()
+class ClosingRoles implements OnApplicationShutdown {
+  readonly #opened: RoleConnections[] = [];
+
+  add(connections: RoleConnections): void {
+    this.#opened.push(connections);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.all(this.#opened.map((connections) => connections.close()));
+  }
+}
+
+@Module({ providers: [ClosingRoles], exports: [ClosingRoles] })
+class ClosingRolesModule {}
+
+/** Whoever opens a connection sees to it that it is closed. */
+function lifecycleOf(role: InjectableRedisRole): Type<OnModuleInit> {
   @Injectable()
-  class RedisLifecycle implements OnModuleInit, OnApplicationShutdown {
-    constructor(@InjectRedis(role) private readonly connections: RoleConnections) {}
+  class RedisLifecycle implements OnModuleInit {
+    constructor(
+      @InjectRedis(role) private readonly connections: RoleConnections,
+      @Inject(ClosingRoles) private readonly closing: ClosingRoles,
+    ) {}
 
     onModuleInit(): void {
+      this.closing.add(this.connections);
       this.connections.connect();
-    }
-
-    async onApplicationShutdown(): Promise<void> {
-      await this.connections.close();
     }
   }
   return RedisLifecycle;
@@ -63,6 +83,7 @@ function redisModule(role: InjectableRedisRole): DynamicModule {
   const lifecycle = lifecycleOf(role);
   return {
     module: class extends RedisRoleModule {},
+    imports: [ClosingRolesModule],
     providers: [
       { provide: token(role), inject: [CONFIG], useFactory: (config: Config) => createConnections(role, config) },
       lifecycle,

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { Database } from '../database/database.js';
 import type { JobHandler } from '../queues/job-handler.js';
+import { pruneDeadJobs } from './prune-dead-jobs.js';
 import { pruneDirectory } from './prune-directory.js';
 
 const DAY_MS = 86_400_000;
@@ -10,7 +11,7 @@ const DELIVERY_DAYS = 30;
 const BATCH = 1000;
 
 /** What else is kept of an alert, by its id. */
-const OF_ALERTS = ['idempotency', 'alert_places', 'alert_pins', 'reach'] as const;
+const OF_ALERTS = ['idempotency', 'alert_places', 'alert_pins', 'reach', 'escalations', 'drills'] as const;
 
 /** What one run deleted. */
 export interface PruneResult {
@@ -52,6 +53,7 @@ export class PruneLog implements JobHandler<'prune'> {
       events += deleted.events;
       alerts += deleted.alerts;
     }
+    await pruneDeadJobs(this.parts.database, this.#before(DELIVERY_DAYS));
     await pruneDirectory(this.parts.database, this.parts.clock.now(), this.#batch, signal);
     return { floor: at, events, alerts, deliveries: await this.#deleteDeliveries(signal) };
   }

@@ -34,6 +34,21 @@ const DATA_HEADERS = {
   'x-content-type-options': 'nosniff',
 } as const;
 
+/** What people and probes open stands at the top; everything else is the API. */
+const UNPREFIXED = [
+  'health',
+  'health/*path',
+  'metrics',
+  '/',
+  'assets/*path',
+  'service-worker.js',
+  'robots.txt',
+  'docs',
+  'docs/*path',
+  'admin/queues',
+  'admin/queues/*path',
+] as const;
+
 /** The Fastify server under Nest: proxies, limits, request ids and one log line a request. */
 export function createHttpAdapter({ env }: Config, logger: Logger): FastifyAdapter {
   return new FastifyAdapter({
@@ -74,10 +89,7 @@ export function configureHttp(app: NestFastifyApplication, { env }: Config, logg
   }
   app.useGlobalFilters(new ProblemFilter());
   app.setGlobalPrefix('api/v1', {
-    exclude: ['health', 'health/*path', '/', 'assets/*path', 'robots.txt', 'docs', 'docs/*path'].map((path) => ({
-      path,
-      method: RequestMethod.ALL,
-    })),
+    exclude: UNPREFIXED.map((path) => ({ path, method: RequestMethod.ALL })),
   });
 }
 
@@ -101,19 +113,25 @@ function logRequests(fastify: FastifyInstance, logger: Logger): void {
   const requests = createRequestLogger(logger);
   fastify.addHook('onResponse', (request, reply, done) => {
     const { id: reqId, method, url } = request;
-    const level = url.startsWith('/health') || url.startsWith('/assets') ? 'debug' : 'info';
+    const level = /^\/(health|metrics|assets)/.test(url) ? 'debug' : 'info';
     const path = loggedPath(url, request.routeOptions.url);
     requests[level]({ reqId, method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime) });
     done();
   });
 }
 
-/** Without the query; of a gateway's address the route alone, since gateways are told their secret as a part of it. */
+/** What an address has a secret in: gateways are told theirs as a part of it, receipts are a token. */
+const SECRET_PATHS = ['/inbound', '/notifications/receipts'];
+
+/** Without the query; of an address that holds a secret the route alone. */
 export function loggedPath(url: string, route: string | undefined): string {
   const [path = ''] = url.split('?', 1);
-  if (route?.includes('/inbound/')) return route;
-  const at = path.toLowerCase().indexOf('/inbound');
-  return at === -1 ? path : `${path.slice(0, at)}/inbound/[redacted]`;
+  if (route && SECRET_PATHS.some((each) => route.includes(`${each}/`))) return route;
+  for (const each of SECRET_PATHS) {
+    const at = path.toLowerCase().indexOf(each);
+    if (at !== -1) return `${path.slice(0, at)}${each}/[redacted]`;
+  }
+  return path;
 }
 
 /** A keep-alive connection that was busy when closing began would be waited for until its keep-alive ends (72 s). */

@@ -1,30 +1,14 @@
-import { Logger } from '../observability/nest-log.js';
 import { systemClock } from '../clock.js';
 import { Database } from '../database/database.js';
-import { DeliverWebhooks } from '../notifications/deliver-webhooks.js';
-import { Deliveries } from '../notifications/deliveries.js';
-import { AllowedHosts, systemResolve } from '../notifications/webhook-target.js';
 import { createLogger, NestLogger } from '../observability/logger.js';
+import { Logger } from '../observability/nest-log.js';
 import type { JobSettings } from '../queues/job-settings.js';
 import { serveTasks } from '../queues/task-child.js';
-import { PruneLog } from '../retention/prune-log.js';
+import { jobHandlers } from './job-handlers.js';
 
-// The process that runs jobs, forked by a worker: every job's handler is named here, once.
+// The process that runs jobs, forked by a worker.
 serveTasks<JobSettings>((settings) => {
   Logger.overrideLogger(new NestLogger(createLogger(settings.NABOOM_LOG_LEVEL, { role: 'job', pid: process.pid })));
   const database = new Database(settings.DATABASE_URL, 'naboom:job');
-  const clock = systemClock;
-  const webhooks = {
-    urls: settings.NABOOM_WEBHOOK_URLS,
-    secret: settings.NABOOM_WEBHOOK_SECRET ?? '',
-    allowed: new AllowedHosts(settings.NABOOM_WEBHOOK_ALLOWED_HOSTS),
-    resolve: systemResolve,
-  };
-  return {
-    handlers: [
-      new DeliverWebhooks({ deliveries: new Deliveries(database), clock, settings: webhooks }),
-      new PruneLog({ database, clock, retentionDays: settings.NABOOM_RETENTION_DAYS }),
-    ],
-    close: () => database.close(),
-  };
+  return { handlers: jobHandlers(settings, database, systemClock), close: () => database.close() };
 });

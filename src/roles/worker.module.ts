@@ -1,11 +1,9 @@
-import { join } from 'node:path';
 import { Module } from '@nestjs/common';
+import { EscalationModule } from '../escalation/escalation.module.js';
+import { WorkerFiguresModule } from '../metrics/worker-figures.module.js';
 import { NotificationsModule } from '../notifications/notifications.module.js';
 import { JobWorkersModule } from '../queues/job-workers.module.js';
-import { RetentionModule } from '../retention/retention.module.js';
-
-const CHILD_MODULE = join(import.meta.dirname, 'job-process.js');
 
 /** Follows the log for the receivers, keeps the schedules, and runs the jobs in child processes. */
-@Module({ imports: [NotificationsModule, RetentionModule, JobWorkersModule.with({ childModule: CHILD_MODULE })] })
+@Module({ imports: [NotificationsModule, EscalationModule, JobWorkersModule, WorkerFiguresModule] })
 export class WorkerModule {}

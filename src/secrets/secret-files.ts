@@ -3,6 +3,7 @@ import { chmodSync, chownSync, existsSync, linkSync, mkdirSync } from 'node:fs';
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { newSecret } from '../../scripts/lib/env-file.mjs';
+import { newVapidKey } from '../../scripts/lib/vapid-key.mjs';
 import { renderAclFile } from '../redis/acl/render.js';
 
 /** Folders of the secrets, by who reads them; each can be its own volume. */
@@ -36,6 +37,7 @@ export function writeSecretFiles({ root, postgres, groups, policy }: SecretFiles
     keepOrMake(folder, name, value, made);
 
   secret(app, 'operator-key');
+  secret(app, 'vapid-private-key', newVapidKey);
   const databasePassword = secret(database, 'password');
   secret(app, 'database-url', () => `postgres://naboom:${databasePassword}@${postgres}/naboom`);
   const passwords = Object.fromEntries(

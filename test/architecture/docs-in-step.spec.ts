@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { renderConfigDocs, renderEnvExample } from '../../src/config/config-docs.js';
 import { ENV_NAMES } from '../../src/config/env-vars.js';
 import { renderErrorDocs } from '../../src/errors/error-docs.js';
+import { renderMetricDocs } from '../../src/observability/metric-docs.js';
 import { ERRORS } from '../../src/errors/error-codes.js';
 
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -13,6 +14,7 @@ describe('docs that are made from the code', () => {
     ['.env.example', renderEnvExample],
     ['docs/configuration.md', renderConfigDocs],
     ['docs/errors.md', renderErrorDocs],
+    ['docs/metrics.md', renderMetricDocs],
   ])('%s is in step', (file, render) => {
     expect(read(file)).toBe(render());
   });

@@ -55,7 +55,9 @@ describe('the page', () => {
     const web = join(ROOT, 'web');
     for (const name of readdirSync(web).filter((file) => /\.(html|js)$/.test(file))) {
       const asked = [
-        ...read(relative(ROOT, join(web, name))).matchAll(/(?:from |src=|href=)['"](?:\.\/|\/assets\/)([\w.-]+)['"]/g),
+        ...read(relative(ROOT, join(web, name))).matchAll(
+          /(?:from |import\(|src=|href=)['"](?:\.\/|\/assets\/)([\w.-]+)['"]/g,
+        ),
       ];
       const missing = asked
         .map(([, file]) => file!)

@@ -70,7 +70,8 @@ describeInBrowser('an account on the page', () => {
     await signIn(page, account);
     const [user] = (await askApi(app, 'GET', '/users?query=pieter')).items;
     await askApi(app, 'POST', `/users/${user.id}/disable`);
-    await page.getByText('You are not signed in any more. Sign in again.').waitFor({ timeout: 5000 });
+    const note = page.locator('#feed-note', { hasText: 'You are not signed in any more. Sign in again.' });
+    await note.waitFor({ timeout: 5000 });
     expect(await page.locator('#login').isVisible()).toBe(true);
     await context.close();
   });

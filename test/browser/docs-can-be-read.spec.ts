@@ -1,23 +1,18 @@
-import { mkdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { violations } from './axe.js';
 import { describeInBrowser, DESKTOP, launchChromium, openPage, PHONE } from './chromium.js';
+import { takePicture } from './pictures.js';
 import { startApp, type RunningApp } from './running-app.js';
 
 jest.setTimeout(60_000);
 
 /** One of each kind of thing that the page consists of. */
 const PARTS = ['header', 'h1', 'nav', '#raiseAlert', '#server-alert', '#client-alert-cancel', '#schema-Alert'];
-/** Pictures for people to look at. */
-const pictures = join(tmpdir(), 'naboom-page');
 
 describeInBrowser('the description of the API', () => {
   let app: RunningApp;
   let browser: Browser;
   beforeAll(async () => {
-    mkdirSync(pictures, { recursive: true });
     [app, browser] = await Promise.all([startApp(), launchChromium()]);
   });
   afterAll(async () => {
@@ -33,7 +28,7 @@ describeInBrowser('the description of the API', () => {
     async (name, scheme, screen) => {
       const { page, context, errors, foreign } = await openPage(browser, app.url, { ...screen, colorScheme: scheme });
       await page.goto(`${app.url}/docs`);
-      await page.screenshot({ path: join(pictures, `docs-${name}-${scheme}.png`) });
+      await takePicture(page, `docs-${name}-${scheme}`);
       await page.evaluate('document.querySelectorAll("details").forEach((one) => { one.open = true; })');
       expect(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(
         0,
@@ -41,7 +36,7 @@ describeInBrowser('the description of the API', () => {
       // All of it would take half a minute: one of each kind, and what stands around them.
       expect(await violations(page, PARTS)).toEqual([]);
       expect({ errors, foreign }).toEqual({ errors: [], foreign: [] });
-      await page.locator('#raiseAlert').screenshot({ path: join(pictures, `docs-${name}-${scheme}-raise.png`) });
+      await takePicture(page.locator('#raiseAlert'), `docs-${name}-${scheme}-raise`);
       await context.close();
     },
   );
@@ -53,6 +48,16 @@ describeInBrowser('the description of the API', () => {
     await page.getByRole('link', { name: 'POST /api/v1/emergency/alerts', exact: true }).click();
     await page.locator('#raiseAlert').getByRole('link', { name: 'RaiseAlert', exact: true }).click();
     expect(await page.locator('#schema-RaiseAlert:target').count()).toBe(1);
+    await context.close();
+  });
+
+  it('stands beside the board of the queues, which needs nothing from elsewhere either', async () => {
+    const extraHTTPHeaders = { authorization: `Bearer ${app.operatorKey}` };
+    const { page, context, errors, foreign } = await openPage(browser, app.url, { ...DESKTOP, extraHTTPHeaders });
+    await page.goto(`${app.url}/admin/queues/queue/maintenance`);
+    await page.getByText('prune').first().waitFor();
+    await takePicture(page, 'queues');
+    expect({ errors, foreign }).toEqual({ errors: [], foreign: [] });
     await context.close();
   });
 });

@@ -18,7 +18,8 @@ export interface RunningApp {
   stop(): Promise<void>;
 }
 
-export async function startApp(): Promise<RunningApp> {
+/** @param settings variables beside those of its servers */
+export async function startApp(settings: NodeJS.ProcessEnv = {}): Promise<RunningApp> {
   const [redis, database, port] = await Promise.all([startTestRedis(), createTestDatabase(), freePort()]);
   const operatorKey = randomBytes(24).toString('base64url');
   const { REDIS_MASTER_USER: _user, REDIS_MASTER_PASSWORD: _password, ...redisEnv } = redis.env;
@@ -29,6 +30,7 @@ export async function startApp(): Promise<RunningApp> {
     NABOOM_OPERATOR_KEY: operatorKey,
     NABOOM_LOG_LEVEL: 'warn',
     PORT: String(port),
+    ...settings,
   };
   const url = `http://127.0.0.1:${port}`;
   let child = await launch(env, url);

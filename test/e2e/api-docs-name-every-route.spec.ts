@@ -48,7 +48,8 @@ describe('the description', () => {
 
   it('has every route of the router, and no other', () => {
     // Fastify answers HEAD wherever it answers GET.
-    const real = routes.filter((route) => !route.startsWith('HEAD '));
+    // What stands below /admin/queues is Bull Board's own business.
+    const real = routes.filter((route) => !route.startsWith('HEAD ') && !route.endsWith(' /admin/queues/*'));
     expect(OPERATIONS.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(real.sort());
   });
 

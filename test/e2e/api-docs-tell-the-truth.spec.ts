@@ -3,19 +3,28 @@ import type { Example, Operation } from '../../src/api-docs/operation.js';
 import { OPERATION_GROUPS } from '../../src/api-docs/operations.js';
 import { addressOf } from '../../src/api-docs/curl.js';
 import { fillIn, sampleOf } from '../../src/api-docs/placeholders.js';
+import { EXAMPLE_CODE } from '../../src/contacts/contacts.operations.js';
 import { ERRORS } from '../../src/errors/error-codes.js';
 import type { Answer } from '../support/alerts-client.js';
 import { ApiExamples } from '../support/api-examples.js';
 import { DescribedApi } from '../support/described-api.js';
 import { TEST_OPERATOR_KEY } from '../support/test-node.js';
 import { useNode } from '../support/use-node.js';
+import { sendCodesAs } from '../support/sent-codes.js';
 
 const SECRET = 'secret-of-the-gateways-in-tests';
-const used = useNode({ NABOOM_TRUSTED_PROXIES: '127.0.0.1', NABOOM_INBOUND_SECRET: SECRET });
+const used = useNode({
+  NABOOM_TRUSTED_PROXIES: '127.0.0.1',
+  NABOOM_INBOUND_SECRET: SECRET,
+  // No worker runs: nothing is sent.
+  NABOOM_SMTP_HOST: 'mail.example',
+  NABOOM_MAIL_FROM: 'alerts@example.org',
+});
 let examples: ApiExamples;
 let api: DescribedApi;
 
 beforeAll(async () => {
+  await sendCodesAs(EXAMPLE_CODE, used().databaseUrl);
   examples = new ApiExamples(used().node.url, OPERATION_GROUPS, {
     operatorKey: TEST_OPERATOR_KEY,
     gatewaySecret: SECRET,

@@ -19,6 +19,7 @@ describe('organisations over HTTP', () => {
       id: expect.any(String),
       name: 'Blue Watch',
       catchAll: false,
+      timeZone: 'Africa/Johannesburg',
       createdAt: expect.stringMatching(/Z$/),
     });
     expect(outcome(await ask(operator, 'POST', '/organisations', { name: 'Blue Watch' }))).toBe('409 NAME_TAKEN');

@@ -39,6 +39,8 @@ describe('an account', () => {
           memberships: [],
           invitations: [],
           duties: [],
+          emailVerified: false,
+          phoneVerified: false,
           homeAreas: [],
         },
       },

@@ -69,7 +69,7 @@ describe('npm start on one data folder', () => {
     const secrets = Object.entries(readEnvFile(join(dataDir, 'generated.env'))).filter(([name]) =>
       /KEY|PASSWORD/.test(name),
     );
-    expect(secrets).toHaveLength(6);
+    expect(secrets).toHaveLength(7);
     for (const [, secret] of secrets) expect(launcher.output()).not.toContain(secret);
   });
 

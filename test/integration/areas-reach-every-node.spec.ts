@@ -23,7 +23,7 @@ class Node {
     this.changes = new DirectoryChanges(this.database);
     const parts = { database: this.database, changes: this.changes, clock: systemClock };
     this.records = new AreaRecords(parts);
-    this.organisations = new Organisations(parts);
+    this.organisations = new Organisations({ ...parts, timeZone: 'UTC' });
     this.live = new LiveAreas({ records: this.records, changes: this.changes, nearestKm: 25 });
   }
 

@@ -34,7 +34,13 @@ describe('the init step, as an unprivileged user on a read-only tree', () => {
   it('makes every secret once, readable by its owner alone', async () => {
     const first = await init();
     expect(first).toMatchObject({ code: 0 });
-    const files = ['app/operator-key', 'app/database-url', 'app/redis-app-password', 'admin/redis-master-password'];
+    const files = [
+      'app/operator-key',
+      'app/database-url',
+      'app/redis-app-password',
+      'app/vapid-private-key',
+      'admin/redis-master-password',
+    ];
     const before = files.map(secret);
     expect(before.every((text) => text.length >= 40)).toBe(true);
     for (const file of files) expect(statSync(join(secrets, file)).mode & 0o777).toBe(0o600);

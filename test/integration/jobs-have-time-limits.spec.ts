@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { JOB_NAMES } from '../../src/queues/queue-map.js';
 import { TaskPool } from '../../src/queues/task-pool.js';
 import type { TaskLimits } from '../../src/queues/task-process.js';
 import { eventually } from '../support/eventually.js';
@@ -84,6 +85,39 @@ describe('a job', () => {
   });
 });
 
+describe('a job that finds no child', () => {
+  it('does not wait for a new one when another comes free sooner', async () => {
+    const pool = poolWith();
+    await pool.start();
+    const [first, second] = await Promise.all([pool.run(task('pid')), pool.run(task('pid'))]);
+    expect(second).toBe(first);
+  });
+
+  it('goes before the others when people wait for it', async () => {
+    const pool = poolWith();
+    await pool.start();
+    const order: string[] = [];
+    const run = async (name: string, isUrgent: boolean) => {
+      await pool.run(task('pid'), isUrgent);
+      order.push(name);
+    };
+    await Promise.all([run('first', false), run('prune', false), run('escalate', true)]);
+    expect(order).toEqual(['first', 'escalate', 'prune']);
+  });
+
+  it('has a spare one kept for it when people wait for it, and jobs for which nobody does leave that one', async () => {
+    const pool = poolWith({ spares: 2 });
+    await pool.start();
+    await eventually(() => pool.pids.length === 2, { what: 'a spare child' });
+    const known = pool.pids;
+    const hung = [pool.run(task('untilAborted')), pool.run(task('untilAborted'))];
+    const pid = await pool.run(task('pid'), true);
+    expect(known).toContain(pid);
+    const ends = hung.map((run) => expect(run).rejects.toThrow('the worker is stopping'));
+    await Promise.all([...ends, pool.close(0)]);
+  });
+});
+
 describe('children', () => {
   it('get their settings by message: none in arguments or environment', async () => {
     const pool = poolWith({}, { secret: 'planted-secret' });
@@ -134,8 +168,8 @@ describe('children', () => {
 
 describe('a boot', () => {
   it.each([
-    ['without a handler', ['deliver-webhooks'], 'No handler for: prune'],
-    ['with two handlers', ['deliver-webhooks', 'prune', 'prune'], 'The job prune has two handlers'],
+    ['without a handler', JOB_NAMES.filter((job) => job !== 'prune'), 'No handler for: prune'],
+    ['with two handlers', [...JOB_NAMES, 'prune'], 'The job prune has two handlers'],
   ])('is stopped by a job %s', async (_case, handlers, reason) => {
     await expect(poolWith({}, { handlers }).start()).rejects.toThrow(reason);
   });

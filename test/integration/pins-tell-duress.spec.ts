@@ -37,9 +37,10 @@ it('knows what a PIN means, and takes as long for each answer', async () => {
       taken.push(performance.now() - begin);
     }
   }
-  const medians = Object.values(times).map((taken) => taken.toSorted((a, b) => a - b)[4]!);
+  // Whatever else the machine does only adds to a time: the shortest is the one that the code takes.
+  const shortest = Object.values(times).map((taken) => Math.min(...taken));
   // One hash instead of two would be half the time.
-  expect(Math.max(...medians) / Math.min(...medians)).toBeLessThan(1.6);
+  expect(Math.max(...shortest) / Math.min(...shortest)).toBeLessThan(1.6);
   await pins.set(USER, { cancelPin: '5678' });
   expect(await pins.check(USER, '4321')).toBe('wrong');
 });

@@ -16,7 +16,7 @@ afterAll(async () => {
   await testDatabase.drop();
 });
 
-it('deletes expired sessions, old invitations and changes, however many, and keeps the others', async () => {
+it('deletes what is over of sessions, invitations, exceptions, contacts and changes, however many, and keeps the others', async () => {
   await database.query({
     text: `insert into users (id, name, email, password_hash, created_at) values ('${USER}', 'U', 'u@example.com', '', now())`,
   });
@@ -35,12 +35,26 @@ it('deletes expired sessions, old invitations and changes, however many, and kee
            insert into invitations (organisation_id, user_id, role, created_at)
            select id, '${USER}', 'member', timestamptz '2025-12-02' + (name::int - 5.5) * interval '1 hour' from o`,
   });
+  await database.query({
+    text: `insert into shift_overrides (id, organisation_id, user_id, on_duty, from_at, until_at, created_at)
+           select gen_random_uuid(), o.id, '${USER}', false, '2025-11-01',
+                  timestamptz '2025-12-02' + (o.name::int - 4.5) * interval '1 hour', now() from organisations o`,
+  });
+  await database.query({
+    text: `insert into contacts (id, user_id, channel, address, position, verified_at, created_at)
+           select gen_random_uuid(), '${USER}', 'sms', n::text, n, case when n = 1 then now() end,
+                  timestamptz '2025-12-02' + (n - 5.5) * interval '1 hour' from generate_series(1, 7) n`,
+  });
   const clock = new TestClock('2026-01-01T00:00:00.000Z');
   await new PruneLog({ database, clock, retentionDays: 365, batch: 2 }).run({}, new AbortController().signal);
   const counts = await database.query({
     text: `select (select count(*)::int from sessions where expires_at > '2026-01-01') as live,
                   (select count(*)::int from sessions) as sessions,
-                  (select count(*)::int from invitations) as invitations, (select count(*)::int from directory_changes) as changes`,
+                  (select count(*)::int from invitations) as invitations,
+                  (select count(*)::int from shift_overrides) as overrides,
+                  (select string_agg(address, ',' order by address) from contacts) as contacts,
+                  (select count(*)::int from directory_changes) as changes`,
   });
-  expect(counts.rows[0]).toEqual({ live: 2, sessions: 2, invitations: 2, changes: 4 });
+  const kept = { live: 2, sessions: 2, invitations: 2, overrides: 3, contacts: '1,6,7', changes: 4 };
+  expect(counts.rows[0]).toEqual(kept);
 });

@@ -127,6 +127,36 @@ it('deletes the request keys of deleted alerts and no others', async () => {
   expect(rows.map(({ key }) => key.toString('hex'))).toEqual(['2'.repeat(64)]);
 });
 
+it('deletes the escalations and drills of deleted alerts and no others', async () => {
+  const organisation = '0190a8f0-0000-7000-8000-0000000000aa';
+  await database.query({
+    text: `insert into organisations (id, name, created_at) values ($1, 'Town', now())`,
+    values: [organisation],
+  });
+  const drilled = async () => {
+    const id = await raiseAlert(log, clock.now());
+    const values = [id, organisation];
+    await database.query({
+      text: `insert into escalations (alert_id, organisation_id, level, seq, level_at) values ($1, $2, 0, 1, now())`,
+      values,
+    });
+    await database.query({
+      text: 'insert into drills (alert_id, organisation_id, started_at) values ($1, $2, now())',
+      values,
+    });
+    await resolveAlert(id);
+    return id;
+  };
+  await drilled();
+  clock.advance(366 * DAY_MS);
+  const kept = await drilled();
+  await prune();
+  for (const table of ['escalations', 'drills']) {
+    const { rows } = await database.query({ text: `select alert_id from ${table}` });
+    expect(rows).toEqual([{ alert_id: kept }]);
+  }
+});
+
 it('keeps what a durable reader has still to read', async () => {
   await closedAlert();
   await setCursors('(select seq from log_head)');

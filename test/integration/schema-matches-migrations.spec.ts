@@ -1,6 +1,7 @@
 import { getTableConfig, type PgTable } from 'drizzle-orm/pg-core';
 import { Database } from '../../src/database/database.js';
 import { countPendingMigrations, migrate } from '../../src/database/migrate.js';
+import * as notificationSchema from '../../src/database/notification-schema.js';
 import * as schema from '../../src/database/schema.js';
 import { eventually } from '../support/eventually.js';
 import { startTcpProxy } from '../support/tcp-proxy.js';
@@ -34,7 +35,7 @@ describe('the schema in code and the migrations', () => {
                from pg_attribute a join pg_class c on c.oid = a.attrelid
               where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and a.attnum > 0`,
     });
-    const inCode = Object.values(schema).flatMap((table) => columnsOf(table as PgTable));
+    const inCode = Object.values({ ...schema, ...notificationSchema }).flatMap((table) => columnsOf(table as PgTable));
     expect(rows.sort(byName)).toEqual(inCode.sort(byName));
   });
 

@@ -94,7 +94,7 @@ export class DeliveryBench {
       },
       limits: { ...DELIVERY_LIMITS, ...limits },
     });
-    return job.run({ deliveryIds }, signal);
+    return job.run({ deliveryIds: [...deliveryIds] }, signal);
   }
 
   async row(id: string): Promise<{ status: string; attempts: number; lastError: string | null; waitMs: number }> {

@@ -1,3 +1,4 @@
+import { JOB_NAMES } from '../../dist/queues/queue-map.js';
 import { serveTasks } from '../../dist/queues/task-child.js';
 
 /** A child whose jobs do what their payload says, so that every limit can be met. */
@@ -17,7 +18,14 @@ const acts = {
     new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
 };
 
-serveTasks(({ handlers = ['deliver-webhooks', 'prune'] }) => ({
-  handlers: handlers.map((job) => ({ job, run: async (payload, signal) => acts[payload.act](payload, signal) })),
+/** What a job that BullMQ carries does, by the last digit of its first delivery. */
+const ACTS_OF_IDS = { 1: 'fail', 2: 'crash' };
+const actOf = ({ act, deliveryIds }) => acts[act ?? ACTS_OF_IDS[deliveryIds?.[0].at(-1)]] ?? acts.echo;
+
+serveTasks(({ handlers = JOB_NAMES }) => ({
+  handlers: handlers.map((job) => ({
+    job,
+    run: async (payload, signal) => actOf(payload)(payload, signal),
+  })),
   close: async () => undefined,
 }));

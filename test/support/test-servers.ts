@@ -13,6 +13,6 @@ export interface TestServers {
 export function testServers(): TestServers {
   const file = process.env.NABOOM_TEST_SERVERS;
   if (file === undefined)
-    throw new Error('no servers here: put the test in test/integration, test/e2e or test/browser');
+    throw new Error('no servers here: put the test in test/integration, test/e2e, test/browser or test/chaos');
   return JSON.parse(readFileSync(file, 'utf8')) as TestServers;
 }

@@ -10,7 +10,7 @@ export type Who = { readonly token: string } | undefined;
 export const operator: Who = { token: TEST_OPERATOR_KEY };
 
 /** An API node, people who are signed in on it, and what they ask. */
-export interface Directory extends Pick<UsedNode, 'node' | 'client'> {
+export interface Directory extends Pick<UsedNode, 'node' | 'client' | 'databaseUrl'> {
   readonly planted: PlantedPeople;
   readonly ask: (who: Who, method: string, path: string, body?: unknown) => Promise<Answer>;
   /** A new organisation of a name of its own, made over HTTP. */
@@ -21,12 +21,12 @@ export interface Directory extends Pick<UsedNode, 'node' | 'client'> {
 export const outcome = ({ status, body }: Answer): number | string =>
   status < 400 ? status : `${status} ${body.code}`;
 
-/** Starts them before the tests of this file and ends them afterwards; call the result inside a test. */
-export function useDirectory(): () => Directory {
+/** Starts them (with more of `env`) before the tests of this file and ends them afterwards; call the result inside a test. */
+export function useDirectory(env: Readonly<Record<string, string>> = {}): () => Directory {
   let used: Directory | undefined;
   // Jest runs these in the order in which they stand: before the database is dropped.
   afterAll(() => used?.planted.close());
-  const node = useNode();
+  const node = useNode(env);
   beforeAll(() => void (used = directoryOf(node(), new PlantedPeople(node().databaseUrl))));
   return () => {
     if (!used) throw new Error('the node is there only while tests run');
@@ -34,7 +34,7 @@ export function useDirectory(): () => Directory {
   };
 }
 
-function directoryOf({ node, client }: UsedNode, planted: PlantedPeople): Directory {
+function directoryOf({ node, client, databaseUrl }: UsedNode, planted: PlantedPeople): Directory {
   const ask: Directory['ask'] = (who, method, path, body) =>
     client.ask(`/api/v1${path}`, {
       method,
@@ -49,5 +49,5 @@ function directoryOf({ node, client }: UsedNode, planted: PlantedPeople): Direct
     if (status !== 201) throw new Error(`no organisation: ${status}`);
     return body.id as string;
   };
-  return { node, client, planted, ask, organisation };
+  return { node, client, databaseUrl, planted, ask, organisation };
 }

@@ -10,11 +10,13 @@ export const WEBHOOK_SECRET = `whsec_${Buffer.from('a secret of thirty-two bytes
 export interface ReceivedWebhook {
   readonly id: string;
   readonly path: string;
-  readonly body: { type: string; timestamp: string; data: { seq: number; alert: { id: string } } };
+  readonly body: { type: string; timestamp: string; data: { seq: number; alert: { id: string }; code?: string } };
 }
 
 export interface WebhookReceiver {
   readonly port: number;
+  /** What is verified with. */
+  secret: string;
   /** What came with a right signature, in order. */
   readonly received: ReceivedWebhook[];
   /** Requests with a wrong signature. */
@@ -27,8 +29,8 @@ export interface WebhookReceiver {
 
 /** A real HTTP server that verifies signatures with the reference library. */
 export async function startWebhookReceiver(secret: string): Promise<WebhookReceiver> {
-  const verifier = new Webhook(secret);
   const receiver: Omit<WebhookReceiver, 'port' | 'url' | 'close'> = {
+    secret,
     received: [],
     refused: [],
     answer: (response) => void response.writeHead(204).end(),
@@ -36,6 +38,7 @@ export async function startWebhookReceiver(secret: string): Promise<WebhookRecei
   const server = createServer((request, response) => {
     void readBody(request).then((text) => {
       try {
+        const verifier = new Webhook(receiver.secret);
         const body = verifier.verify(text, request.headers as Record<string, string>) as ReceivedWebhook['body'];
         const webhook = { id: String(request.headers['webhook-id']), path: request.url ?? '', body };
         receiver.received.push(webhook);

@@ -30,10 +30,10 @@ export async function startWorker(env: Readonly<Record<string, string>>): Promis
   await eventually(
     () => output.includes('ready at') || (child.exitCode !== null && Promise.reject(new Error(output))),
     {
-      withinMs: 15_000,
+      withinMs: 30_000,
       what: 'the start of the worker',
     },
-  );
+  ).catch((error: unknown) => Promise.reject(new Error(`${String(error)}: ${output}`)));
   return {
     pid: child.pid!,
     output: () => output,

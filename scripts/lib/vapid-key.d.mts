@@ -1,0 +1,2 @@
+export function newVapidKey(): string;
+export function publicVapidKey(privateKey: string): string | undefined;

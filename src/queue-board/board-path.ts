@@ -1,0 +1,2 @@
+/** Where operators look at the queues. */
+export const BOARD_PATH = '/admin/queues';
