@@ -90,6 +90,7 @@ async function post(path, body) {
   for (let tried = 1; ; tried += 1) {
     const { status, answer } = await postOnce(path, body);
     if ((status > 0 && status < 500 && status !== 429) || tried === TRIES) return answer;
+    // A phone that has just woken has no network yet; nobody tells a service worker when it has one.
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * 2 ** tried));
   }
 }

@@ -22,6 +22,7 @@ export async function sendTest(deliveryId, say) {
       );
     }
     say(WORDS[mine?.status] ?? WORDS.pending);
+    // No socket event tells of one's own messages: it is asked for, as long as somebody waits for a test.
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }
   say('Nothing says that the test has arrived. Look whether it came; if not, use another way too.');

@@ -73,6 +73,7 @@ async function raiseToPush(to) {
 
 function waitFor(id, resolve) {
   pushed.set(id, resolve);
+  // A push that never comes is endless in the figures, and must not hold up the run or keep this process alive.
   setTimeout(() => pushed.get(id) === resolve && resolve(Infinity), PUSHED_WITHIN_MS).unref();
 }
 

@@ -1,19 +1,12 @@
 import { generateRequestDetails } from 'web-push';
+import { configProblems } from '../../test/support/config-problems.js';
 import { newVapidKey, publicVapidKey } from '../../scripts/lib/vapid-key.mjs';
-import { ConfigError, loadConfig } from './config.js';
+import { loadConfig } from './config.js';
 import { ENV_NAMES, SECRET_NAMES } from './env-vars.js';
 
 const NEEDED = { NABOOM_OPERATOR_KEY: 'k'.repeat(32), DATABASE_URL: 'postgres://naboom:pg@127.0.0.1:5432/naboom' };
 
-function problemsOf(env: Record<string, string>): readonly string[] {
-  try {
-    loadConfig({ ...NEEDED, ...env });
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
-    throw error;
-  }
-  return [];
-}
+const problemsOf = (env: Record<string, string>) => configProblems({ ...NEEDED, ...env });
 
 const effective = (env: Record<string, string>) => loadConfig({ ...NEEDED, ...env }).env;
 

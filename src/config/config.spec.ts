@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConfigError, loadConfig } from './config.js';
+import { configProblems } from '../../test/support/config-problems.js';
+import { loadConfig } from './config.js';
 import { printConfig } from './print-config.js';
 
 const NEEDED = {
@@ -15,15 +16,7 @@ const ROLE_PASSWORDS = {
   REDIS_MONITORING_PASSWORD: 'secret-mon',
 };
 
-function problemsOf(env: Record<string, string>): readonly string[] {
-  try {
-    loadConfig({ ...NEEDED, ...env });
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems;
-    throw error;
-  }
-  return [];
-}
+const problemsOf = (env: Record<string, string>) => configProblems({ ...NEEDED, ...env });
 
 describe('loadConfig', () => {
   it('needs an operator key and a database, and nothing else', () => {
