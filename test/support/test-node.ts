@@ -24,6 +24,8 @@ export interface TestNodeOptions {
   readonly env: Readonly<Record<string, string>>;
   /** What must answer before the node counts as started. */
   readonly waitFor?: '/health/ready' | '/health/live';
+  /** A free one unless it is named: for a node that comes back where it was. */
+  readonly port?: number;
 }
 
 /** Starts `node dist/main.js <role>` on a free port, with exactly the given environment. */
@@ -31,8 +33,9 @@ export async function startTestNode({
   role = 'api',
   env,
   waitFor = '/health/ready',
+  port: wanted,
 }: TestNodeOptions): Promise<TestNode> {
-  const port = String(await freePort());
+  const port = String(wanted ?? (await freePort()));
   const child = spawn(process.execPath, [MAIN, role], {
     env: {
       PATH: process.env.PATH,
