@@ -2,6 +2,7 @@ import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { channelVars } from './channel-vars.js';
 import { described, envVarMeta, list, port, wholeNumber, type EnvVarMeta } from './described.js';
+import { DEFAULT_REDIS_URL } from './redis-place.js';
 import { timeZoneSchema } from './time-zone.js';
 
 const dbNumber = wholeNumber(0, 15);
@@ -117,8 +118,23 @@ export const envSchema = z.object({
     },
   ),
   REDIS_URL: described(
-    z.string().default('localhost:6379'),
+    z.string().default(DEFAULT_REDIS_URL),
     redis('Redis of all roles: `host:port`, `redis://` or `rediss://` (TLS), without credentials.'),
+  ),
+  REDIS_SENTINELS: described(
+    list.default([]),
+    redis(
+      'Sentinels (comma-separated `host:port`; `rediss://` before each: TLS with them and the servers), instead of REDIS_URL.',
+    ),
+  ),
+  REDIS_SENTINEL_NAME: described(z.string().min(1).default('mymaster'), redis('What the sentinels call the master.')),
+  REDIS_SENTINEL_USER: described(z.string().optional(), redis('User at the sentinels, where they ask for a login.')),
+  REDIS_SENTINEL_PASSWORD: described(z.string().optional(), redisSecret('Password at the sentinels.')),
+  REDIS_CLUSTER_NODES: described(
+    list.default([]),
+    redis(
+      'Some nodes of a Redis Cluster (comma-separated `host:port`, or `rediss://` before each), instead of REDIS_URL; all databases are 0 then.',
+    ),
   ),
   REDIS_USERNAME: described(
     z.string().optional(),
@@ -128,6 +144,10 @@ export const envSchema = z.object({
   REDIS_TLS_CA_FILE: described(
     z.string().optional(),
     redis('PEM file of the authority that signed the Redis certificate.'),
+  ),
+  REDIS_TLS_SERVER_NAME: described(
+    z.string().optional(),
+    redis('Name in the Redis certificates, sent as SNI and checked.', 'the host of the address'),
   ),
   REDIS_MASTER_USER: described(
     z.string().default('naboom_admin'),

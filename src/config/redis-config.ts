@@ -1,18 +1,21 @@
 import { readFileSync } from 'node:fs';
-import { REDIS_ROLE_NAMES, type RedisRoleName } from '../redis/redis.roles.js';
+import { REDIS_ROLE_NAMES, REDIS_ROLES, type RedisRoleName } from '../redis/redis.roles.js';
 import type { EnvName, EnvValues } from './env-vars.js';
-import { readRedisUrl, type RedisAddress } from './redis-url.js';
+import { readSharedPlace, readSinglePlace, type ReachedPlace } from './redis-place.js';
 
 /** How the roles are kept apart: an ACL user each, one user for all, or no authentication at all. */
 export type RedisIsolation = 'acl' | 'shared' | 'none';
 
 /** Where and as whom one role works. */
-export interface RedisRoleConfig extends RedisAddress {
+export interface RedisRoleConfig extends ReachedPlace {
   readonly username?: string;
   readonly password?: string;
+  /** Always 0 on a Cluster, which has no other. */
   readonly db: number;
   /** PEM of the authority that signed the server's certificate. */
   readonly ca?: string;
+  /** The name in the server's certificate, where it is not the one of the address. */
+  readonly serverName?: string;
 }
 
 export interface RedisConfig {
@@ -39,22 +42,33 @@ const dbVar = (role: RedisRoleName) => `REDIS_${role.toUpperCase()}_DB` as EnvNa
 export function readRedisConfig(env: EnvValues, problems: string[]): RedisConfig {
   const isolation = isolationOf(env, problems);
   const ca = readCa(env.REDIS_TLS_CA_FILE, problems);
-  const fallback = readAddress('REDIS_URL', env.REDIS_URL, problems);
+  const shared = readSharedPlace(env, problems);
+  const trust = {
+    ...(ca ? { ca } : {}),
+    ...(env.REDIS_TLS_SERVER_NAME ? { serverName: env.REDIS_TLS_SERVER_NAME } : {}),
+  };
   const roles = {} as Record<RedisRoleName, RedisRoleConfig>;
   for (const role of REDIS_ROLE_NAMES) {
     const owner = role === 'queue' && !env.REDIS_QUEUE_URL ? 'app' : role;
     const url = env[urlVar(owner)] as string | undefined;
-    const address =
-      url === undefined ? fallback : owner === role ? readAddress(urlVar(role), url, problems) : roles.app;
-    const { host, port, tls } = address;
-    const credentials = credentialsOf(role, isolation, env);
-    roles[role] = { host, port, tls, ...credentials, db: env[dbVar(role)] as number, ...(tls && ca ? { ca } : {}) };
+    const reached =
+      url === undefined ? shared : owner === role ? readSinglePlace(urlVar(role), url, problems) : roles.app;
+    const { place, tls } = reached;
+    const db = place.kind === 'cluster' ? clusterDb(role, env, problems) : (env[dbVar(role)] as number);
+    roles[role] = { place, tls, ...credentialsOf(role, isolation, env), db, ...(tls ? trust : {}) };
   }
   const { REDIS_MASTER_USER: username, REDIS_MASTER_PASSWORD: password } = env;
-  const admin = password
-    ? { ...fallback, username, password, db: 0, ...(fallback.tls && ca ? { ca } : {}) }
-    : undefined;
+  const admin = password ? { ...shared, username, password, db: 0, ...(shared.tls ? trust : {}) } : undefined;
   return { isolation, roles, admin };
+}
+
+/** A Cluster has database 0 alone: the default number gives way silently, one that somebody chose does not. */
+function clusterDb(role: RedisRoleName, env: EnvValues, problems: string[]): number {
+  const chosen = env[dbVar(role)] as number;
+  if (chosen !== 0 && chosen !== REDIS_ROLES[role].db) {
+    problems.push(`${dbVar(role)} is ${chosen}, but a Redis Cluster has database 0 alone: remove it`);
+  }
+  return 0;
 }
 
 function isolationOf(env: EnvValues, problems: string[]): RedisIsolation {
@@ -79,7 +93,12 @@ function isolationOf(env: EnvValues, problems: string[]): RedisIsolation {
 }
 
 function checkPasswords(env: EnvValues, problems: string[]): void {
-  const names: EnvName[] = ['REDIS_PASSWORD', 'REDIS_MASTER_PASSWORD', ...REDIS_ROLE_NAMES.map(passwordVar)];
+  const names: EnvName[] = [
+    'REDIS_PASSWORD',
+    'REDIS_MASTER_PASSWORD',
+    'REDIS_SENTINEL_PASSWORD',
+    ...REDIS_ROLE_NAMES.map(passwordVar),
+  ];
   for (const name of names) {
     const value = env[name] as string | undefined;
     if (value === undefined) continue;
@@ -115,13 +134,6 @@ function credentialsOf(role: RedisRoleName, isolation: RedisIsolation, env: EnvV
   }
   const signer = role === 'queue' && !env.REDIS_QUEUE_USER ? 'app' : role;
   return { username: env[userVar(signer)] as string, password: env[passwordVar(signer)] as string };
-}
-
-function readAddress(name: EnvName, url: string, problems: string[]): RedisAddress {
-  const address = readRedisUrl(url);
-  if (!('problem' in address)) return address;
-  problems.push(`${name} ${address.problem}`);
-  return { host: 'localhost', port: 6379, tls: false };
 }
 
 function readCa(file: string | undefined, problems: string[]): string | undefined {

@@ -1,5 +1,6 @@
 import { createConnection, type Socket } from 'node:net';
 import type { RedisIsolation, RedisRoleConfig } from '../config/redis-config.js';
+import { firstHost, placeName, type RedisHost } from '../config/redis-place.js';
 import type { RedisErrorCode } from '../redis/redis-error.js';
 import type { RedisRoleName } from '../redis/redis.roles.js';
 
@@ -16,7 +17,7 @@ const PROBE_WITHIN_MS = 1000;
 /** What went wrong with a login and what to do, in one line without secrets. */
 export async function adviseOnLogin(login: RedisLogin, code: RedisErrorCode): Promise<string> {
   const { config, isolation, role } = login;
-  const where = `${config.host}:${config.port}`;
+  const where = placeName(config.place);
   const user = config.username ?? 'default';
   switch (code) {
     case 'REDIS_WRONGPASS':
@@ -56,20 +57,20 @@ function passwordVariable(role: RedisRoleName, isolation: RedisIsolation): strin
   return `REDIS_${role.toUpperCase()}_PASSWORD`;
 }
 
-function listens(address: RedisRoleConfig): Promise<boolean> {
-  return converse(address, (socket, settle) => socket.once('connect', () => settle(true)));
+function listens({ place }: RedisRoleConfig): Promise<boolean> {
+  return converse(firstHost(place), (socket, settle) => socket.once('connect', () => settle(true)));
 }
 
 /** A plain server waits for the end of the line of a TLS greeting, for ever: only asking it in plain tells. */
-function speaksPlainRedis(address: RedisRoleConfig): Promise<boolean> {
-  return converse(address, (socket, settle) => {
+function speaksPlainRedis({ place }: RedisRoleConfig): Promise<boolean> {
+  return converse(firstHost(place), (socket, settle) => {
     socket.once('connect', () => socket.write('PING\r\n'));
     socket.once('data', (answer) => settle(/^[+-]/.test(answer.toString('latin1'))));
   });
 }
 
 function converse(
-  { host, port }: RedisRoleConfig,
+  { host, port }: RedisHost,
   ask: (socket: Socket, settle: (answer: boolean) => void) => void,
 ): Promise<boolean> {
   return new Promise((resolve) => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { RedisConfig } from '../config/redis-config.js';
+import { placeName } from '../config/redis-place.js';
 import { type AclCheck, checked } from '../redis/acl/check.js';
 import { adminNodes } from '../redis/acl/nodes.js';
 import { verifyAcl } from '../redis/acl/verify.js';
@@ -26,7 +27,6 @@ export async function checkRedis(redis: RedisConfig): Promise<AclCheck[]> {
 
 async function checkServer(redis: RedisConfig): Promise<AclCheck[]> {
   const subject = 'redis server';
-  const { host, port } = redis.roles.monitoring;
   let info: ServerInfo = new Map();
   const failure = await tryAs(
     'monitoring',
@@ -35,7 +35,7 @@ async function checkServer(redis: RedisConfig): Promise<AclCheck[]> {
   );
   if (failure !== undefined)
     return [{ subject, check: 'version, persistence, eviction', result: 'skipped', detail: failure }];
-  const version = versionProblem(info, `${host}:${port}`);
+  const version = versionProblem(info, placeName(redis.roles.monitoring.place));
   const eviction = evictionProblem(info);
   return [
     checked(subject, `version ${info.get('redis_version') ?? 'unknown'}`, version ? [version] : []),

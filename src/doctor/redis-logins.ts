@@ -1,4 +1,5 @@
 import type { RedisConfig, RedisIsolation } from '../config/redis-config.js';
+import { placeName } from '../config/redis-place.js';
 import { type AclCheck, checked } from '../redis/acl/check.js';
 import { AclConnectionError, withConnection } from '../redis/acl/connection.js';
 import { classifyRedisError } from '../redis/redis-error.js';
@@ -14,7 +15,7 @@ export function checkLogins(redis: RedisConfig): Promise<AclCheck[]> {
 async function checkLogin(role: RedisRoleName, redis: RedisConfig): Promise<AclCheck> {
   const config = redis.roles[role];
   const subject = `redis ${role}`;
-  const check = `${config.username ?? 'default'} signs in at ${config.host}:${config.port}, database ${config.db}`;
+  const check = `${config.username ?? 'default'} signs in at ${placeName(config.place)}, database ${config.db}`;
   const failure = await tryAs(role, redis, (connection) => connection.ping());
   return checked(subject, check, failure === undefined ? [] : [failure]);
 }

@@ -1,4 +1,5 @@
 import type { RedisConfig } from '../config/redis-config.js';
+import { isSamePlace } from '../config/redis-place.js';
 import type { Answer } from './answerer.js';
 import type { HealthReport } from './health-report.service.js';
 
@@ -72,8 +73,8 @@ type UserRole = HealthReport['users'][number]['indicator']['role'];
 
 /** Figures of a role's server; none for a server that monitoring_user does not see. */
 function figuresOf({ figures }: HealthReport, { roles }: RedisConfig, role: UserRole): object {
-  const { host, port, db } = roles[role];
-  if (!figures || host !== roles.monitoring.host || port !== roles.monitoring.port) return {};
+  const { place, db } = roles[role];
+  if (!figures || !isSamePlace(place, roles.monitoring.place)) return {};
   return {
     connected_clients: figures.connectedClients,
     used_memory_human: figures.usedMemoryHuman,

@@ -5,8 +5,7 @@ import type { RedisRoleConfig } from '../config/redis-config.js';
 /** Address, login and name of a connection; `name` shows in CLIENT LIST as `naboom:<name>`. */
 export function addressOptions(config: RedisRoleConfig, name: string): RedisOptions {
   return {
-    host: config.host,
-    port: config.port,
+    ...placeOptions(config),
     db: config.db,
     ...(config.username ? { username: config.username } : {}),
     ...(config.password ? { password: config.password } : {}),
@@ -21,9 +20,27 @@ export function addressOptions(config: RedisRoleConfig, name: string): RedisOpti
   };
 }
 
-function tlsOptions({ host, ca }: RedisRoleConfig): NonNullable<RedisOptions['tls']> {
+/** How ioredis finds the server; the nodes of a Cluster are found by the connection itself. */
+function placeOptions({ place, tls, ...trust }: RedisRoleConfig): RedisOptions {
+  if (place.kind === 'single') return { host: place.host, port: place.port };
+  if (place.kind === 'cluster') return {};
+  const { sentinels, name, username, password } = place;
+  return {
+    sentinels: sentinels.map(({ host, port }) => ({ host, port })),
+    name,
+    ...(username ? { sentinelUsername: username } : {}),
+    ...(password ? { sentinelPassword: password } : {}),
+    ...(tls ? { enableTLSForSentinelMode: true, sentinelTLS: tlsOptions({ place, tls, ...trust }) } : {}),
+    // Of its own, ioredis asks a sentinel that hangs for ever; never `failoverDetector`, which ends connections for good.
+    sentinelCommandTimeout: 1000,
+    sentinelRetryStrategy: (attempt) => reconnectDelay(attempt),
+  };
+}
+
+function tlsOptions({ place, ca, serverName }: RedisRoleConfig): NonNullable<RedisOptions['tls']> {
   // ioredis sends no server name by itself; a service behind SNI would answer for another host.
-  return { ...(isIP(host) ? {} : { servername: host }), ...(ca ? { ca } : {}), minVersion: 'TLSv1.2' };
+  const host = serverName ?? (place.kind === 'single' && !isIP(place.host) ? place.host : undefined);
+  return { ...(host ? { servername: host } : {}), ...(ca ? { ca } : {}), minVersion: 'TLSv1.2' };
 }
 
 /** Back-off of reconnects: grows by `stepMs`, at most a second, with jitter so that nodes do not come in step. */

@@ -1,4 +1,5 @@
 import type { RedisRoleConfig } from '../../config/redis-config.js';
+import { placeName } from '../../config/redis-place.js';
 import type { RedisOptions } from 'ioredis';
 import { classifyRedisError, type RedisFailure } from '../redis-error.js';
 import { addressOptions } from '../redis.options.js';
@@ -42,7 +43,7 @@ export async function withConnection<T>(
     onOpen: (opened) => clones.add(opened),
   });
   try {
-    await connect(connection, `${config.username ?? 'default'} at ${config.host}:${config.port}`);
+    await connect(connection, `${config.username ?? 'default'} at ${placeName(config.place)}`);
     return await work(connection);
   } finally {
     for (const opened of clones) opened.disconnect();

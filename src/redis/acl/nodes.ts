@@ -1,4 +1,5 @@
 import type { RedisConfig, RedisRoleConfig } from '../../config/redis-config.js';
+import { placeName } from '../../config/redis-place.js';
 import { readRedisUrl } from '../../config/redis-url.js';
 import { REDIS_ROLE_NAMES } from '../redis.roles.js';
 import { PolicyError } from './policy.js';
@@ -10,17 +11,17 @@ import { PolicyError } from './policy.js';
 export function adminNodes(redis: RedisConfig, further: readonly string[]): RedisRoleConfig[] {
   const { admin } = redis;
   const nodes = new Map<string, RedisRoleConfig>();
-  const add = (address: Pick<RedisRoleConfig, 'host' | 'port' | 'tls' | 'ca'>) => {
-    const { host, port, tls, ca } = address;
-    const name = `${host}:${port}`;
+  const add = ({ place, tls, ca, serverName }: Pick<RedisRoleConfig, 'place' | 'tls' | 'ca' | 'serverName'>) => {
+    const name = placeName(place);
     const { username, password } = admin ?? {};
-    if (!nodes.has(name)) nodes.set(name, { host, port, tls, ca, username, password, db: 0 });
+    if (!nodes.has(name)) nodes.set(name, { place, tls, ca, serverName, username, password, db: 0 });
   };
   for (const role of REDIS_ROLE_NAMES) add(redis.roles[role]);
   for (const url of further) {
     const address = readRedisUrl(url);
     if ('problem' in address) throw new PolicyError(`--node ${address.problem}`);
-    add({ ...address, ca: redis.roles.app.ca });
+    const { tls, ...host } = address;
+    add({ place: { kind: 'single', ...host }, tls, ca: redis.roles.app.ca, serverName: redis.roles.app.serverName });
   }
   return [...nodes.values()];
 }

@@ -1,4 +1,5 @@
 import type { RedisConfig, RedisRoleConfig } from '../../config/redis-config.js';
+import { placeName } from '../../config/redis-place.js';
 import { classifyRedisError } from '../redis-error.js';
 import { REDIS_ROLE_NAMES } from '../redis.roles.js';
 import { type AclCheck, checked } from './check.js';
@@ -62,9 +63,9 @@ async function verifyNodes(
 /** Tries to get in without a login: that must fail, and for that reason. */
 async function refusesStrangers(node: RedisRoleConfig): Promise<AclCheck> {
   const check = 'refuses whoever does not sign in';
-  const { host, port, tls, ca } = node;
+  const { place, tls, ca, serverName } = node;
   try {
-    await withConnection('admin', { host, port, tls, ca, db: 0 }, (stranger) => stranger.ping());
+    await withConnection('admin', { place, tls, ca, serverName, db: 0 }, (stranger) => stranger.ping());
     return checked(nodeName(node), check, ['lets anybody in: the default user is on']);
   } catch (error) {
     const { code, message } = error instanceof AclConnectionError ? error.failure : classifyRedisError(error);
@@ -73,6 +74,6 @@ async function refusesStrangers(node: RedisRoleConfig): Promise<AclCheck> {
 }
 
 /** How a server is called in reports. */
-export function nodeName({ host, port }: { host: string; port: number }): string {
-  return `${host}:${port}`;
+export function nodeName({ place }: Pick<RedisRoleConfig, 'place'>): string {
+  return placeName(place);
 }
