@@ -35,8 +35,10 @@ async function main(): Promise<void> {
     logger.fatal({ err: error }, 'uncaught exception');
     process.exit(1);
   });
+  let started: import('./roles/start-role.js').RunningRole | undefined;
+  process.on('SIGHUP', () => void started?.reread());
   try {
-    await startRole(config, logger);
+    started = await startRole(config, logger);
     growYoungGeneration(2); // as V8 does by itself
   } catch (error) {
     logger.fatal({ err: error }, explainStartError(error, env));

@@ -154,6 +154,10 @@ export const envSchema = z.object({
     redis('Admin user; only `npm run acl` and `npm run doctor` use it, no server process.'),
   ),
   REDIS_MASTER_PASSWORD: described(z.string().optional(), redisSecret('Password of the admin user.')),
+  REDIS_ACL_FILE: described(
+    z.string().optional(),
+    redis('aclfile of the server where `npm run acl` can write it: `apply` and `rotate` keep it in step.'),
+  ),
   ...roleVars('APP', 'app_user', 0, 'cache, limits and sessions'),
   ...roleVars('WEBSOCKET', 'websocket_user', 1, 'Socket.IO adapter'),
   ...roleVars('REALTIME', 'realtime_user', 4, 'emergency streams'),

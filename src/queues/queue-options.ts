@@ -1,3 +1,4 @@
+import './queue-clients.js';
 import type { ConnectionOptions, DefaultJobOptions, QueueOptions, WorkerOptions } from 'bullmq';
 import type { RedisOptions } from 'ioredis';
 import type { Config } from '../config/config.js';

@@ -1,15 +1,21 @@
 import { isIP } from 'node:net';
 import type { RedisOptions } from 'ioredis';
 import type { RedisRoleConfig } from '../config/redis-config.js';
+import { loginOf } from './role-login.js';
+import type { RoleRedisOptions } from './role-redis.js';
 
-/** Address, login and name of a connection; `name` shows in CLIENT LIST as `naboom:<name>`. */
-export function addressOptions(config: RedisRoleConfig, name: string): RedisOptions {
+/** Address, login and name of a connection; `name` shows in CLIENT LIST as `naboom:<name>`, and what RoleRedis adds. */
+export function addressOptions(
+  config: RedisRoleConfig,
+  name: string,
+): RedisOptions & Pick<RoleRedisOptions, 'login'> {
   return {
     ...placeOptions(config),
     db: config.db,
     ...(config.username ? { username: config.username } : {}),
     ...(config.password ? { password: config.password } : {}),
     ...(config.tls ? { tls: tlsOptions(config) } : {}),
+    ...(config.passwordFile ? { login: loginOf(config) } : {}),
     connectionName: `naboom:${name}`,
     // CLIENT SETINFO is unknown to Redis 7.0 and would need a grant on later ones.
     disableClientInfo: true,

@@ -1,14 +1,21 @@
 import { inspect } from 'node:util';
 import { Redis, type Command, type RedisOptions } from 'ioredis';
+import { within } from '../time-limit.js';
 import { classifyRedisError, scrubRedisError, type RedisFailure } from './redis-error.js';
 import type { RedisRoleName } from './redis.roles.js';
+import { passwordTag, type RoleLogin, type SignedIn } from './role-login.js';
 
 export interface RoleRedisOptions extends RedisOptions {
   /** The role whose user this connection is. */
   readonly naboomRole: RedisRoleName | 'admin';
   /** Told of every connection, clones included, so that whoever opened the first can close all. */
   readonly onOpen?: (connection: RoleRedis) => void;
+  /** Where the password comes from that may change while the connection lives. */
+  readonly login?: RoleLogin;
 }
+
+/** A blocking command of the connection may come before, ms: BullMQ's wait for a job is the longest, 5 s. */
+const SIGN_IN_WITHIN_MS = 15_000;
 
 type SentCommand = ReturnType<Redis['sendCommand']>;
 type Duplicate<O extends Partial<RedisOptions> | undefined> = ReturnType<typeof Redis.prototype.duplicate<O>>;
@@ -17,23 +24,26 @@ type Duplicate<O extends Partial<RedisOptions> | undefined> = ReturnType<typeof 
  * The one Redis client of this system. Beyond ioredis:
  * - a rejection that nobody awaits never kills the process (the Socket.IO adapters leave them behind in an outage);
  * - clones are of this class and are reported to `onOpen`;
+ * - it asks its login for the password whenever it connects, and can sign in anew while it lives;
  * - no error and no inspection shows the password;
  * - on every (re)connect it checks by CLIENT INFO that it is the user and the database that it should be, because
  *   ioredis goes on in database 0 when SELECT is refused. A connection in the wrong place is closed.
  */
-export class RoleRedis extends Redis {
+export class RoleRedis extends Redis implements SignedIn {
   readonly naboomRole: RedisRoleName | 'admin';
   /** The last failure of the connection itself, until it is ready again. */
   lastFailure: RedisFailure | undefined;
   readonly #settings: RoleRedisOptions;
 
   constructor(settings: RoleRedisOptions) {
-    const { naboomRole, onOpen, ...options } = settings;
+    const { naboomRole, onOpen, login, ...options } = settings;
     super({ ...options, lazyConnect: true, replyMapping: 'legacy' });
     this.naboomRole = naboomRole;
     this.#settings = settings;
     this.on('error', (error) => (this.lastFailure = classifyRedisError(error)));
     this.on('ready', () => void this.#checkPlace());
+    this.on('ready', () => login?.join(this, this.options.password));
+    this.on('end', () => login?.leave(this));
     onOpen?.(this);
     if (!settings.lazyConnect) this.connect().catch(ignore);
   }
@@ -53,6 +63,36 @@ export class RoleRedis extends Redis {
     const clone = new RoleRedis({ ...this.#settings, lazyConnect: false, ...override });
     // ioredis types a clone by its reply mapping; ours never changes it.
     return clone as unknown as Duplicate<O>;
+  }
+
+  override connect(callback?: (error?: Error | null, result?: void) => void): Promise<void> {
+    const { login, connectionName } = this.#settings;
+    if (login) {
+      const refused = this.lastFailure?.code === 'REDIS_WRONGPASS' ? this.options.password : undefined;
+      const password = login.next(refused ?? undefined);
+      if (password !== undefined) this.#use(password, connectionName);
+    }
+    return super.connect(callback);
+  }
+
+  async signInAnew(password: string): Promise<boolean> {
+    // Where it does not stand now, it asks for the password when it does.
+    if (this.status !== 'ready') return true;
+    try {
+      // A refused AUTH leaves the connection signed in as it was.
+      await within(SIGN_IN_WITHIN_MS, this.auth(this.options.username ?? 'default', password));
+      this.#use(password, this.#settings.connectionName);
+      await within(SIGN_IN_WITHIN_MS, this.client('SETNAME', this.options.connectionName ?? ''));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** The name tells by which password it will sign in again. */
+  #use(password: string, name: string | undefined): void {
+    this.options.password = password;
+    if (name !== undefined) this.options.connectionName = `${name}:${passwordTag(password)}`;
   }
 
   toJSON(): object {

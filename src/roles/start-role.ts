@@ -7,6 +7,7 @@ import type { Config } from '../config/config.js';
 import { isUnavailable } from '../database/database.js';
 import { migrate } from '../database/migrate.js';
 import { NestLogger } from '../observability/logger.js';
+import { LoginWatch } from '../redis/login-watch.js';
 import { configureHttp, createHttpAdapter } from './http-server.js';
 import { rootOf } from './role.js';
 
@@ -17,7 +18,12 @@ export interface RunningRole {
   readonly app: NestFastifyApplication;
   /** Where it listens, such as http://127.0.0.1:3000. */
   readonly url: string;
+  /** Reads again what may change while it runs: the passwords of Redis. Never rejects. */
+  reread(): Promise<void>;
 }
+
+/** What ends a process. Not SIGHUP, by which it reads its passwords again. */
+const ENDING_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGQUIT'];
 
 /**
  * Starts what the configured role does and listens.
@@ -35,12 +41,12 @@ export async function startRole(config: Config, logger: Logger): Promise<Running
   );
   configureHttp(app, config, logger);
   root.prepare?.(app);
-  app.enableShutdownHooks();
+  app.enableShutdownHooks(ENDING_SIGNALS);
   await app.listen(root.port(env), env.HOST);
   const url = await app.getUrl();
   logger.info({ url, role: env.NABOOM_ROLE, isolation: redis.isolation, pid: process.pid }, `ready at ${url}`);
   if (redis.isolation !== 'acl') logger.warn({ isolation: redis.isolation }, ISOLATION_WARNINGS[redis.isolation]);
-  return { app, url };
+  return { app, url, reread: () => app.get(LoginWatch).look() };
 }
 
 const ISOLATION_WARNINGS = {

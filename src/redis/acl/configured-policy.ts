@@ -1,7 +1,8 @@
 import type { RedisConfig } from '../../config/redis-config.js';
+import { readPrevious } from '../../config/secret-file.js';
 import { REDIS_ROLE_NAMES, REDIS_ROLES, type RedisRoleName } from '../redis.roles.js';
 import { parsePolicy, PolicyError, type PolicyUser } from './policy.js';
-import type { Passwords } from './render.js';
+import { type FurtherHashes, passwordHash, type Passwords } from './render.js';
 
 /** The user of the policy that administers the server; REDIS_MASTER_USER may give it another name. */
 export const ADMIN_USER = 'naboom_admin';
@@ -10,6 +11,8 @@ export const ADMIN_USER = 'naboom_admin';
 export interface ConfiguredPolicy {
   readonly users: readonly PolicyUser[];
   readonly passwords: Passwords;
+  /** Of passwords that a rotation replaces, until it is committed. */
+  readonly further?: FurtherHashes;
 }
 
 /** Fits the policy to the configuration. Throws PolicyError where the configuration knows no users of its own. */
@@ -18,13 +21,16 @@ export function configurePolicy(policyText: string, redis: RedisConfig): Configu
     throw new PolicyError(`${ISOLATION_NOTE[redis.isolation]}; set REDIS_<ROLE>_PASSWORD to give each role its user`);
   }
   const passwords: Record<string, string> = {};
+  const further: Record<string, string[]> = {};
   const users = parsePolicy(policyText).map((user) => {
     const signIn = signInOf(user.name, redis);
     const name = signIn?.username ?? user.name;
     if (signIn?.password !== undefined) passwords[name] = signIn.password;
+    const previous = signIn?.passwordFile && readPrevious(signIn.passwordFile);
+    if (previous !== undefined) further[name] = [passwordHash(previous)];
     return { ...user, name, commands: moveSelects(user, redis) };
   });
-  return { users, passwords };
+  return { users, passwords, further };
 }
 
 /** Said wherever the roles share one user, or have none. */

@@ -38,7 +38,8 @@ export async function withConnection<T>(
   const clones = new Set<RoleRedis>();
   const connection = new RoleRedis({
     ...ONE_TRY,
-    ...addressOptions(config, `${role}:acl`),
+    // As the configuration says it, and not as a file may say by now.
+    ...addressOptions({ ...config, passwordFile: undefined }, `${role}:acl`),
     naboomRole: role,
     onOpen: (opened) => clones.add(opened),
   });

@@ -1,0 +1,53 @@
+import type { Redis } from 'ioredis';
+
+/** Something that the server refused; the same again within a minute is counted there as one. */
+export interface Denial {
+  readonly server: string;
+  readonly secondsAgo: number;
+  readonly times: number;
+  /** `command`, `key`, `channel`: what the user may not; `auth`: a login that failed. */
+  readonly reason: string;
+  readonly user: string;
+  readonly command: string;
+  /** The key, channel or command; never a value. */
+  readonly object: string;
+  /** In a script or transaction, or by itself. */
+  readonly context: string;
+  /** Name and address of the connection. */
+  readonly client: string;
+}
+
+/** Shown instead of a user that the policy does not know: people type passwords where a name belongs. */
+const UNKNOWN_USER = '(unknown user)';
+
+/** What the server refused lately, the latest first. */
+export async function readDenials(admin: Redis, server: string, users: ReadonlySet<string>): Promise<Denial[]> {
+  const entries = (await admin.call('ACL', 'LOG', '128')) as unknown[][];
+  return entries.map((entry) => {
+    const field = (name: string) => String(entry[entry.indexOf(name) + 1]);
+    const client = (name: string) => new RegExp(`(?:^| )${name}=(\\S*)`).exec(field('client-info'))?.[1] ?? '';
+    const [reason, user] = [field('reason'), field('username')];
+    return {
+      server,
+      secondsAgo: Math.round(Number(field('age-seconds'))),
+      times: Number(field('count')),
+      reason,
+      user: users.has(user) ? user : UNKNOWN_USER,
+      command: client('cmd'),
+      object: reason === 'auth' ? '' : field('object'),
+      context: field('context'),
+      client: [client('name'), client('addr')].filter(Boolean).join(' at '),
+    };
+  });
+}
+
+/** The log for people, a line each. */
+export function formatDenials(denials: readonly Denial[]): string[] {
+  if (denials.length === 0) return ['nothing was refused'];
+  return denials.map((denial) => {
+    const what = denial.reason === 'auth' ? 'sign in' : `${denial.command} (${denial.reason} ${denial.object})`;
+    const where = denial.context === 'toplevel' ? '' : ` in ${denial.context}`;
+    const times = denial.times > 1 ? `, ${denial.times} times` : '';
+    return `${denial.secondsAgo} s ago at ${denial.server}: ${denial.user} may not ${what}${where}${times}; ${denial.client}`;
+  });
+}

@@ -1,0 +1,22 @@
+import type { Redis } from 'ioredis';
+
+/** A connection of a server, as CLIENT LIST has it. */
+export interface SignedInClient {
+  readonly user: string;
+  readonly name: string;
+  readonly addr: string;
+}
+
+/** Who is signed in at a server now. */
+export async function signedInClients(admin: Redis): Promise<SignedInClient[]> {
+  const lines = String(await admin.client('LIST')).split('\n').filter(Boolean);
+  return lines.map((line) => {
+    const field = (name: string) => new RegExp(`(?:^| )${name}=(\\S*)`).exec(line)?.[1] ?? '';
+    return { user: field('user'), name: field('name'), addr: field('addr') };
+  });
+}
+
+/** Those that say by their name that they know the password of this tag are left out. */
+export function withoutTag(clients: readonly SignedInClient[], user: string, tag: string): SignedInClient[] {
+  return clients.filter((client) => client.user === user && !client.name.endsWith(`:${tag}`));
+}
