@@ -1,7 +1,5 @@
 import type { RedisHost } from '../config/redis-place.js';
-
-/** How many slots the keys of a Cluster fall into. */
-const SLOTS = 16_384;
+import { CLUSTER_SLOTS } from './cluster-slot.js';
 
 /** A range of slots, and who serves it. */
 interface SlotRange {
@@ -34,7 +32,7 @@ export function readClusterMap(answer: unknown, asked?: RedisHost): ClusterMap {
   return {
     masters: unique(ranges.map(({ master }) => master)),
     replicas: unique(ranges.flatMap(({ replicas }) => replicas)),
-    unserved: SLOTS - served,
+    unserved: CLUSTER_SLOTS - served,
     ownerOf: (slot) => ranges.find(({ from, to }) => from <= slot && slot <= to)?.master,
   };
 }

@@ -34,6 +34,8 @@ export class RoleRedis extends Redis {
     this.#settings = settings;
     this.on('error', (error) => (this.lastFailure = classifyRedisError(error)));
     this.on('ready', () => void this.#checkPlace());
+    // Of a Cluster: the slot of a channel went to another node, which only a new connection finds.
+    this.on('moved', () => this.disconnect(true));
     onOpen?.(this);
     if (!settings.lazyConnect) this.connect().catch(ignore);
   }

@@ -8,6 +8,7 @@ import { startRedis } from '../../scripts/lib/redis-server.mjs';
 import { loadConfig } from '../../src/config/config.js';
 import { DEFAULT_REDIS_URL } from '../../src/config/redis-place.js';
 import { readClusterMap, type ClusterMap } from '../../src/redis/cluster-map.js';
+import { CLUSTER_SLOTS } from '../../src/redis/cluster-slot.js';
 import { configurePolicy } from '../../src/redis/acl/configured-policy.js';
 import { renderUsers } from '../../src/redis/acl/render.js';
 import { eventually } from './eventually.js';
@@ -15,7 +16,6 @@ import { loginVariables, newPasswords } from './test-redis.js';
 import { testServers } from './test-servers.js';
 
 const MASTERS = 3;
-const SLOTS = 16_384;
 /** After so long without a sign of it, the others hold a node for dead and a replica takes its place. */
 const NODE_TIMEOUT_MS = 1000;
 
@@ -112,6 +112,7 @@ async function startNode({ port, busPort, users, env }: NodeOptions): Promise<Cl
     `cluster-node-timeout ${NODE_TIMEOUT_MS}`,
     `masteruser ${env.REDIS_MASTER_USER}`,
     `masterauth ${env.REDIS_MASTER_PASSWORD}`,
+    'repl-ping-replica-period 1', // a replica that has heard nothing yet is not told of; of its own, 10 s
     'repl-diskless-sync-delay 0', // of its own, a master waits 5 s for further replicas
   ];
   const launch = () => startRedis({ dir, binary: testServers().redis, port, aclFile, extraLines });
@@ -161,15 +162,18 @@ function openAdmin(port: number, env: Record<string, string>): Redis {
 
 /** Gives each master its share of the slots, makes the nodes known to each other, and each later one a replica. */
 async function introduce(nodes: readonly ClusterNode[]): Promise<void> {
-  const [first] = nodes;
   const masters = nodes.slice(0, MASTERS);
-  const share = (at: number) => Math.round((at * SLOTS) / MASTERS);
+  const share = (at: number) => Math.round((at * CLUSTER_SLOTS) / MASTERS);
   await Promise.all(
     masters.map(({ admin }, at) => admin.cluster('ADDSLOTSRANGE', share(at), share(at + 1) - 1)),
   );
   // Epochs of their own at once: of nodes that claim the same one, the Cluster has to choose first.
   await Promise.all(nodes.map(({ admin }, at) => admin.call('CLUSTER', 'SET-CONFIG-EPOCH', at + 1)));
-  for (const { admin } of nodes.slice(1)) await admin.call('CLUSTER', 'MEET', '127.0.0.1', first!.port, first!.busPort);
+  // Everyone to everyone: gossip alone takes seconds until all have heard of all.
+  const meetings = nodes.flatMap(({ admin }, at) =>
+    nodes.slice(at + 1).map(({ port, busPort }) => admin.call('CLUSTER', 'MEET', '127.0.0.1', port, busPort)),
+  );
+  await Promise.all(meetings);
   const ids = await Promise.all(masters.map(({ admin }) => admin.cluster('MYID')));
   await Promise.all(
     nodes.slice(MASTERS).map(({ admin }, at) =>
