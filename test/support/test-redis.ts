@@ -10,7 +10,7 @@ import { createTestCertificate, type TestCertificate } from './test-certificate.
 import { testServers } from './test-servers.js';
 
 /** Role -> user, as redis-acl.conf names them. */
-const USERS = {
+export const USERS = {
   MASTER: 'naboom_admin',
   APP: 'app_user',
   WEBSOCKET: 'websocket_user',
@@ -54,9 +54,7 @@ export async function startTestRedis(options: TestRedisOptions = {}): Promise<Te
   const { acl = true } = options;
   const dir = options.folder ?? join(testServers().folder, `redis-${randomUUID()}`);
   mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const passwords = Object.fromEntries(
-    Object.values(USERS).map((user) => [user, randomBytes(24).toString('base64url')]),
-  );
+  const passwords = newPasswords();
   const aclFile = acl ? join(dir, 'users.acl') : undefined;
   const policy = readFileSync(resolve(import.meta.dirname, '../../redis-acl.conf'), 'utf8');
   if (aclFile !== undefined) writeFileSync(aclFile, renderAclFile(policy, passwords), { mode: 0o600 });
@@ -70,6 +68,11 @@ export async function startTestRedis(options: TestRedisOptions = {}): Promise<Te
 /** All that it had stored; its users stay. */
 function forget(dir: string): void {
   for (const name of ['appendonlydir', 'dump.rdb']) rmSync(join(dir, name), { recursive: true, force: true });
+}
+
+/** A password for each user. */
+export function newPasswords(): Record<string, string> {
+  return Object.fromEntries(Object.values(USERS).map((user) => [user, randomBytes(24).toString('base64url')]));
 }
 
 interface LaunchOptions {
@@ -96,17 +99,22 @@ interface EnvironmentOptions {
 }
 
 function environment({ port, passwords, certificate }: EnvironmentOptions): Record<string, string> {
+  return {
+    REDIS_URL: `${certificate ? 'rediss' : 'redis'}://127.0.0.1:${port}`,
+    ...(certificate ? { REDIS_TLS_CA_FILE: certificate.certFile } : {}),
+    ...loginVariables(passwords),
+  };
+}
+
+/** `REDIS_<ROLE>_USER` and `_PASSWORD` of the users that have a password. */
+export function loginVariables(passwords: Record<string, string>): Record<string, string> {
   const credentials = Object.entries(USERS).flatMap(([role, user]) => {
     const password = passwords[user];
     return password === undefined
       ? []
       : [[`REDIS_${role}_USER`, user] as const, [`REDIS_${role}_PASSWORD`, password] as const];
   });
-  return {
-    REDIS_URL: `${certificate ? 'rediss' : 'redis'}://127.0.0.1:${port}`,
-    ...(certificate ? { REDIS_TLS_CA_FILE: certificate.certFile } : {}),
-    ...Object.fromEntries(credentials),
-  };
+  return Object.fromEntries(credentials);
 }
 
 interface HandleOptions {
