@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { Redis, type Command, type RedisOptions } from 'ioredis';
-import { classifyRedisError, scrubRedisError, type RedisFailure } from './redis-error.js';
+import { classifyConnectionError, classifyRedisError, scrubRedisError, type RedisFailure } from './redis-error.js';
 import type { RedisRoleName } from './redis.roles.js';
 
 export interface RoleRedisOptions extends RedisOptions {
@@ -32,7 +32,10 @@ export class RoleRedis extends Redis {
     super({ ...options, lazyConnect: true, replyMapping: 'legacy' });
     this.naboomRole = naboomRole;
     this.#settings = settings;
-    this.on('error', (error) => (this.lastFailure = classifyRedisError(error)));
+    this.on('error', (error) => {
+      const stage = { tls: options.tls !== undefined, status: this.status };
+      this.lastFailure = classifyConnectionError(error, stage);
+    });
     this.on('ready', () => void this.#checkPlace());
     // Of a Cluster: the slot of a channel went to another node, which only a new connection finds.
     this.on('moved', () => this.disconnect(true));

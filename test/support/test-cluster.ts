@@ -6,7 +6,7 @@ import { freePort } from '../../scripts/lib/free-port.mjs';
 import { isRunning, stopProcess } from '../../scripts/lib/process-identity.mjs';
 import { startRedis } from '../../scripts/lib/redis-server.mjs';
 import { loadConfig } from '../../src/config/config.js';
-import { DEFAULT_REDIS_URL } from '../../src/config/redis-place.js';
+import { DEFAULT_REDIS_URL } from '../../src/config/redis-vars.js';
 import { readClusterMap, type ClusterMap } from '../../src/redis/cluster-map.js';
 import { CLUSTER_SLOTS } from '../../src/redis/cluster-slot.js';
 import { configurePolicy } from '../../src/redis/acl/configured-policy.js';

@@ -1,5 +1,6 @@
 import type { RedisConfig } from '../../config/redis-config.js';
 import { REDIS_ROLE_NAMES, REDIS_ROLES, type RedisRoleName } from '../redis.roles.js';
+import { SERVER_USERS } from './server-users.js';
 import { parsePolicy, PolicyError, type PolicyUser } from './policy.js';
 import type { Passwords } from './render.js';
 
@@ -36,6 +37,8 @@ export const ISOLATION_NOTE = {
 /** Who a policy user is in this configuration; undefined where nobody signs in as it. */
 function signInOf(name: string, redis: RedisConfig) {
   if (name === ADMIN_USER) return redis.admin;
+  const server = SERVER_USERS[name];
+  if (server !== undefined) return redis.servers[server.who];
   const role = REDIS_ROLE_NAMES.find((candidate) => REDIS_ROLES[candidate].user === name);
   if (role === undefined || (role === 'queue' && !queueIsSplit(redis))) return undefined;
   return redis.roles[role];

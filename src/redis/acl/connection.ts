@@ -39,6 +39,7 @@ export async function withConnection<T>(
   const connection = new RoleRedis({
     ...ONE_TRY,
     ...addressOptions(config, `${role}:acl`),
+    sentinelRetryStrategy: () => null,
     naboomRole: role,
     onOpen: (opened) => clones.add(opened),
   });
