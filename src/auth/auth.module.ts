@@ -7,7 +7,7 @@ import { DirectoryChangesModule } from '../directory-changes/directory-changes.m
 import { AppRedis, InjectRedis } from '../redis/redis.modules.js';
 import { REQUEST_PATH } from '../redis/redis.options.js';
 import type { RoleConnections } from '../redis/role-connections.js';
-import type { RoleRedis } from '../redis/role-redis.js';
+import type { RoleClient } from '../redis/role-client.js';
 import { ApiKeys } from './api-keys.js';
 import { CallerIdentity } from './caller-identity.js';
 import { CredentialsModule } from './credentials.module.js';
@@ -25,7 +25,7 @@ const SESSIONS_DB = 3;
 /** The sessions' own connection: a connection works in one database. */
 @Injectable()
 class SessionsRedis {
-  readonly connection: RoleRedis;
+  readonly connection: RoleClient;
   readonly #logger = new Logger('Sessions');
   #reported = false;
 

@@ -26,7 +26,12 @@ export interface RedisConfig {
   readonly roles: Readonly<Record<RedisRoleName, RedisRoleConfig>>;
   /** The admin of the command line; no server process uses it. */
   readonly admin: RedisRoleConfig | undefined;
+  /** Redis' own processes, by what they do: the command line gives them their users. */
+  readonly servers: Readonly<Record<RedisServerUser, Credentials>>;
 }
+
+/** Replicas at their master, sentinels at the servers. */
+export type RedisServerUser = 'replication' | 'failover';
 
 interface Credentials {
   readonly username?: string;
@@ -35,6 +40,15 @@ interface Credentials {
 
 /** Roles that sign in by themselves; the queue may borrow app's. */
 const SIGNING_ROLES = ['app', 'websocket', 'realtime', 'monitoring'] as const;
+
+const SERVER_PASSWORDS = [
+  'REDIS_PASSWORD',
+  'REDIS_MASTER_PASSWORD',
+  'REDIS_SENTINEL_PASSWORD',
+  'REDIS_REPLICATION_PASSWORD',
+  'REDIS_FAILOVER_PASSWORD',
+] as const;
+const SERVER_USERS = ['REDIS_MASTER_USER', 'REDIS_REPLICATION_USER', 'REDIS_FAILOVER_USER'] as const;
 
 const userVar = (role: RedisRoleName) => `REDIS_${role.toUpperCase()}_USER` as EnvName;
 const passwordVar = (role: RedisRoleName) => `REDIS_${role.toUpperCase()}_PASSWORD` as EnvName;
@@ -62,7 +76,14 @@ export function readRedisConfig(env: EnvValues, problems: string[]): RedisConfig
   }
   const { REDIS_MASTER_USER: username, REDIS_MASTER_PASSWORD: password } = env;
   const admin = password ? { ...shared, username, password, db: 0, ...(shared.tls ? trust : {}) } : undefined;
-  return { isolation, roles, admin };
+  return { isolation, roles, admin, servers: readServerUsers(env) };
+}
+
+function readServerUsers(env: EnvValues): RedisConfig['servers'] {
+  return {
+    replication: { username: env.REDIS_REPLICATION_USER, password: env.REDIS_REPLICATION_PASSWORD },
+    failover: { username: env.REDIS_FAILOVER_USER, password: env.REDIS_FAILOVER_PASSWORD },
+  };
 }
 
 /** A Cluster has database 0 alone: the default number gives way silently, one that somebody chose does not. */
@@ -96,12 +117,7 @@ function isolationOf(env: EnvValues, problems: string[]): RedisIsolation {
 }
 
 function checkPasswords(env: EnvValues, problems: string[]): void {
-  const names: EnvName[] = [
-    'REDIS_PASSWORD',
-    'REDIS_MASTER_PASSWORD',
-    'REDIS_SENTINEL_PASSWORD',
-    ...REDIS_ROLE_NAMES.map(passwordVar),
-  ];
+  const names: EnvName[] = [...SERVER_PASSWORDS, ...REDIS_ROLE_NAMES.map(passwordVar)];
   for (const name of names) {
     const value = env[name] as string | undefined;
     if (value === undefined) continue;
@@ -116,17 +132,15 @@ function checkUsers(env: EnvValues, problems: string[]): void {
   if (queueSplit && !(env.REDIS_QUEUE_USER && env.REDIS_QUEUE_PASSWORD)) {
     problems.push('REDIS_QUEUE_USER and REDIS_QUEUE_PASSWORD belong together: set both, or neither');
   }
-  const owners = new Map<string, EnvName>([[env.REDIS_MASTER_USER, 'REDIS_MASTER_USER']]);
-  for (const role of REDIS_ROLE_NAMES) {
-    const user = env[userVar(role)] as string | undefined;
+  const owners = new Map<string, EnvName>();
+  for (const name of [...SERVER_USERS, ...REDIS_ROLE_NAMES.map(userVar)]) {
+    const user = env[name] as string | undefined;
     if (user === undefined) continue;
-    if (user === 'default') problems.push(`${userVar(role)} is 'default': give the role an ACL user of its own`);
+    if (user === 'default') problems.push(`${name} is 'default': give the role an ACL user of its own`);
     const other = owners.get(user);
     if (other)
-      problems.push(
-        `${userVar(role)} is the same user as ${other}: give each role its own, or use REDIS_USERNAME for all`,
-      );
-    owners.set(user, userVar(role));
+      problems.push(`${name} is the same user as ${other}: give each role its own, or use REDIS_USERNAME for all`);
+    owners.set(user, name);
   }
 }
 

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { EnvName, EnvValues } from './env-vars.js';
+import { DEFAULT_REDIS_URL } from './redis-vars.js';
 import { readRedisUrl, type RedisAddress } from './redis-url.js';
 
 /** One server's address, as names and numbers. */
@@ -29,8 +30,6 @@ export interface ReachedPlace {
   readonly tls: boolean;
 }
 
-/** What `REDIS_URL` is when nobody says anything. */
-export const DEFAULT_REDIS_URL = 'localhost:6379';
 const SENTINEL_PORT = 26_379;
 const REDIS_PORT = 6379;
 

@@ -21,7 +21,7 @@ export async function checkRedis(redis: RedisConfig): Promise<AclCheck[]> {
   const [logins, server] = await Promise.all([checkLogins(redis), checkServer(redis)]);
   // Without a single login the rules cannot be asked for, and forty further lines would hide the reason.
   if (logins.every(({ result }) => result === 'failed')) return [...logins, ...server];
-  const acl = await verifyAcl(readFileSync(POLICY_FILE, 'utf8'), redis, adminNodes(redis, []));
+  const acl = await verifyAcl(readFileSync(POLICY_FILE, 'utf8'), redis, await adminNodes(redis, []));
   return [...logins, ...server, ...acl.checks];
 }
 

@@ -34,9 +34,9 @@ export async function tryAs(
     });
     return undefined;
   } catch (error) {
-    const { code } = error instanceof AclConnectionError ? error.failure : classifyRedisError(error);
+    const failure = error instanceof AclConnectionError ? error.failure : classifyRedisError(error);
     const borrowed = role === 'queue' && config.username === redis.roles.app.username;
-    return adviseOnLogin({ role: borrowed ? 'app' : role, config, isolation: redis.isolation }, code);
+    return adviseOnLogin({ role: borrowed ? 'app' : role, config, isolation: redis.isolation }, failure);
   }
 }
 

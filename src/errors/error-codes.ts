@@ -117,7 +117,18 @@ export const ERRORS = {
     'Grant `+select|N` to the user, or correct REDIS_<ROLE>_DB.',
     true,
   ),
-  REDIS_TLS: entry(503, 'TLS to Redis fails', 'Check the scheme (rediss://) and REDIS_TLS_CA_FILE.', true),
+  REDIS_TLS: entry(
+    503,
+    'TLS to Redis fails',
+    'Check the scheme (rediss://), REDIS_TLS_CA_FILE and REDIS_TLS_SERVER_NAME; `npm run doctor` says what is wrong.',
+    true,
+  ),
+  REDIS_NO_MASTER: entry(
+    503,
+    'No sentinel names a Redis master',
+    'Check REDIS_SENTINELS, REDIS_SENTINEL_NAME and the login at the sentinels.',
+    true,
+  ),
   REDIS_TIMEOUT: entry(
     503,
     'Redis does not answer in time',

@@ -6,7 +6,7 @@ import { classifyRedisError } from '../redis/redis-error.js';
 import { keys } from '../redis/redis.keys.js';
 import { InjectRedis } from '../redis/redis.modules.js';
 import { RoleConnections } from '../redis/role-connections.js';
-import type { RoleRedis } from '../redis/role-redis.js';
+import type { RoleClient } from '../redis/role-client.js';
 import { ProbeFailure, probeUser } from './probe-user.js';
 import { FIGURE_SECTIONS, readServerFigures, type ServerFigures } from './server-figures.js';
 import { reportName } from './user-health.js';
@@ -50,12 +50,12 @@ export class MonitoringRedisIndicator implements UserIndicator {
   }
 }
 
-async function readFigures(redis: RoleRedis): Promise<ServerFigures> {
+async function readFigures(redis: RoleClient): Promise<ServerFigures> {
   const [info] = await Promise.all([redis.info(...FIGURE_SECTIONS), redis.dbsize(), redis.ping()]);
   return readServerFigures(info, REFUSED_COMMAND);
 }
 
-async function expectRefusedWrite(redis: RoleRedis): Promise<void> {
+async function expectRefusedWrite(redis: RoleClient): Promise<void> {
   try {
     // Should it be allowed by mistake, the key is gone in a millisecond.
     await redis.psetex(keys.refusedWrite(), 1, 'x');

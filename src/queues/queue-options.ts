@@ -2,6 +2,7 @@ import './queue-clients.js';
 import type { ConnectionOptions, DefaultJobOptions, QueueOptions, WorkerOptions } from 'bullmq';
 import type { RedisOptions } from 'ioredis';
 import type { Config } from '../config/config.js';
+import { slotOptions } from '../redis/cluster-connector.js';
 import { keys } from '../redis/redis.keys.js';
 import { addressOptions, reconnectDelay } from '../redis/redis.options.js';
 import { CONCURRENCY, type QueueName } from './queue-map.js';
@@ -63,6 +64,9 @@ export function workerOptions(config: Config, queue: QueueName): WorkerOptions {
 }
 
 function connectionOptions(config: Config, name: string, limits: RedisOptions): ConnectionOptions {
+  const { queue } = config.redis.roles;
+  // All its keys have one hash tag: on a Cluster, one node serves them, and BullMQ needs no more than a plain connection.
+  const slot = queue.place.kind === 'cluster' ? slotOptions(queue.place, keys.queuePrefix()) : {};
   // BullMQ types options by the ioredis it was built with; the two differ in retryStrategy's null.
-  return { ...limits, ...addressOptions(config.redis.roles.queue, name) } as ConnectionOptions;
+  return { ...limits, ...addressOptions(queue, name), ...slot } as ConnectionOptions;
 }

@@ -7,7 +7,7 @@ import { InjectConfig } from '../config/config.module.js';
 import type { Config } from '../config/config.js';
 import { InjectRedis } from '../redis/redis.modules.js';
 import { channels } from '../redis/redis.keys.js';
-import { REQUEST_PATH, SUBSCRIBER } from '../redis/redis.options.js';
+import { REQUEST_PATH } from '../redis/redis.options.js';
 import type { RoleConnections } from '../redis/role-connections.js';
 import { corkForThisTurn } from './engine.js';
 import { HandshakeGate } from './handshake-gate.js';
@@ -96,8 +96,10 @@ class RedisIoAdapter extends IoAdapter {
 
 /** Our own sockets get everything from the log, so the adapter needs no channel a room. */
 function joinedByRedis(redis: RoleConnections) {
-  const create = createShardedAdapter(redis.open('adapter-pub', REQUEST_PATH), redis.open('adapter-sub', SUBSCRIBER), {
-    channelPrefix: channels.adapterPrefix(),
+  const channelPrefix = channels.adapterPrefix();
+  const subscriber = redis.openSubscriber(channelPrefix, 'adapter-sub');
+  const create = createShardedAdapter(redis.open('adapter-pub', REQUEST_PATH), subscriber, {
+    channelPrefix,
     subscriptionMode: 'static',
   });
   // Socket.IO calls it with `new`, which an arrow function does not allow.

@@ -9,6 +9,7 @@ export type RedisErrorCode =
   | 'REDIS_MISCONF'
   | 'REDIS_WRONG_DB'
   | 'REDIS_TLS'
+  | 'REDIS_NO_MASTER'
   | 'REDIS_TIMEOUT'
   | 'REDIS_UNREACHABLE'
   | 'REDIS_ERROR';
@@ -33,6 +34,27 @@ const PATTERNS: readonly (readonly [RegExp, RedisErrorCode, string])[] = [
   [/^OOM/, 'REDIS_OOM', 'Redis has reached its maxmemory and refuses writes'],
   [/^MISCONF/, 'REDIS_MISCONF', 'Redis cannot persist its data (disk full?) and refuses writes'],
   [/^WRONGDB/, 'REDIS_WRONG_DB', 'The connection is not the Redis user or database that it should be'],
+  [/CERT_HAS_EXPIRED|certificate has expired/, 'REDIS_TLS', 'The certificate of Redis has expired: renew it'],
+  [
+    /altnames|ALTNAME_INVALID/,
+    'REDIS_TLS',
+    'The certificate of Redis is for another name: correct the address, or set REDIS_TLS_SERVER_NAME to the name in it',
+  ],
+  [
+    /self-signed|SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)|unable to (verify|get)/,
+    'REDIS_TLS',
+    'The certificate of Redis comes from an authority that is not trusted: set REDIS_TLS_CA_FILE to that of its authority',
+  ],
+  [
+    /certificate.required/i,
+    'REDIS_TLS',
+    'Redis asks for a client certificate: say "tls-auth-clients no" on the server, where users sign in by password',
+  ],
+  [
+    /wrong.version.number/i,
+    'REDIS_TLS',
+    'Redis does not speak TLS at this address: write redis:// instead of rediss://',
+  ],
   [
     /certificate|ERR_TLS|ERR_SSL|SSL routines|SELF_SIGNED|altnames/i,
     'REDIS_TLS',
@@ -49,6 +71,8 @@ const PATTERNS: readonly (readonly [RegExp, RedisErrorCode, string])[] = [
 /** Sorts any error of a Redis client into our codes; never throws, never repeats what the error holds. */
 export function classifyRedisError(error: unknown): RedisFailure {
   const { code, name, message } = asErrorFields(error);
+  const atSentinels = NO_MASTER.exec(message);
+  if (atSentinels) return noMaster(atSentinels[1]);
   const text = message || code || name;
   for (const candidate of [message, code, name]) {
     for (const [pattern, failureCode, safeMessage] of PATTERNS) {
@@ -59,6 +83,39 @@ export function classifyRedisError(error: unknown): RedisFailure {
     code: 'REDIS_ERROR',
     message: `Redis answered with an error${text ? ` (${text.split(/[\s:]/, 1)[0]})` : ''}`,
   };
+}
+
+const NO_MASTER = /^All sentinels are unreachable.*?(?:Last error: (.*))?$/s;
+
+function noMaster(lastError: string | undefined): RedisFailure {
+  const why = lastError === undefined ? 'none knows that name' : classifyRedisError(new Error(lastError)).message;
+  return { code: 'REDIS_NO_MASTER', message: `No sentinel says which server is the master: ${why}` };
+}
+
+/** How far a connection had come when it failed, and how it was made. */
+export interface ConnectionStage {
+  readonly tls: boolean;
+  readonly status: string;
+}
+
+/**
+ * Sorts the error of a connection. Where one side speaks TLS and the other does not, neither gets a word from the
+ * other: only the moment of the failure tells.
+ */
+export function classifyConnectionError(error: unknown, { tls, status }: ConnectionStage): RedisFailure {
+  const failure = classifyRedisError(error);
+  const { code } = asErrorFields(error);
+  if (status === 'connect' && /ECONNRESET|EPIPE/.test(code)) {
+    const habit = tls
+      ? 'one that wants a client certificate does so (then say "tls-auth-clients no" there)'
+      : 'one that speaks TLS does so (then write rediss://)';
+    return { code: failure.code, message: `Redis closed the connection before a word: ${habit}` };
+  }
+  if (status === 'connecting' && tls && failure.code === 'REDIS_TIMEOUT') {
+    const message = 'Redis did not answer the TLS greeting in time: does it speak TLS at all (else write redis://)?';
+    return { code: failure.code, message };
+  }
+  return failure;
 }
 
 function asErrorFields(error: unknown): { code: string; name: string; message: string } {

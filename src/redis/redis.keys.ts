@@ -32,10 +32,10 @@ export const keys = {
 
 /** Every Redis channel of this system. */
 export const channels = {
-  /** websocket: prefix of the Socket.IO adapter's sharded channels. */
-  adapterPrefix: () => 'naboom:ws',
+  /** websocket: prefix of the Socket.IO adapter's sharded channels; the hash tag keeps them in one Cluster slot. */
+  adapterPrefix: () => 'naboom:ws#{ws}',
   /** websocket: loop-back of the health probe, inside the adapter's prefix. */
-  health: (probe: string) => `naboom:ws#health#${probe}`,
+  health: (probe: string) => `naboom:ws#{ws}#health#${probe}`,
   /** websocket: every log entry as JSON, for outside subscribers; at most once. */
   broadcast: () => 'emergency:broadcast',
 } as const;

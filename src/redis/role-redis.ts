@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { Redis, type Command, type RedisOptions } from 'ioredis';
 import { within } from '../time-limit.js';
-import { classifyRedisError, scrubRedisError, type RedisFailure } from './redis-error.js';
+import { classifyConnectionError, classifyRedisError, scrubRedisError, type RedisFailure } from './redis-error.js';
 import type { RedisRoleName } from './redis.roles.js';
 import { passwordTag, type RoleLogin, type SignedIn } from './role-login.js';
 
@@ -33,6 +33,8 @@ export class RoleRedis extends Redis implements SignedIn {
   readonly naboomRole: RedisRoleName | 'admin';
   /** The last failure of the connection itself, until it is ready again. */
   lastFailure: RedisFailure | undefined;
+  /** The sharded channels that somebody wants to hear by this connection, also while the server refuses them. */
+  readonly shardChannels = new Set<string>();
   readonly #settings: RoleRedisOptions;
 
   constructor(settings: RoleRedisOptions) {
@@ -40,15 +42,21 @@ export class RoleRedis extends Redis implements SignedIn {
     super({ ...options, lazyConnect: true, replyMapping: 'legacy' });
     this.naboomRole = naboomRole;
     this.#settings = settings;
-    this.on('error', (error) => (this.lastFailure = classifyRedisError(error)));
+    this.on('error', (error) => {
+      const stage = { tls: options.tls !== undefined, status: this.status };
+      this.lastFailure = classifyConnectionError(error, stage);
+    });
     this.on('ready', () => void this.#checkPlace());
     this.on('ready', () => login?.join(this, this.options.password));
     this.on('end', () => login?.leave(this));
+    // Of a Cluster: the slot of a channel went to another node, which only a new connection finds.
+    this.on('moved', () => this.disconnect(true));
     onOpen?.(this);
     if (!settings.lazyConnect) this.connect().catch(ignore);
   }
 
   override sendCommand(command: Command, stream?: Parameters<Redis['sendCommand']>[1]): SentCommand {
+    this.#noteChannels(command);
     const sent = super.sendCommand(command, stream) as SentCommand;
     if (sent instanceof Promise) sent.catch(scrubRedisError);
     return sent;
@@ -87,6 +95,11 @@ export class RoleRedis extends Redis implements SignedIn {
     } catch {
       return false;
     }
+  }
+
+  #noteChannels({ name, args }: Command): void {
+    if (name === 'ssubscribe') for (const channel of args) this.shardChannels.add(String(channel));
+    if (name === 'sunsubscribe') for (const channel of args) this.shardChannels.delete(String(channel));
   }
 
   /** The name tells by which password it will sign in again. */

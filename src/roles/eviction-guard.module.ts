@@ -29,8 +29,8 @@ class EvictionGuard implements OnApplicationBootstrap {
 
 async function refuseEviction(connections: RoleConnections): Promise<void> {
   if (!(await connections.ready(READY_WAIT_MS))) return;
-  const info = await connections.commands.info('memory').catch(() => '');
-  const problem = evictionProblem(readServerInfo(info));
+  const servers = await connections.infoOfServers('memory').catch(() => []);
+  const problem = servers.map((info) => evictionProblem(readServerInfo(info))).find(Boolean);
   if (problem) throw new Error(`Redis of the role ${connections.role}: ${problem}`);
 }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { loadConfig } from '../../src/config/config.js';
 import { runAclCommand } from '../../src/redis/acl/acl-command.js';
 import { passwordHash } from '../../src/redis/acl/render.js';

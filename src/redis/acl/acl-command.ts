@@ -7,7 +7,7 @@ import type { RedisRoleConfig } from '../../config/redis-config.js';
 import { replaceFile } from '../../config/secret-file.js';
 import { type Denial, formatDenials, readDenials } from './acl-log.js';
 import { applyPolicy } from './apply.js';
-import type { AclCheck } from './check.js';
+import { type AclCheck, checked } from './check.js';
 import { configurePolicy } from './configured-policy.js';
 import { AclConnectionError, withConnection } from './connection.js';
 import { diffServer } from './diff.js';
@@ -41,7 +41,8 @@ const ACL_HELP = `npm run acl -- <command> [options]
 
 Connection, users and passwords come from the configuration (npm run config). diff and apply sign in as
 REDIS_MASTER_USER with REDIS_MASTER_PASSWORD; without it, verify tries the users from outside alone.
-Exit code: 0 all well, 1 verify or rotate failed or diff found differences, 2 wrong use, configuration or connection.`;
+Exit code: 0 all well, 1 verify or rotate failed, diff found differences or one of several servers did not answer, 2 wrong use,
+configuration or connection.`;
 
 const POLICY_FILE = resolve(import.meta.dirname, '../../../redis-acl.conf');
 const WRONG_USE = 2;
@@ -135,7 +136,7 @@ async function render(policyText: string, config: Config, options: Options, out:
 }
 
 async function verify(policyText: string, config: Config, options: Options, out: Print): Promise<number> {
-  const report = await verifyAcl(policyText, config.redis, adminNodes(config.redis, options.node));
+  const report = await verifyAcl(policyText, config.redis, await adminNodes(config.redis, options.node));
   return tell(report.checks, { isolation: report.isolation }, options, out);
 }
 
@@ -163,13 +164,21 @@ async function onEachNode(
 ): Promise<AclCheck[]> {
   requireAdmin(config);
   const all: AclCheck[] = [];
-  const nodes: readonly RedisRoleConfig[] = adminNodes(config.redis, options.node);
+  const nodes: readonly RedisRoleConfig[] = await adminNodes(config.redis, options.node);
   for (const node of nodes) {
-    const checks = await withConnection('admin', node, work);
+    const checks = await withConnection('admin', node, work).catch(whenOneOfMany(nodes));
     const where = nodes.length > 1 ? ` at ${nodeName(node)}` : '';
     all.push(...checks.map((check) => ({ ...check, subject: `${check.subject}${where}` })));
   }
   return all;
+}
+
+/** One server of several that is away must not keep the others from being seen to. */
+function whenOneOfMany(nodes: readonly unknown[]): (error: unknown) => AclCheck[] {
+  return (error) => {
+    if (nodes.length === 1 || !(error instanceof AclConnectionError)) throw error;
+    return [checked('server', 'administrator signs in', [error.message])];
+  };
 }
 
 async function log(policyText: string, config: Config, options: Options, out: Print): Promise<number> {

@@ -1,6 +1,7 @@
-import type { RedisConfig } from '../../config/redis-config.js';
+import type { RedisConfig, RedisRoleConfig } from '../../config/redis-config.js';
 import { readPrevious } from '../../config/secret-file.js';
 import { REDIS_ROLE_NAMES, REDIS_ROLES, type RedisRoleName } from '../redis.roles.js';
+import { SERVER_USERS } from './server-users.js';
 import { parsePolicy, PolicyError, type PolicyUser } from './policy.js';
 import { type FurtherHashes, passwordHash, type Passwords } from './render.js';
 
@@ -39,9 +40,13 @@ export const ISOLATION_NOTE = {
   none: 'Redis without authentication: roles are separated by prefix only',
 } as const;
 
+type SignIn = Pick<RedisRoleConfig, 'username' | 'password' | 'passwordFile'>;
+
 /** Who a policy user is in this configuration; undefined where nobody signs in as it. */
-function signInOf(name: string, redis: RedisConfig) {
+function signInOf(name: string, redis: RedisConfig): SignIn | undefined {
   if (name === ADMIN_USER) return redis.admin;
+  const server = SERVER_USERS[name];
+  if (server !== undefined) return redis.servers[server.who];
   const role = REDIS_ROLE_NAMES.find((candidate) => REDIS_ROLES[candidate].user === name);
   if (role === undefined || (role === 'queue' && !queueIsSplit(redis))) return undefined;
   return redis.roles[role];

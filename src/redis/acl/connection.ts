@@ -40,6 +40,7 @@ export async function withConnection<T>(
     ...ONE_TRY,
     // As the configuration says it, and not as a file may say by now.
     ...addressOptions({ ...config, passwordFile: undefined }, `${role}:acl`),
+    sentinelRetryStrategy: () => null,
     naboomRole: role,
     onOpen: (opened) => clones.add(opened),
   });

@@ -16,7 +16,12 @@ export async function signedInClients(admin: Redis): Promise<SignedInClient[]> {
   });
 }
 
-/** Those that say by their name that they know the password of this tag are left out. */
+/** What ioredis' Cluster opens by itself: it takes its password from the node's connection each time it connects. */
+const CLUSTER_OWN = /^ioredis-cluster\(/;
+
+/** Those who do not say by their name that they know the password of this tag. */
 export function withoutTag(clients: readonly SignedInClient[], user: string, tag: string): SignedInClient[] {
-  return clients.filter((client) => client.user === user && !client.name.endsWith(`:${tag}`));
+  return clients.filter(
+    (client) => client.user === user && !client.name.endsWith(`:${tag}`) && !CLUSTER_OWN.test(client.name),
+  );
 }

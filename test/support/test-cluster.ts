@@ -1,0 +1,197 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { Redis } from 'ioredis';
+import { freePort } from '../../scripts/lib/free-port.mjs';
+import { isRunning, stopProcess } from '../../scripts/lib/process-identity.mjs';
+import { startRedis } from '../../scripts/lib/redis-server.mjs';
+import { loadConfig } from '../../src/config/config.js';
+import { DEFAULT_REDIS_URL } from '../../src/config/redis-vars.js';
+import { readClusterMap, type ClusterMap } from '../../src/redis/cluster-map.js';
+import { CLUSTER_SLOTS } from '../../src/redis/cluster-slot.js';
+import { configurePolicy } from '../../src/redis/acl/configured-policy.js';
+import { renderUsers } from '../../src/redis/acl/render.js';
+import { eventually } from './eventually.js';
+import { loginVariables, newPasswords } from './test-redis.js';
+import { testServers } from './test-servers.js';
+
+const MASTERS = 3;
+/** After so long without a sign of it, the others hold a node for dead and a replica takes its place. */
+const NODE_TIMEOUT_MS = 1000;
+
+/** One redis-server of a Cluster. */
+export interface ClusterNode {
+  readonly port: number;
+  /** Where the nodes talk to each other. */
+  readonly busPort: number;
+  readonly isRunning: boolean;
+  /** Signed in as naboom_admin. */
+  readonly admin: Redis;
+  kill9(): Promise<void>;
+  /** Brings it back on the same port with what was on disk: as a replica where another has taken its place. */
+  restart(): Promise<void>;
+  /** SIGSTOP: connections stay open and nothing answers. */
+  pause(): void;
+  resume(): void;
+  stop(): Promise<void>;
+}
+
+/** Three masters and three replicas on loopback under the project's ACL. */
+export interface TestCluster {
+  /** REDIS_CLUSTER_NODES and the credentials of each role, ready for loadConfig. */
+  readonly env: Record<string, string>;
+  /** The first three were masters at the start, the others are their replicas in the same order. */
+  readonly nodes: readonly ClusterNode[];
+  /** Who serves which slots now, by the word of a node that runs. */
+  map(): Promise<ClusterMap>;
+  /** The node that is the master of a key's slot now. */
+  ownerOf(key: string): Promise<ClusterNode>;
+  /** Waits until every node that runs knows a running master of every slot, and a replica of each where all run. */
+  settled(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts it (about 3 s: the nodes must have heard of each other). */
+export async function startTestCluster(): Promise<TestCluster> {
+  const ports = await Promise.all(Array.from({ length: 4 * MASTERS }, () => freePort()));
+  const own = ports.slice(0, 2 * MASTERS);
+  const env = {
+    REDIS_URL: DEFAULT_REDIS_URL,
+    REDIS_CLUSTER_NODES: own.map((port) => `127.0.0.1:${port}`).join(','),
+    ...loginVariables(newPasswords()),
+  };
+  const users = renderPolicy(env);
+  const nodes = await Promise.all(own.map((port, at) => startNode({ port, busPort: ports.at(-1 - at)!, users, env })));
+  const running = () => nodes.filter((node) => node.isRunning);
+  const ask = async () => readClusterMap(await running()[0]!.admin.cluster('SLOTS'));
+  const cluster: TestCluster = {
+    env,
+    nodes,
+    map: ask,
+    async ownerOf(key) {
+      const slot = await running()[0]!.admin.cluster('KEYSLOT', key);
+      const owner = (await ask()).ownerOf(slot);
+      return nodes.find(({ port }) => port === owner?.port)!;
+    },
+    settled: async () => void (await eventually(() => isWhole(running()), { withinMs: 30_000, what: 'a whole Cluster' })),
+    stop: async () => void (await Promise.all(nodes.map((node) => node.stop()))),
+  };
+  try {
+    await introduce(nodes);
+    await cluster.settled();
+  } catch (error) {
+    await cluster.stop();
+    throw error;
+  }
+  return cluster;
+}
+
+/** The users' file as `npm run acl -- render` makes it for this configuration. */
+function renderPolicy(env: Record<string, string>): string {
+  const unused = { NABOOM_OPERATOR_KEY: randomUUID(), DATABASE_URL: 'postgres://127.0.0.1/unused' };
+  const policy = readFileSync(resolve(import.meta.dirname, '../../redis-acl.conf'), 'utf8');
+  const { users, passwords } = configurePolicy(policy, loadConfig({ ...env, ...unused }).redis);
+  return renderUsers(users, passwords);
+}
+
+interface NodeOptions {
+  readonly port: number;
+  readonly busPort: number;
+  readonly users: string;
+  readonly env: Record<string, string>;
+}
+
+async function startNode({ port, busPort, users, env }: NodeOptions): Promise<ClusterNode> {
+  const dir = join(testServers().folder, `redis-${randomUUID()}`);
+  mkdirSync(dir, { mode: 0o700 });
+  const aclFile = join(dir, 'users.acl');
+  writeFileSync(aclFile, users, { mode: 0o600 });
+  const extraLines = [
+    'cluster-enabled yes',
+    `cluster-port ${busPort}`,
+    `cluster-node-timeout ${NODE_TIMEOUT_MS}`,
+    `masteruser ${env.REDIS_MASTER_USER}`,
+    `masterauth ${env.REDIS_MASTER_PASSWORD}`,
+    'repl-ping-replica-period 1', // a replica that has heard nothing yet is not told of; of its own, 10 s
+    'repl-diskless-sync-delay 0', // of its own, a master waits 5 s for further replicas
+  ];
+  const launch = () => startRedis({ dir, binary: testServers().redis, port, aclFile, extraLines });
+  let server = await launch();
+  const admin = openAdmin(port, env);
+  const end = async (signal: 'SIGTERM' | 'SIGKILL') => {
+    if (isRunning(server)) process.kill(server.pid, 'SIGCONT'); // a stopped process does not see SIGTERM
+    await stopProcess(server, { signal });
+  };
+  return {
+    port,
+    busPort,
+    admin,
+    get isRunning() {
+      return isRunning(server);
+    },
+    kill9: () => end('SIGKILL'),
+    async restart() {
+      await end('SIGTERM');
+      server = await launch();
+    },
+    pause: () => void process.kill(server.pid, 'SIGSTOP'),
+    resume: () => void process.kill(server.pid, 'SIGCONT'),
+    async stop() {
+      admin.disconnect();
+      // A Cluster that ends as a whole has nothing to save.
+      await end('SIGKILL');
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+function openAdmin(port: number, env: Record<string, string>): Redis {
+  const client = new Redis({
+    host: '127.0.0.1',
+    port,
+    username: env.REDIS_MASTER_USER,
+    password: env.REDIS_MASTER_PASSWORD,
+    disableClientInfo: true,
+    disconnectTimeout: 50, // its timer outlives the socket and would hold the test process for two seconds
+    maxRetriesPerRequest: null,
+    retryStrategy: () => 50,
+  });
+  client.on('error', () => undefined); // tests break the server on purpose
+  return client;
+}
+
+/** Gives each master its share of the slots, makes the nodes known to each other, and each later one a replica. */
+async function introduce(nodes: readonly ClusterNode[]): Promise<void> {
+  const masters = nodes.slice(0, MASTERS);
+  const share = (at: number) => Math.round((at * CLUSTER_SLOTS) / MASTERS);
+  await Promise.all(
+    masters.map(({ admin }, at) => admin.cluster('ADDSLOTSRANGE', share(at), share(at + 1) - 1)),
+  );
+  // Epochs of their own at once: of nodes that claim the same one, the Cluster has to choose first.
+  await Promise.all(nodes.map(({ admin }, at) => admin.call('CLUSTER', 'SET-CONFIG-EPOCH', at + 1)));
+  // Everyone to everyone: gossip alone takes seconds until all have heard of all.
+  const meetings = nodes.flatMap(({ admin }, at) =>
+    nodes.slice(at + 1).map(({ port, busPort }) => admin.call('CLUSTER', 'MEET', '127.0.0.1', port, busPort)),
+  );
+  await Promise.all(meetings);
+  const ids = await Promise.all(masters.map(({ admin }) => admin.cluster('MYID')));
+  await Promise.all(
+    nodes.slice(MASTERS).map(({ admin }, at) =>
+      // It can follow only whom it has heard of.
+      eventually(() => admin.cluster('REPLICATE', ids[at]!), { what: 'a replica that knows its master' }),
+    ),
+  );
+}
+
+/** Does every node that runs see a running master of every slot, and the replicas that follow them? */
+async function isWhole(running: readonly ClusterNode[]): Promise<boolean> {
+  const ports = new Set(running.map(({ port }) => port));
+  const views = await Promise.all(running.map(async ({ admin }) => readClusterMap(await admin.cluster('SLOTS'))));
+  const whole = views.every(
+    ({ masters, replicas, unserved }) =>
+      unserved === 0 && masters.every(({ port }) => ports.has(port)) && masters.length + replicas.length >= ports.size,
+  );
+  if (!whole) return false;
+  const states = await Promise.all(running.map(({ admin }) => admin.info('replication')));
+  return states.every((text) => text.includes('role:master') || text.includes('master_link_status:up'));
+}
