@@ -1,7 +1,7 @@
 import type { RedisConfig } from '../config/redis-config.js';
 import { isSamePlace } from '../config/redis-place.js';
 import type { Answer } from './answerer.js';
-import type { HealthReport } from './health-report.service.js';
+import { denialsText, type HealthReport } from './health-report.service.js';
 
 /** The body of `/health` for anyone. */
 export function overallBody(report: HealthReport, { redis, role, version, at }: Answer): object {
@@ -53,7 +53,7 @@ export function redisDetailsBody(report: HealthReport, { redis, at }: Answer): o
     const figures = figuresOf(report, redis, indicator.role);
     return [indicator.user, { status, role, ...figures, response_time_ms, operations, ...(error ? { error } : {}) }];
   });
-  const { figures, database } = report;
+  const { figures, database, deniedLately } = report;
   return {
     overall_status: report.overall,
     isolation: redis.isolation,
@@ -64,7 +64,11 @@ export function redisDetailsBody(report: HealthReport, { redis, at }: Answer): o
       ...(database.error ? { error: database.error } : {}),
     },
     ...(figures ? { acl_denials: figures.aclDenials } : {}),
-    warnings: [...(figures?.problem ? [figures.problem] : []), ...(figures?.warnings ?? [])],
+    warnings: [
+      ...(figures?.problem ? [figures.problem] : []),
+      ...(deniedLately > 0 ? [denialsText(deniedLately)] : []),
+      ...(figures?.warnings ?? []),
+    ],
     timestamp: at.toISOString(),
   };
 }

@@ -19,6 +19,8 @@ export interface HealthReport {
   /** Of the Redis server that monitoring_user sees; undefined while it cannot be asked. */
   readonly figures: ServerFigures | undefined;
   readonly escalation: EscalationHealth;
+  /** Commands and logins that Redis refused in the last minute. */
+  readonly deniedLately: number;
 }
 
 type Found = Omit<HealthReport, 'overall'>;
@@ -55,17 +57,19 @@ export class HealthReportService {
       monitoring.figures(),
       audits.probe(),
     ]);
-    const found = { database, users, figures, escalation };
+    const found = { database, users, figures, escalation, deniedLately: monitoring.deniedLately };
     return { ...found, overall: await this.#judge(found) };
   }
 
   /** Terminus' judgement: a Redis that fails, or an escalation that did not happen, degrades; Postgres decides. */
-  async #judge({ database, users, figures, escalation }: Found): Promise<OverallStatus> {
+  async #judge({ database, users, figures, escalation, deniedLately }: Found): Promise<OverallStatus> {
     const server = this.indicators.check('redis_server');
+    const denials = this.indicators.check('redis_denials');
     const results = [
       this.probes.database.toResult(database),
       this.probes.escalation.toResult(escalation, this.indicators.check('escalation')),
       figures?.problem ? server.degraded(figures.problem) : server.up(),
+      deniedLately > 0 ? denials.degraded(denialsText(deniedLately)) : denials.up(),
       ...users.map(({ indicator, health }) => toResult(this.indicators.check(indicator.user), health)),
     ];
     const { status } = await runChecks(
@@ -75,4 +79,9 @@ export class HealthReportService {
     if (status === 'ok') return 'healthy';
     return status === 'degraded' ? 'degraded' : 'unhealthy';
   }
+}
+
+/** What operators are told of refusals. */
+export function denialsText(count: number): string {
+  return `Redis has refused ${count} command(s) or login(s) within a minute: "npm run acl -- log" says whose`;
 }

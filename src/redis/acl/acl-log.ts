@@ -1,5 +1,7 @@
 import type { Redis } from 'ioredis';
 
+import { PROBED_COMMAND } from './provoked-refusals.js';
+
 /** Something that the server refused; the same again within a minute is counted there as one. */
 export interface Denial {
   readonly server: string;
@@ -20,10 +22,10 @@ export interface Denial {
 /** Shown instead of a user that the policy does not know: people type passwords where a name belongs. */
 const UNKNOWN_USER = '(unknown user)';
 
-/** What the server refused lately, the latest first. */
+/** What the server refused lately, the latest first; without what health tries each second. */
 export async function readDenials(admin: Redis, server: string, users: ReadonlySet<string>): Promise<Denial[]> {
   const entries = (await admin.call('ACL', 'LOG', '128')) as unknown[][];
-  return entries.map((entry) => {
+  const denials = entries.map((entry) => {
     const field = (name: string) => String(entry[entry.indexOf(name) + 1]);
     const client = (name: string) => new RegExp(`(?:^| )${name}=(\\S*)`).exec(field('client-info'))?.[1] ?? '';
     const [reason, user] = [field('reason'), field('username')];
@@ -39,6 +41,7 @@ export async function readDenials(admin: Redis, server: string, users: ReadonlyS
       client: [client('name'), client('addr')].filter(Boolean).join(' at '),
     };
   });
+  return denials.filter(({ command }) => command !== PROBED_COMMAND);
 }
 
 /** The log for people, a line each. */

@@ -10,12 +10,16 @@ import { type AclCheck, attempt, checked } from './check.js';
 import { AclConnectionError, withConnection } from './connection.js';
 import { type Action, roleActions } from './role-actions.js';
 
-/** Signs in as a role and tries what it may do and, where the users are separate, what it must be refused. */
+/** Says that a refusal is provoked on purpose: before and after each. */
+export type Announce = () => Promise<void>;
+
+/** Signs in as a role and tries what it may do and, where refusals can be announced, what it must be refused. */
 export async function verifyRole(
   role: RedisRoleName,
   config: RedisRoleConfig,
-  expectRefusals: boolean,
+  announce: Announce | undefined,
 ): Promise<AclCheck[]> {
+  const expectRefusals = announce !== undefined;
   const subject = config.username ?? 'default';
   const check = `${role}: signs in, db ${config.db}`;
   try {
@@ -24,7 +28,7 @@ export async function verifyRole(
       if (place.result === 'failed') return [place];
       return [
         place,
-        ...(await tryActions(role, subject, connection, expectRefusals)),
+        ...(await tryActions(role, subject, connection, announce)),
         ...(await roundTrip(role, subject, connection)),
       ];
     });
@@ -53,14 +57,16 @@ async function tryActions(
   role: RedisRoleName,
   subject: string,
   connection: RoleRedis,
-  expectRefusals: boolean,
+  announce: Announce | undefined,
 ): Promise<AclCheck[]> {
   const { allowed, refused } = roleActions(role);
   const failures = await eachAction(allowed, (action) => outcome(connection, action));
   const allowedCheck = checked(subject, `${role}: ${allowed.length} allowed actions`, failures);
-  if (!expectRefusals) return [allowedCheck];
+  if (!announce) return [allowedCheck];
   const leaks = await eachAction(refused, async (action) => {
+    await announce();
     const code = await outcome(connection, action);
+    await announce();
     return code === 'REDIS_NOPERM' ? undefined : (code ?? 'was let through');
   });
   return [allowedCheck, checked(subject, `${role}: ${refused.length} refused actions`, leaks)];

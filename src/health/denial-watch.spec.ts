@@ -1,0 +1,38 @@
+import { DenialWatch } from './denial-watch.js';
+
+function watch() {
+  let now = 1_000_000;
+  const watched = new DenialWatch({ now: () => new Date(now) });
+  return {
+    after(ms: number, denials: number, announcements = 0): number {
+      now += ms;
+      watched.observe({ denials, announcements });
+      return watched.lately;
+    },
+  };
+}
+
+describe('what a Redis server refused lately', () => {
+  it('is what came after the first look, for a minute after the last refusal', () => {
+    const { after } = watch();
+    expect([after(0, 7), after(1000, 7), after(1000, 9), after(59_000, 9), after(999, 10)]).toEqual([0, 0, 2, 2, 3]);
+    expect([after(59_999, 10), after(1, 10), after(1000, 11)]).toEqual([3, 0, 1]);
+  });
+
+  it('is not what a verification announced', () => {
+    const { after } = watch();
+    expect([after(0, 0), after(1000, 5, 3), after(1000, 9, 8), after(1000, 9, 8), after(1000, 10, 8)]).toEqual([
+      0, 0, 0, 0, 1,
+    ]);
+  });
+
+  it('is counted anew when the server is', () => {
+    const { after } = watch();
+    expect([after(0, 9), after(1000, 0), after(1000, 2)]).toEqual([0, 0, 2]);
+  });
+
+  it('is not told for ever where the clock was set back', () => {
+    const { after } = watch();
+    expect([after(0, 0), after(1000, 1), after(-3_600_000, 1)]).toEqual([0, 1, 0]);
+  });
+});
