@@ -4,7 +4,7 @@ function watch() {
   let now = 1_000_000;
   const watched = new DenialWatch({ now: () => new Date(now) });
   return {
-    after(ms: number, denials: number, announcements = 0): number {
+    after: (ms: number, denials: number, announcements = 0): number => {
       now += ms;
       watched.observe({ denials, announcements });
       return watched.lately;

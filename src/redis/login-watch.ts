@@ -21,7 +21,9 @@ export class LoginWatch implements OnApplicationBootstrap, OnApplicationShutdown
 
   constructor(@InjectConfig() config: Config) {
     const logins = REDIS_ROLE_NAMES.map((role) => loginOf(config.redis.roles[role]));
-    this.#watched = logins.filter(({ isWatched }) => isWatched).map((login) => ({ login, refusals: 0, pause: 0, isBusy: false }));
+    this.#watched = logins
+      .filter(({ isWatched }) => isWatched)
+      .map((login) => ({ login, refusals: 0, pause: 0, isBusy: false }));
   }
 
   onApplicationBootstrap(): void {

@@ -5,10 +5,7 @@ import { loginOf } from './role-login.js';
 import type { RoleRedisOptions } from './role-redis.js';
 
 /** Address, login and name of a connection; `name` shows in CLIENT LIST as `naboom:<name>`, and what RoleRedis adds. */
-export function addressOptions(
-  config: RedisRoleConfig,
-  name: string,
-): RedisOptions & Pick<RoleRedisOptions, 'login'> {
+export function addressOptions(config: RedisRoleConfig, name: string): RedisOptions & Pick<RoleRedisOptions, 'login'> {
   return {
     ...placeOptions(config),
     db: config.db,

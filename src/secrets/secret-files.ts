@@ -45,6 +45,7 @@ export function writeSecretFiles({ root, postgres, groups, policy }: SecretFiles
   );
   passwords['monitoring_user'] = secret(app, 'redis-monitoring-password');
   secret(redis, 'monitoring-password', () => passwords['monitoring_user']!); // for Redis' own health check
+  replaceFile(redis, 'monitoring-password', `${passwords['monitoring_user']}\n`); // a copy: it follows a rotation
   passwords['naboom_admin'] = secret(admin, 'redis-master-password');
   replaceFile(redis, 'users.acl', renderAclFile(policy, passwords));
   return made;

@@ -58,5 +58,6 @@ it('and Redis restarted after it', async () => {
   const result = await town.fleet.drill('Redis restarted after a rotation', () => town.fleet.redis.restart());
   expectNothingLost(result);
   expectAnswers(result);
+  expect(result.recovery).toBeLessThan(10_000);
   await town.untilEveryUserIsHealthy();
 });

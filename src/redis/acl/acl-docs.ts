@@ -20,6 +20,8 @@ npm run acl -- render --out users.acl    # the server's aclfile: SHA-256 hashes,
 npm run acl -- apply --aclfile users.acl # a running server, user by user, nobody disconnected
 npm run acl -- verify                    # sign in as each, try what is allowed and what must be refused
 npm run acl -- diff                      # did anybody change the users by hand?
+npm run acl -- rotate                    # other passwords, while everything runs on: operations.md
+npm run acl -- log                       # what was refused lately: user, command, key; never a value
 \`\`\`
 
 - Users and passwords come from \`REDIS_<ROLE>_USER\` and \`REDIS_<ROLE>_PASSWORD\`. A user without a password is

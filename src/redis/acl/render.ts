@@ -22,11 +22,7 @@ export function renderAclFile(policyText: string, passwords: Passwords): string 
 export type FurtherHashes = Readonly<Record<string, readonly string[]>>;
 
 /** The same for users that are parsed, and perhaps adjusted to the configuration, already. */
-export function renderUsers(
-  users: readonly PolicyUser[],
-  passwords: Passwords,
-  further: FurtherHashes = {},
-): string {
+export function renderUsers(users: readonly PolicyUser[], passwords: Passwords, further: FurtherHashes = {}): string {
   const known = new Set(users.map((user) => user.name));
   const stranger = Object.keys(passwords).find((name) => !known.has(name));
   if (stranger !== undefined) throw new PolicyError(`the policy has no user ${stranger}`);

@@ -77,7 +77,8 @@ async function commit(prepare: Prepare, withinMs: number | undefined): Promise<A
   if (withinMs === undefined) return keepOnlyThese(rotation);
   const behind = await untilAllKnow(rotation, withinMs);
   if (!hasFailed(behind)) return [...behind, ...(await keepOnlyThese(rotation))];
-  const detail = 'both passwords are good; --stage commit goes on, --force does not wait for these, --stage abort goes back';
+  const detail =
+    'both passwords are good; --stage commit goes on, --force does not wait for these, --stage abort goes back';
   return [...behind, { subject: 'all', check: 'nothing was removed', result: 'skipped', detail }];
 }
 
@@ -135,7 +136,9 @@ async function atEachServer<T>(
     } catch (error) {
       if (away === undefined || !(error instanceof AclConnectionError)) throw error;
       if (away.every(({ subject }) => subject !== nodeName(node))) {
-        away.push(checked(nodeName(node), 'was reached', [`${error.message}; run "npm run acl -- apply" when it is back`]));
+        away.push(
+          checked(nodeName(node), 'was reached', [`${error.message}; run "npm run acl -- apply" when it is back`]),
+        );
       }
     }
   }

@@ -82,7 +82,8 @@ async function obstaclesOf({ users, atEachServer }: Rotation): Promise<AclCheck[
   const files = users.map(({ user, file }) => {
     const reason = whyNotReplaceable(file);
     const problems = reason === undefined ? [] : [`${file.name}_FILE cannot be replaced here (${reason})`];
-    if (readPrevious(file) !== undefined) problems.push('a rotation is under way: --stage commit ends it, abort undoes it');
+    if (readPrevious(file) !== undefined)
+      problems.push('a rotation is under way: --stage commit ends it, abort undoes it');
     return checked(user, 'password file', problems);
   });
   const atServers = await atEachServer(async (admin, server) => {
@@ -92,7 +93,8 @@ async function obstaclesOf({ users, atEachServer }: Rotation): Promise<AclCheck[
       const problems: string[] = [];
       if (state === undefined) problems.push('the server has no such user: run "npm run acl -- apply"');
       else if (!state.passwordHashes.has(passwordHash(password))) problems.push('has another password than its file');
-      else if (state.passwordHashes.size > 1) problems.push('has two passwords already: --stage commit removes the other');
+      else if (state.passwordHashes.size > 1)
+        problems.push('has two passwords already: --stage commit removes the other');
       checks.push(checked(user, `password at ${server}`, problems));
     }
     return checks;
@@ -115,7 +117,9 @@ export async function keepOnlyThese(rotation: Rotation): Promise<AclCheck[]> {
   const { users, atEachServer, signIn } = rotation;
   const proofs: AclCheck[] = [];
   for (const user of users) {
-    proofs.push(await attempt(user.user, `${user.role}: signs in by the password of its file`, () => tried(signIn(user))));
+    proofs.push(
+      await attempt(user.user, `${user.role}: signs in by the password of its file`, () => tried(signIn(user))),
+    );
   }
   if (proofs.some(({ result }) => result === 'failed')) return proofs;
   for (const { file } of users) dropPrevious(file);

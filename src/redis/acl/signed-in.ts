@@ -9,7 +9,9 @@ export interface SignedInClient {
 
 /** Who is signed in at a server now. */
 export async function signedInClients(admin: Redis): Promise<SignedInClient[]> {
-  const lines = String(await admin.client('LIST')).split('\n').filter(Boolean);
+  const lines = String(await admin.client('LIST'))
+    .split('\n')
+    .filter(Boolean);
   return lines.map((line) => {
     const field = (name: string) => new RegExp(`(?:^| )${name}=(\\S*)`).exec(line)?.[1] ?? '';
     return { user: field('user'), name: field('name'), addr: field('addr') };
