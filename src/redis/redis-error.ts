@@ -88,7 +88,8 @@ export function classifyRedisError(error: unknown): RedisFailure {
 const NO_MASTER = /^All sentinels are unreachable.*?(?:Last error: (.*))?$/s;
 
 function noMaster(lastError: string | undefined): RedisFailure {
-  const why = lastError === undefined ? 'none knows that name' : classifyRedisError(new Error(lastError)).message;
+  const unknown = lastError === undefined || lastError.includes('No such master');
+  const why = unknown ? 'none knows a master of that name' : classifyRedisError(new Error(lastError)).message;
   return { code: 'REDIS_NO_MASTER', message: `No sentinel says which server is the master: ${why}` };
 }
 
