@@ -32,6 +32,8 @@ const PATTERNS: readonly (readonly [RegExp, RedisErrorCode, string])[] = [
   [/^READONLY/, 'REDIS_READONLY', 'This Redis server is a read-only replica'],
   [/^LOADING/, 'REDIS_LOADING', 'Redis is still loading its data'],
   [/^OOM/, 'REDIS_OOM', 'Redis has reached its maxmemory and refuses writes'],
+  [/^NOREPLICAS/, 'REDIS_ERROR', 'Redis has fewer replicas than min-replicas-to-write asks for, and refuses writes'],
+  [/^BUSY /, 'REDIS_ERROR', 'Redis is held up by a script that does not end'],
   [/^MISCONF/, 'REDIS_MISCONF', 'Redis cannot persist its data (disk full?) and refuses writes'],
   [/^WRONGDB/, 'REDIS_WRONG_DB', 'The connection is not the Redis user or database that it should be'],
   [/CERT_HAS_EXPIRED|certificate has expired/, 'REDIS_TLS', 'The certificate of Redis has expired: renew it'],
