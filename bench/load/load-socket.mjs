@@ -22,6 +22,7 @@ const LETTER_S = 0x73;
  * @property {(name: 'upgraded' | 'connected' | 'presence' | 'snapshot') => void} onStep
  * @property {(seq: number, buffer: Buffer, start: number, end: number) => void} onAlert
  * @property {(reason: string) => void} onEnd the server has ended the connection
+ * @property {((name: string) => void) | undefined} onOther an event that nobody here asked for; a problem without it
  * @property {(problem: string) => void} onProblem anything else that must not happen
  */
 
@@ -97,7 +98,9 @@ export class LoadSocket {
     }
     if (type === CHAR.event && letter === LETTER_P) return this.options.onStep('presence');
     if (type === CHAR.event && letter === LETTER_S) return this.options.onStep('snapshot');
-    this.#fail(buffer.latin1Slice(start, Math.min(end, start + 80)));
+    const text = buffer.latin1Slice(start, Math.min(end, start + 80));
+    if (type === CHAR.event && this.options.onOther) return this.options.onOther(text.slice(EVENT_NAME));
+    this.#fail(text);
   }
 
   #fail(problem) {

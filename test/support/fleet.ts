@@ -43,23 +43,32 @@ export interface DrillResult extends Survival {
   readonly healing: number;
 }
 
+interface Servers {
+  readonly redis: TestRedis;
+  readonly postgres: TestPostgres;
+  readonly receiver: WebhookReceiver | undefined;
+}
+
 /** The whole product in processes of its own, on servers of its own, and a ledger of what it accepts and tells. */
 export class Fleet {
+  readonly redis: TestRedis;
+  readonly postgres: TestPostgres;
+  readonly receiver: WebhookReceiver | undefined;
+
   private constructor(
-    readonly redis: TestRedis,
-    readonly postgres: TestPostgres,
+    servers: Servers,
     readonly apis: readonly FleetNode[],
     readonly workers: readonly FleetNode[],
-    readonly receiver: WebhookReceiver | undefined,
-  ) {}
+  ) {
+    this.redis = servers.redis;
+    this.postgres = servers.postgres;
+    this.receiver = servers.receiver;
+  }
 
   /** About 6 s. */
   static async start({ apis = 2, workers = 1, env, ...options }: FleetOptions = {}): Promise<Fleet> {
-    const [redis, postgres, receiver] = await Promise.all([
-      startTestRedis(options.redis),
-      startTestPostgres(options.postgres),
-      options.webhooks ? startWebhookReceiver(WEBHOOK_SECRET) : undefined,
-    ]);
+    const [redis, postgres] = await Promise.all([startTestRedis(options.redis), startTestPostgres(options.postgres)]);
+    const receiver = options.webhooks ? await startWebhookReceiver(WEBHOOK_SECRET) : undefined;
     const all = {
       ...redis.env,
       DATABASE_URL: postgres.url,
@@ -71,7 +80,7 @@ export class Fleet {
     const node = async (role: 'api' | 'worker') => new FleetNode({ role, env: all, port: await freePort() });
     const many = (role: 'api' | 'worker', count: number) =>
       Promise.all(Array.from({ length: count }, () => node(role)));
-    const fleet = new Fleet(redis, postgres, await many('api', apis), await many('worker', workers), receiver);
+    const fleet = new Fleet({ redis, postgres, receiver }, await many('api', apis), await many('worker', workers));
     await Promise.all(fleet.nodes.map((each) => each.start()));
     return fleet;
   }
@@ -81,8 +90,8 @@ export class Fleet {
     const { redis, postgres } = this;
     redis.resume();
     postgres.resume();
-    await Promise.all([redis, postgres].map((server) => (isAlive(server.pid) ? undefined : server.restart())));
-    await Promise.all(this.nodes.map((node) => (node.isRunning ? undefined : node.start())));
+    for (const server of [redis, postgres]) if (!isAlive(server.pid)) await server.restart();
+    await Promise.all(this.nodes.filter(({ isRunning }) => !isRunning).map((node) => node.start()));
   }
 
   async stop(): Promise<void> {
