@@ -8,6 +8,13 @@ import { startTestPostgres, type TestPostgres } from './test-postgres.js';
 import { startTestRedis, type TestRedis, type TestRedisOptions } from './test-redis.js';
 import { Watcher } from './watcher.js';
 
+export type FleetRole = 'api' | 'worker';
+
+export interface Servers {
+  readonly redis: TestRedis;
+  readonly postgres: TestPostgres;
+}
+
 export interface FleetOptions {
   /** API processes; 2 unless it is said. */
   readonly apis?: number;
@@ -15,7 +22,7 @@ export interface FleetOptions {
   readonly workers?: number;
   readonly redis?: TestRedisOptions;
   /** Further variables of every process, stronger than ours: paths over a proxy, for example. */
-  readonly env?: (servers: { redis: TestRedis; postgres: TestPostgres }) => Readonly<Record<string, string>>;
+  readonly env?: (servers: Servers, role: FleetRole) => Readonly<Record<string, string>>;
 }
 
 export interface DrillOptions {
@@ -24,6 +31,8 @@ export interface DrillOptions {
   /** How long an alert pressed after the fault may take until every watcher has it, ms. */
   readonly withinMs?: number;
   readonly note?: string;
+  /** Where phones press and watchers watch; at the API processes themselves unless it is said. */
+  readonly urls?: readonly string[];
 }
 
 /** What a drill came to, for what else a test wants to know. */
@@ -39,7 +48,7 @@ export class FleetNode {
 
   constructor(
     private readonly options: TestNodeOptions & { readonly port: number },
-    readonly url = `http://127.0.0.1:${options.port}`,
+    readonly url = `http://${options.host ?? '127.0.0.1'}:${options.port}`,
   ) {}
 
   get node(): TestNode {
@@ -71,22 +80,23 @@ export class Fleet {
     readonly postgres: TestPostgres,
     readonly apis: readonly FleetNode[],
     readonly workers: readonly FleetNode[],
+    /** What a process of a role gets, for one that is started beside the others. */
+    readonly envOf: (role: FleetRole) => Readonly<Record<string, string>>,
   ) {}
 
   /** About 6 s. */
   static async start({ apis = 2, workers = 1, redis: redisOptions = {}, env }: FleetOptions = {}): Promise<Fleet> {
     const [redis, postgres] = await Promise.all([startTestRedis(redisOptions), startTestPostgres()]);
-    const all = {
+    const envOf = (role: FleetRole) => ({
       ...redis.env,
       DATABASE_URL: postgres.url,
       NABOOM_FLOOD_PER_ADDRESS: '1000000',
       NABOOM_FLOOD_TOTAL: '1000000',
-      ...env?.({ redis, postgres }),
-    };
-    const node = async (role: 'api' | 'worker') => new FleetNode({ role, env: all, port: await freePort() });
-    const many = (role: 'api' | 'worker', count: number) =>
-      Promise.all(Array.from({ length: count }, () => node(role)));
-    const fleet = new Fleet(redis, postgres, await many('api', apis), await many('worker', workers));
+      ...env?.({ redis, postgres }, role),
+    });
+    const node = async (role: FleetRole) => new FleetNode({ role, env: envOf(role), port: await freePort() });
+    const many = (role: FleetRole, count: number) => Promise.all(Array.from({ length: count }, () => node(role)));
+    const fleet = new Fleet(redis, postgres, await many('api', apis), await many('worker', workers), envOf);
     await Promise.all([...fleet.apis, ...fleet.workers].map((each) => each.start()));
     return fleet;
   }
@@ -123,10 +133,10 @@ export class Fleet {
     fault: (presses: Presses) => Promise<void>,
     options: DrillOptions = {},
   ): Promise<DrillResult> {
-    const { perSecond = 40, withinMs = 30_000, note } = options;
+    const { perSecond = 40, withinMs = 30_000, note, urls = this.urls } = options;
     const before = new Set((await this.sql('select id from alerts')).map(({ id }) => String(id)));
-    const watchers = [...this.apis, ...this.apis].map(({ url }) => new Watcher(url));
-    const presses = new Presses(this.urls);
+    const watchers = [...urls, ...urls].map((url) => new Watcher(url));
+    const presses = new Presses(urls);
     try {
       await eventually(() => watchers.every(({ cursor }) => cursor !== undefined), { what: 'watchers that watch' });
       presses.start(perSecond);
