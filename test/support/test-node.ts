@@ -68,11 +68,11 @@ export async function startTestNode({
     kill9: async () => void (await end(child, 'SIGKILL')),
   };
   await eventually(async () => child.exitCode !== null || (await fetch(node.url + waitFor)).ok, {
-    withinMs: 15_000,
+    withinMs: 60_000, // 2 s on a machine of its own
     what: `${role} at ${waitFor}`,
   }).catch(async (error: unknown) => {
     await node.kill9();
-    throw error;
+    throw new Error(`${String(error)}\n${node.log()}`, { cause: error });
   });
   if (child.exitCode !== null) throw new Error(`the node ended: ${node.log()}`);
   return node;
