@@ -4,6 +4,7 @@ import { LoadSocket } from '../load/load-socket.mjs';
  * Responders' sockets in a process of their own, each as the docs ask for: it comes back by itself with the `seq` that
  * it has. Told what to do by messages of the parent, `{ id, do, … }`; each is answered once.
  */
+/** Until the server has said over how long returns shall be spread. */
 const COMES_BACK_MS = { least: 100, most: 2000 };
 const LIVE_WITHIN_MS = 30_000;
 /** Every so many sockets, one reads whose alert it is told of; all of them count the numbers. */
@@ -24,6 +25,7 @@ class Follower {
   cursor = 0;
   isLive = false;
   #attempt = 0;
+  #spreadMs = COMES_BACK_MS.most;
   #socket;
 
   constructor({ urls, token, index }) {
@@ -49,6 +51,7 @@ class Follower {
       auth: { token: this.token, cursor: this.cursor },
       onStep: (name) => (this.isLive ||= name === 'presence'),
       onAlert: (seq, buffer, start, end) => this.#take(seq, buffer.subarray(start, end)),
+      onReturn: (withinMs) => (this.#spreadMs = withinMs),
       onOther: (text) => note(text.slice(0, 40)),
       onEnd: end,
       onProblem: end,
@@ -66,7 +69,7 @@ class Follower {
     this.isLive = false;
     state.returns += 1;
     this.#socket.close();
-    setTimeout(() => this.#connect(), COMES_BACK_MS.least + Math.random() * COMES_BACK_MS.most);
+    setTimeout(() => this.#connect(), COMES_BACK_MS.least + Math.random() * this.#spreadMs);
   }
 
   #take(seq, frame) {
