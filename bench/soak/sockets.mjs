@@ -25,6 +25,7 @@ class Follower {
   cursor = 0;
   isLive = false;
   #attempt = 0;
+  #connects = 0;
   #spreadMs = COMES_BACK_MS.most;
   #socket;
 
@@ -42,7 +43,8 @@ class Follower {
 
   #connect() {
     if (closing) return;
-    const at = this.urls[(this.index + this.#attempt) % this.urls.length];
+    const at = this.urls[(this.index + this.#connects) % this.urls.length];
+    this.#connects += 1;
     const attempt = (this.#attempt += 1);
     const end = (reason) => this.#comeBack(attempt, reason);
     this.#socket = new LoadSocket({

@@ -30,7 +30,9 @@ export class Herd {
   async gather(): Promise<void> {
     const settings = { url: this.url, count: this.count / PROCESSES, token: TEST_OPERATOR_KEY, deaf: this.deaf };
     for (let index = 0; index < PROCESSES; index += 1) this.#processes.push(fork(CLIENTS, { stdio: 'inherit' }));
-    await Promise.all(this.#processes.map((each, index) => this.#ask(each, 'gather', { ...settings, net: 10 + index })));
+    await Promise.all(
+      this.#processes.map((each, index) => this.#ask(each, 'gather', { ...settings, net: 10 + index })),
+    );
     await this.whole();
   }
 
