@@ -12,6 +12,8 @@ export const FIGURE_SECTIONS = ['clients', 'memory', 'persistence', 'keyspace', 
 /** What the Redis server says of itself, as monitoring_user may see it. */
 export interface ServerFigures {
   readonly connectedClients: number;
+  /** Bytes. */
+  readonly usedMemory: number;
   readonly usedMemoryHuman: string;
   /** Denied commands and logins since the server's start, without those that health probes cause on purpose. */
   readonly aclDenials: number;
@@ -27,6 +29,7 @@ export function readServerFigures(text: string, refusedCommand: string): ServerF
   const problem = evictionProblem(info);
   return {
     connectedClients: Number(info.get('connected_clients') ?? 0),
+    usedMemory: Number(info.get('used_memory') ?? 0),
     usedMemoryHuman: info.get('used_memory_human') ?? 'unknown',
     aclDenials: countDenials(info, refusedCommand),
     ...(problem ? { problem } : {}),

@@ -7,7 +7,7 @@ import type { RedisRoleConfig } from '../../config/redis-config.js';
 import { applyPolicy, writeAclFile } from './apply.js';
 import { type AclCheck, checked } from './check.js';
 import { configurePolicy, ISOLATION_NOTE } from './configured-policy.js';
-import { AclConnectionError, withConnection } from './connection.js';
+import { AclConnectionError, withAdmin } from './connection.js';
 import { diffServer } from './diff.js';
 import { adminNodes } from './nodes.js';
 import { PolicyError } from './policy.js';
@@ -149,7 +149,7 @@ async function onEachNode(
   const all: AclCheck[] = [];
   const nodes: readonly RedisRoleConfig[] = await adminNodes(config.redis, options.node);
   for (const node of nodes) {
-    const checks = await withConnection('admin', node, work).catch(whenOneOfMany(nodes));
+    const checks = await withAdmin(node, work).catch(whenOneOfMany(nodes));
     const where = nodes.length > 1 ? ` at ${nodeName(node)}` : '';
     all.push(...checks.map((check) => ({ ...check, subject: `${check.subject}${where}` })));
   }
