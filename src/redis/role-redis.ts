@@ -26,6 +26,8 @@ export class RoleRedis extends Redis {
   /** The last failure of the connection itself, until it is ready again. */
   lastFailure: RedisFailure | undefined;
   readonly #settings: RoleRedisOptions;
+  /** Sharded channels that somebody wants to hear. */
+  readonly #shardChannels = new Set<string>();
 
   constructor(settings: RoleRedisOptions) {
     const { naboomRole, onOpen, ...options } = settings;
@@ -37,13 +39,14 @@ export class RoleRedis extends Redis {
       this.lastFailure = classifyConnectionError(error, stage);
     });
     this.on('ready', () => void this.#checkPlace());
-    // Of a Cluster: the slot of a channel went to another node, which only a new connection finds.
-    this.on('moved', () => this.disconnect(true));
+    this.on('moved', () => this.#followSlot());
     onOpen?.(this);
     if (!settings.lazyConnect) this.connect().catch(ignore);
   }
 
   override sendCommand(command: Command, stream?: Parameters<Redis['sendCommand']>[1]): SentCommand {
+    if (command.name === 'ssubscribe') for (const channel of command.args) this.#shardChannels.add(String(channel));
+    if (command.name === 'sunsubscribe') for (const channel of command.args) this.#shardChannels.delete(String(channel));
     const sent = super.sendCommand(command, stream) as SentCommand;
     if (sent instanceof Promise) sent.catch(scrubRedisError);
     return sent;
@@ -66,6 +69,18 @@ export class RoleRedis extends Redis {
 
   [inspect.custom](): object {
     return this.toJSON();
+  }
+
+  /**
+   * A Cluster took channels away from this connection, because their slot went to another node: only a new connection finds
+   * it, and ioredis has forgotten the channels.
+   */
+  #followSlot(): void {
+    if (this.status !== 'ready') return;
+    this.once('ready', () => {
+      for (const channel of this.#shardChannels) this.ssubscribe(channel).catch(ignore);
+    });
+    this.disconnect(true);
   }
 
   async #checkPlace(): Promise<void> {
