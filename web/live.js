@@ -7,6 +7,7 @@ const FINAL_REFUSALS = new Set(['UNAUTHENTICATED', 'FORBIDDEN', 'ORIGIN_FORBIDDE
 /** Reasons to connect anew that leave the cursor valid: what came after it can still be had. */
 const CURSOR_STAYS_GOOD = new Set(['slow', 'unavailable']);
 const ANSWER_WITHIN_MS = 10_000;
+const LATEST_TRY_MS = 5000;
 
 const ignore = () => undefined;
 
@@ -23,6 +24,7 @@ export function connectLive(options) {
   let complete = false;
   let heardAt = 0;
   let retry;
+  let returnWithinMs = 1000;
   const socket = openSocket(() => (cursor === undefined ? credentials : { ...credentials, cursor, audience }));
 
   function heard() {
@@ -32,7 +34,7 @@ export function connectLive(options) {
 
   function connectSoon() {
     clearTimeout(retry);
-    retry = setTimeout(() => socket.connect(), 300 + Math.random() * 1200);
+    retry = setTimeout(() => socket.connect(), Math.random() * returnWithinMs);
   }
 
   socket.on('snapshot', ({ seq, alerts, part = 1, parts = 1, audience: whose }) => {
@@ -54,6 +56,11 @@ export function connectLive(options) {
     complete = true;
     onPresence?.(counts);
     heard();
+  });
+  // Thousands come back at once when a server restarts; it says over how long they should.
+  socket.on('return', ({ withinMs }) => {
+    returnWithinMs = withinMs;
+    spreadReturn(socket.io, withinMs);
   });
   socket.on('reach', onReach);
   socket.on('resync', ({ reason }) => {
@@ -95,6 +102,13 @@ export function connectLive(options) {
   };
 }
 
+/** The first try comes after anything from nothing to `withinMs`, evenly; each further one twice as late. */
+function spreadReturn(manager, withinMs) {
+  manager.reconnectionDelay(withinMs / 2);
+  manager.randomizationFactor(1);
+  manager.reconnectionDelayMax(Math.max(withinMs, LATEST_TRY_MS));
+}
+
 function openSocket(auth) {
   return io({
     path: '/socket.io',
@@ -102,7 +116,7 @@ function openSocket(auth) {
     transports: ['websocket', 'polling'],
     tryAllTransports: true,
     reconnectionDelay: 500,
-    reconnectionDelayMax: 5000,
+    reconnectionDelayMax: LATEST_TRY_MS,
     randomizationFactor: 0.5,
     auth: (give) => give(auth()),
   });

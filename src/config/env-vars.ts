@@ -73,6 +73,12 @@ export const envSchema = z.object({
     wholeNumber(1, 36_500).default(365),
     server('Days after which closed alerts and their events are deleted.'),
   ),
+  NABOOM_DRAIN_SECONDS: described(
+    wholeNumber(0, 300).default(0),
+    server(
+      'Seconds that a process told to end goes on as before while `/health/ready` says 503: longer than a balancer takes to notice.',
+    ),
+  ),
   NABOOM_LOG_LEVEL: described(
     z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
     server('Least severe level that is logged.'),

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { RedisConfig } from '../config/redis-config.js';
 import { placeName } from '../config/redis-place.js';
 import { type AclCheck, checked } from '../redis/acl/check.js';
+import { AclConnectionError } from '../redis/acl/connection.js';
 import { adminNodes } from '../redis/acl/nodes.js';
 import { verifyAcl } from '../redis/acl/verify.js';
 import {
@@ -12,17 +13,29 @@ import {
   versionProblem,
   type ServerInfo,
 } from '../redis/server-info.js';
+import { checkSentinels } from './sentinel-checks.js';
 import { checkLogins, tryAs } from './redis-logins.js';
 
 const POLICY_FILE = resolve(import.meta.dirname, '../../redis-acl.conf');
 
 /** Every login, the server behind them, and the rules of its users in both directions. */
 export async function checkRedis(redis: RedisConfig): Promise<AclCheck[]> {
-  const [logins, server] = await Promise.all([checkLogins(redis), checkServer(redis)]);
+  const [sentinels, logins, server] = await Promise.all([
+    checkSentinels(redis),
+    checkLogins(redis),
+    checkServer(redis),
+  ]);
   // Without a single login the rules cannot be asked for, and forty further lines would hide the reason.
-  if (logins.every(({ result }) => result === 'failed')) return [...logins, ...server];
-  const acl = await verifyAcl(readFileSync(POLICY_FILE, 'utf8'), redis, await adminNodes(redis, []));
-  return [...logins, ...server, ...acl.checks];
+  if (logins.every(({ result }) => result === 'failed')) return [...sentinels, ...logins, ...server];
+  const nodes = await adminNodes(redis, []).catch(whereNobodyKnows);
+  if (nodes === undefined) return [...sentinels, ...logins, ...server];
+  const acl = await verifyAcl(readFileSync(POLICY_FILE, 'utf8'), redis, nodes);
+  return [...sentinels, ...logins, ...server, ...acl.checks];
+}
+
+/** No sentinel answers: that is among the checks already. */
+function whereNobodyKnows(error: unknown): undefined {
+  if (!(error instanceof AclConnectionError)) throw error;
 }
 
 async function checkServer(redis: RedisConfig): Promise<AclCheck[]> {

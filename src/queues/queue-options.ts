@@ -20,9 +20,13 @@ const PRODUCER: RedisOptions = {
   retryStrategy: (attempt) => reconnectDelay(attempt),
 };
 
-/** A worker waits for Redis as long as it takes, and looks at least every second (BullMQ's own back-off is 20 s). */
+/**
+ * A worker waits for Redis as long as it takes, and looks at least every second (BullMQ's own back-off is 20 s). A
+ * server that went without a word is noticed by silence longer than BullMQ's longest wait for a job, 10 s.
+ */
 const WORKER: RedisOptions = {
   connectTimeout: 1000,
+  socketTimeout: 15_000,
   maxRetriesPerRequest: null,
   retryStrategy: (attempt) => Math.min(reconnectDelay(attempt, 100), 1000),
 };

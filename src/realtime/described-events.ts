@@ -20,6 +20,7 @@ import type {
   PresenceCounts,
   ReachMessage,
   ResyncReason,
+  ReturnMessage,
   ServerToClientEvents,
   SnapshotMessage,
 } from './socket-events.js';
@@ -83,6 +84,12 @@ const resyncSchema = describes<{ readonly reason: ResyncReason }>()(
   z.object({ reason: z.enum(RESYNC_REASONS) }).meta({ id: 'Resync' }),
 );
 
+const returnSchema = describes<ReturnMessage>()(
+  z
+    .object({ withinMs: count.describe('Come back after a random part of it, however the connection ended') })
+    .meta({ id: 'Return' }),
+);
+
 const reachMessageSchema = describes<ReachMessage>()(
   z.object({ id: z.uuid(), counts: reachCountsSchema }).meta({ id: 'ReachMessage' }),
 );
@@ -101,6 +108,10 @@ export const SERVER_EVENTS: Readonly<Record<keyof ServerToClientEvents, ServerEv
   presence: {
     summary: 'Who is connected, to responders; the first one says that everything missed has been sent',
     payload: presenceSchema,
+  },
+  return: {
+    summary: 'How widely to spread the return when this connection ends; again when it has changed much',
+    payload: returnSchema,
   },
   resync: {
     summary: 'This connection ends: connect again, with the cursor unless the reason begins with `cursor`',

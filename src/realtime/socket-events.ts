@@ -32,6 +32,11 @@ export interface SnapshotMessage<V = ResponderView | ReporterView> {
  */
 export type ResyncReason = 'slow' | 'unavailable' | 'cursor-expired' | 'cursor-ahead';
 
+/** How widely to spread the return when this connection ends: after a random part of it, however it ended. */
+export interface ReturnMessage {
+  readonly withinMs: number;
+}
+
 /** Who is connected, over all nodes that talk to each other. */
 export interface PresenceCounts {
   readonly responders: number;
@@ -58,6 +63,7 @@ export interface ServerToClientEvents {
   alert: (message: AlertMessage<ResponderView | ReporterView>) => void;
   resync: (message: { readonly reason: ResyncReason }) => void;
   presence: (counts: PresenceCounts) => void;
+  return: (message: ReturnMessage) => void;
   reach: (message: ReachMessage) => void;
   position: (message: PositionMessage) => void;
 }

@@ -61,5 +61,7 @@ function readHost(node: unknown, asked: RedisHost | undefined): RedisHost[] {
 }
 
 function unique(hosts: readonly RedisHost[]): RedisHost[] {
-  return [...new Map(hosts.map((host) => [`${host.host} ${host.port}`, { host: host.host, port: host.port }])).values()];
+  return [
+    ...new Map(hosts.map((host) => [`${host.host} ${host.port}`, { host: host.host, port: host.port }])).values(),
+  ];
 }

@@ -25,6 +25,27 @@ describe('classifyRedisError', () => {
     expect(classifyRedisError(new Error(message)).code).toBe(code);
   });
 
+  it.each([
+    ['All sentinels are unreachable. Retrying from scratch after 50ms.', /none knows a master of that name/],
+    [
+      'All sentinels are unreachable and retry is disabled. Last error: connect ECONNREFUSED ::1:1',
+      /cannot be reached/,
+    ],
+    ['All sentinels are unreachable and retry is disabled. Last error: certificate has expired', /renew it/],
+    ['All sentinels are unreachable and retry is disabled. Last error: ERR No such master with', /of that name/],
+  ])('says why no sentinel helps: "%s"', (message, why) => {
+    const failure = classifyRedisError(new Error(message));
+    expect(failure.code).toBe('REDIS_NO_MASTER');
+    expect(failure.message).toMatch(why);
+  });
+
+  it.each([
+    ['NOREPLICAS Not enough good replicas to write.', /min-replicas-to-write/],
+    ['BUSY Redis is busy running a script.', /a script that does not end/],
+  ])('says what "%s" means', (message, words) => {
+    expect(classifyRedisError(new Error(message)).message).toMatch(words);
+  });
+
   it('sorts by the code where the message is empty, as of an AggregateError', () => {
     expect(classifyRedisError(Object.assign(new Error(''), { code: 'ECONNREFUSED' })).code).toBe('REDIS_UNREACHABLE');
   });

@@ -32,6 +32,8 @@ const PATTERNS: readonly (readonly [RegExp, RedisErrorCode, string])[] = [
   [/^READONLY/, 'REDIS_READONLY', 'This Redis server is a read-only replica'],
   [/^LOADING/, 'REDIS_LOADING', 'Redis is still loading its data'],
   [/^OOM/, 'REDIS_OOM', 'Redis has reached its maxmemory and refuses writes'],
+  [/^NOREPLICAS/, 'REDIS_ERROR', 'Redis has fewer replicas than min-replicas-to-write asks for, and refuses writes'],
+  [/^BUSY /, 'REDIS_ERROR', 'Redis is held up by a script that does not end'],
   [/^MISCONF/, 'REDIS_MISCONF', 'Redis cannot persist its data (disk full?) and refuses writes'],
   [/^WRONGDB/, 'REDIS_WRONG_DB', 'The connection is not the Redis user or database that it should be'],
   [/CERT_HAS_EXPIRED|certificate has expired/, 'REDIS_TLS', 'The certificate of Redis has expired: renew it'],
@@ -88,7 +90,8 @@ export function classifyRedisError(error: unknown): RedisFailure {
 const NO_MASTER = /^All sentinels are unreachable.*?(?:Last error: (.*))?$/s;
 
 function noMaster(lastError: string | undefined): RedisFailure {
-  const why = lastError === undefined ? 'none knows that name' : classifyRedisError(new Error(lastError)).message;
+  const unknown = lastError === undefined || lastError.includes('No such master');
+  const why = unknown ? 'none knows a master of that name' : classifyRedisError(new Error(lastError)).message;
   return { code: 'REDIS_NO_MASTER', message: `No sentinel says which server is the master: ${why}` };
 }
 

@@ -11,6 +11,8 @@ export function addressOptions(config: RedisRoleConfig, name: string): RedisOpti
     ...(config.password ? { password: config.password } : {}),
     ...(config.tls ? { tls: tlsOptions(config) } : {}),
     connectionName: `naboom:${name}`,
+    // A master that became a replica: what asks again may find the new one, by a sentinel or a name that moved.
+    reconnectOnError: (error) => error.message.startsWith('READONLY'),
     // CLIENT SETINFO is unknown to Redis 7.0 and would need a grant on later ones.
     disableClientInfo: true,
     // While Redis loads its data, ioredis asks again only when the server expects to be done, up to 10 s later.

@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { ConfigModule } from '../config/config.module.js';
 import type { Config } from '../config/config.js';
 import { isUnavailable } from '../database/database.js';
+import { SharedClock } from '../database/shared-clock.js';
 import { migrate } from '../database/migrate.js';
 import { NestLogger } from '../observability/logger.js';
 import { configureHttp, createHttpAdapter } from './http-server.js';
@@ -29,7 +30,7 @@ export async function startRole(config: Config, logger: Logger): Promise<Running
   const root = rootOf(env.NABOOM_ROLE); // loads code while Postgres answers
   await migrated;
   const app = await NestFactory.create<NestFastifyApplication>(
-    { module: class Root {}, imports: [ConfigModule.with(config), ...root.modules] },
+    { module: class Root {}, imports: [ConfigModule.with(config, new SharedClock()), ...root.modules] },
     createHttpAdapter(config, logger),
     { logger: new NestLogger(logger), bodyParser: false, abortOnError: false, forceCloseConnections: false },
   );

@@ -69,8 +69,8 @@ describe('the description of the socket events', () => {
 });
 
 /** Everything that a client was told, by event. */
-function messagesOf({ snapshots, alerts, presence, resyncs, reach, positions }: LiveClient): [string, unknown][] {
-  const told = { snapshot: snapshots, alert: alerts, presence, reach, position: positions };
+function messagesOf({ snapshots, alerts, presence, returns, resyncs, reach, positions }: LiveClient): [string, unknown][] {
+  const told = { snapshot: snapshots, alert: alerts, presence, return: returns, reach, position: positions };
   return [
     ...Object.entries(told).flatMap(([event, payloads]) => payloads.map((each): [string, unknown] => [event, each])),
     ...resyncs.map((reason): [string, unknown] => ['resync', { reason }]),

@@ -13,7 +13,7 @@ export class FleetNode {
 
   constructor(
     private readonly options: TestNodeOptions & { readonly port: number },
-    readonly url = `http://127.0.0.1:${options.port}`,
+    readonly url = `http://${options.host ?? '127.0.0.1'}:${options.port}`,
   ) {}
 
   get node(): TestNode {

@@ -11,6 +11,13 @@ import { isAlive } from './worker-process.js';
 import { Watcher } from './watcher.js';
 import { startWebhookReceiver, WEBHOOK_SECRET, type WebhookReceiver } from './webhook-receiver.js';
 
+export type FleetRole = 'api' | 'worker';
+
+export interface Servers {
+  readonly redis: TestRedis;
+  readonly postgres: TestPostgres;
+}
+
 export interface FleetOptions {
   /** API processes; 2 unless it is said. */
   readonly apis?: number;
@@ -21,7 +28,7 @@ export interface FleetOptions {
   /** A receiver of every event, which the ledger asks as well: each accepted alert must be told there at least once. */
   readonly webhooks?: boolean;
   /** Further variables of every process, stronger than ours: paths over a proxy, for example. */
-  readonly env?: (servers: { redis: TestRedis; postgres: TestPostgres }) => Readonly<Record<string, string>>;
+  readonly env?: (servers: Servers, role: FleetRole) => Readonly<Record<string, string>>;
 }
 
 export interface DrillOptions {
@@ -32,6 +39,8 @@ export interface DrillOptions {
   readonly note?: string;
   /** false: adds no line to the table, for a drill of the drill itself. */
   readonly tell?: boolean;
+  /** Where phones press and watchers watch; at the API processes themselves unless it is said. */
+  readonly urls?: readonly string[];
 }
 
 /** What a drill came to, for what else a test wants to know. */
@@ -43,35 +52,46 @@ export interface DrillResult extends Survival {
   readonly healing: number;
 }
 
+interface Parts extends Servers {
+  readonly receiver: WebhookReceiver | undefined;
+  readonly envOf: (role: FleetRole) => Readonly<Record<string, string>>;
+}
+
 /** The whole product in processes of its own, on servers of its own, and a ledger of what it accepts and tells. */
 export class Fleet {
+  readonly redis: TestRedis;
+  readonly postgres: TestPostgres;
+  readonly receiver: WebhookReceiver | undefined;
+  /** What a process of a role gets, for one that is started beside the others. */
+  readonly envOf: Parts['envOf'];
+
   private constructor(
-    readonly redis: TestRedis,
-    readonly postgres: TestPostgres,
+    parts: Parts,
     readonly apis: readonly FleetNode[],
     readonly workers: readonly FleetNode[],
-    readonly receiver: WebhookReceiver | undefined,
-  ) {}
+  ) {
+    this.redis = parts.redis;
+    this.postgres = parts.postgres;
+    this.receiver = parts.receiver;
+    this.envOf = parts.envOf;
+  }
 
   /** About 6 s. */
   static async start({ apis = 2, workers = 1, env, ...options }: FleetOptions = {}): Promise<Fleet> {
-    const [redis, postgres, receiver] = await Promise.all([
-      startTestRedis(options.redis),
-      startTestPostgres(options.postgres),
-      options.webhooks ? startWebhookReceiver(WEBHOOK_SECRET) : undefined,
-    ]);
-    const all = {
+    const [redis, postgres] = await Promise.all([startTestRedis(options.redis), startTestPostgres(options.postgres)]);
+    const receiver = options.webhooks ? await startWebhookReceiver(WEBHOOK_SECRET) : undefined;
+    const envOf = (role: FleetRole) => ({
       ...redis.env,
       DATABASE_URL: postgres.url,
       NABOOM_FLOOD_PER_ADDRESS: '1000000',
       NABOOM_FLOOD_TOTAL: '1000000',
       ...(receiver ? webhookEnv(receiver) : {}),
-      ...env?.({ redis, postgres }),
-    };
-    const node = async (role: 'api' | 'worker') => new FleetNode({ role, env: all, port: await freePort() });
-    const many = (role: 'api' | 'worker', count: number) =>
-      Promise.all(Array.from({ length: count }, () => node(role)));
-    const fleet = new Fleet(redis, postgres, await many('api', apis), await many('worker', workers), receiver);
+      ...env?.({ redis, postgres }, role),
+    });
+    const node = async (role: FleetRole) => new FleetNode({ role, env: envOf(role), port: await freePort() });
+    const many = (role: FleetRole, count: number) => Promise.all(Array.from({ length: count }, () => node(role)));
+    const parts = { redis, postgres, receiver, envOf };
+    const fleet = new Fleet(parts, await many('api', apis), await many('worker', workers));
     await Promise.all(fleet.nodes.map((each) => each.start()));
     return fleet;
   }
@@ -81,8 +101,8 @@ export class Fleet {
     const { redis, postgres } = this;
     redis.resume();
     postgres.resume();
-    await Promise.all([redis, postgres].map((server) => (isAlive(server.pid) ? undefined : server.restart())));
-    await Promise.all(this.nodes.map((node) => (node.isRunning ? undefined : node.start())));
+    for (const server of [redis, postgres]) if (!isAlive(server.pid)) await server.restart();
+    await Promise.all(this.nodes.filter(({ isRunning }) => !isRunning).map((node) => node.start()));
   }
 
   async stop(): Promise<void> {
@@ -121,10 +141,10 @@ export class Fleet {
     fault: (presses: Presses) => Promise<void>,
     options: DrillOptions = {},
   ): Promise<DrillResult> {
-    const { perSecond = 40, withinMs = 30_000, note, tell = true } = options;
+    const { perSecond = 40, withinMs = 30_000, note, tell = true, urls = this.urls } = options;
     const before = new Set((await this.sql('select id from alerts')).map(({ id }) => String(id)));
-    const watchers = [...this.apis, ...this.apis].map(({ url }) => new Watcher(url));
-    const presses = new Presses(this.urls);
+    const watchers = [...urls, ...urls].map((url) => new Watcher(url));
+    const presses = new Presses(urls);
     try {
       await eventually(() => watchers.every(({ cursor }) => cursor !== undefined), { what: 'watchers that watch' });
       presses.start(perSecond);
@@ -140,7 +160,7 @@ export class Fleet {
       const recovery = Date.now() - broken;
       await presses.stop();
       const { receiver, sql } = this;
-      const verdict = await judge({ presses, watchers, receiver, before, sql, url: this.urls[0]! });
+      const verdict = await judge({ presses, watchers, receiver, before, sql, url: urls[0]! });
       const row = { drill: name, ...verdict, recovery, ...(note ? { note } : {}) };
       if (tell) tellSurvival(row);
       this.#expectNoCrash();

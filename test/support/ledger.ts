@@ -7,8 +7,8 @@ import type { WebhookReceiver } from './webhook-receiver.js';
 
 /** What is late is not lost; what has not come after this is, ms. */
 const LATE_MS = 15_000;
-/** A receiver of events is asked again after seconds, and what a killed worker had taken waits for its lease. */
-const TOLD_LATE_MS = 40_000;
+/** So many times that: a receiver is asked again after seconds, and what a killed worker had taken waits for its lease. */
+const TOLD_LATE = 3;
 
 type Rows = Record<string, unknown>[];
 
@@ -22,6 +22,8 @@ export interface Witnesses {
   readonly sql: (text: string) => Promise<Rows>;
   /** Where the API can be asked. */
   readonly url: string;
+  /** How long what is late is waited for, ms; a while unless it is said. */
+  readonly lateMs?: number;
 }
 
 type Verdict = Pick<Survival, 'accepted' | 'delivered' | 'lost' | 'doubled' | 'told'>;
@@ -30,17 +32,18 @@ type Verdict = Pick<Survival, 'accepted' | 'delivered' | 'lost' | 'doubled' | 't
  * Compares what was answered by 2xx with the record, with what each watcher has, and with what the receiver of events
  * was told. Every witness must have every accepted alert, and the record no alert that no answer named.
  */
-export async function judge({ presses, watchers, receiver, before, sql, url }: Witnesses): Promise<Verdict> {
+export async function judge(witnesses: Witnesses): Promise<Verdict> {
+  const { presses, watchers, receiver, before, sql, url, lateMs = LATE_MS } = witnesses;
   const { accepted, entries } = presses;
   const stored = async () => idsOf(await sql('select id from alerts')).filter((id) => !before.has(id));
-  await eventually(async () => (await stored()).length >= accepted.length, { withinMs: LATE_MS }).catch(late);
+  await eventually(async () => (await stored()).length >= accepted.length, { withinMs: lateMs }).catch(late);
   const known = new Set(await stored());
   const became = await followPromises(accepted, known, url);
   const ids = accepted.flatMap((entry) => [...entry.ids].slice(0, 1).map((id) => became.get(id) ?? id));
-  const withWatchers = await missingAfter(LATE_MS, ids, (id) => watchers.every(({ seen }) => seen.has(id)));
-  const behind = await watchersBehind(watchers, sql);
+  const withWatchers = await missingAfter(lateMs, ids, (id) => watchers.every(({ seen }) => seen.has(id)));
+  const behind = await watchersBehind(witnesses, lateMs);
   const told = () => new Set(receiver?.received.map(({ body }) => body.data.alert.id));
-  const untold = receiver ? await missingAfter(TOLD_LATE_MS, ids, (id) => told().has(id)) : [];
+  const untold = receiver ? await missingAfter(TOLD_LATE * lateMs, ids, (id) => told().has(id)) : [];
   const unknown = ids.filter((id) => !known.has(id));
   const lost = new Set([...withWatchers, ...untold, ...unknown]);
   return {
@@ -79,11 +82,11 @@ async function followPromises(
 }
 
 /** Watchers that do not reach the head of the log: they lack an event of some alert. */
-async function watchersBehind(watchers: readonly Watcher[], sql: Witnesses['sql']): Promise<number> {
+async function watchersBehind({ watchers, sql }: Witnesses, lateMs: number): Promise<number> {
   const [row] = await sql('select seq from log_head');
   const head = Number(row!.seq);
   const isBehind = ({ cursor }: Watcher) => (cursor ?? 0) < head;
-  await eventually(() => !watchers.some(isBehind), { withinMs: LATE_MS }).catch(late);
+  await eventually(() => !watchers.some(isBehind), { withinMs: lateMs }).catch(late);
   return watchers.filter(isBehind).length;
 }
 

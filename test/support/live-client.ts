@@ -6,6 +6,7 @@ import type {
   PositionMessage,
   PresenceCounts,
   ReachMessage,
+  ReturnMessage,
   ServerToClientEvents,
   SnapshotMessage,
 } from '../../src/realtime/socket-events.js';
@@ -27,6 +28,7 @@ export class LiveClient {
   readonly alerts: AlertMessage<SnapshotMessage['alerts'][number]>[] = [];
   readonly presence: PresenceCounts[] = [];
   readonly reach: ReachMessage[] = [];
+  readonly returns: ReturnMessage[] = [];
   readonly positions: PositionMessage[] = [];
   readonly resyncs: string[] = [];
   readonly disconnects: string[] = [];
@@ -44,6 +46,7 @@ export class LiveClient {
     this.socket.on('snapshot', (message) => this.snapshots.push(message));
     this.socket.on('alert', (message) => this.alerts.push(message));
     this.socket.on('presence', (counts) => this.presence.push(counts));
+    this.socket.on('return', (message) => this.returns.push(message));
     this.socket.on('reach', (message) => this.reach.push(message));
     this.socket.on('position', (message) => this.positions.push(message));
     this.socket.on('resync', ({ reason }) => this.resyncs.push(reason));

@@ -25,6 +25,8 @@ export interface TestRedisOptions {
   readonly folder?: string;
   /** Further lines of redis.conf, such as `maxmemory 2mb`. */
   readonly extraLines?: readonly string[];
+  /** By user, for servers that share them; new ones unless they are named. */
+  readonly passwords?: Readonly<Record<string, string>>;
   /** true: TLS only; `env` then names the CA file. */
   readonly tls?: boolean;
 }
@@ -54,7 +56,7 @@ export async function startTestRedis(options: TestRedisOptions = {}): Promise<Te
   const { acl = true } = options;
   const dir = options.folder ?? join(testServers().folder, `redis-${randomUUID()}`);
   mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const passwords = newPasswords();
+  const passwords = options.passwords ?? newPasswords();
   const aclFile = acl ? join(dir, 'users.acl') : undefined;
   const policy = readFileSync(resolve(import.meta.dirname, '../../redis-acl.conf'), 'utf8');
   if (aclFile !== undefined) writeFileSync(aclFile, renderAclFile(policy, passwords), { mode: 0o600 });

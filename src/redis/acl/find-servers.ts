@@ -74,7 +74,8 @@ export function atSentinel<T>(
   return withAdmin(sentinel, work);
 }
 
-async function viewOf(sentinel: RoleRedis, name: string, where: string): Promise<SentinelView> {
+/** What this sentinel knows of the master called `name`. Throws AclConnectionError when it knows none. */
+export async function viewOf(sentinel: RoleRedis, name: string, where: string): Promise<SentinelView> {
   const master = (await sentinel.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name)) as [string, string] | null;
   if (!master) {
     const message = `knows no master "${name}": correct REDIS_SENTINEL_NAME`;
