@@ -4,7 +4,7 @@ import { type AclCheck, checked } from '../redis/acl/check.js';
 import { AclConnectionError, withConnection } from '../redis/acl/connection.js';
 import { classifyRedisError } from '../redis/redis-error.js';
 import { REDIS_ROLE_NAMES, type RedisRoleName } from '../redis/redis.roles.js';
-import type { RoleRedis } from '../redis/role-redis.js';
+import type { RoleClient } from '../redis/role-client.js';
 import { adviseOnLogin } from './redis-advice.js';
 
 /** Signs in as every role at once. */
@@ -24,7 +24,7 @@ async function checkLogin(role: RedisRoleName, redis: RedisConfig): Promise<AclC
 export async function tryAs(
   role: RedisRoleName,
   redis: RedisConfig,
-  work: (connection: RoleRedis) => Promise<unknown>,
+  work: (connection: RoleClient) => Promise<unknown>,
 ): Promise<string | undefined> {
   const config = redis.roles[role];
   try {
@@ -41,7 +41,7 @@ export async function tryAs(
 }
 
 /** ioredis goes on in database 0 when SELECT is refused; only the connection itself knows. */
-async function isInItsDatabase(connection: RoleRedis, db: number, isolation: RedisIsolation): Promise<boolean> {
+async function isInItsDatabase(connection: RoleClient, db: number, isolation: RedisIsolation): Promise<boolean> {
   try {
     return String(await connection.client('INFO')).includes(` db=${db} `);
   } catch (error) {

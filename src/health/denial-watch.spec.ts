@@ -4,9 +4,9 @@ function watch() {
   let now = 1_000_000;
   const watched = new DenialWatch({ now: () => new Date(now) });
   return {
-    after: (ms: number, denials: number, announcements = 0): number => {
+    after: (ms: number, denials: number, announcements = 0, countedBy = 'a'): number => {
       now += ms;
-      watched.observe({ denials, announcements });
+      watched.observe({ denials, announcements, countedBy });
       return watched.lately;
     },
   };
@@ -29,6 +29,16 @@ describe('what a Redis server refused lately', () => {
   it('is counted anew when the server is', () => {
     const { after } = watch();
     expect([after(0, 9), after(1000, 0), after(1000, 2)]).toEqual([0, 0, 2]);
+  });
+
+  it('is not what a node of a Cluster counted before it was asked', () => {
+    const { after } = watch();
+    expect([
+      after(0, 1, 0, 'a b'),
+      after(1000, 1, 0, 'a'),
+      after(1000, 9, 0, 'a b'),
+      after(1000, 10, 0, 'a b'),
+    ]).toEqual([0, 0, 0, 1]);
   });
 
   it('is not told for ever where the clock was set back', () => {

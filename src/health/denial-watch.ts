@@ -9,6 +9,8 @@ export interface DenialCounts {
   readonly denials: number;
   /** How often `npm run acl -- verify` said that it is about to be refused, or was. */
   readonly announcements: number;
+  /** Whose counts these are: those of others cannot be compared. */
+  readonly countedBy?: string;
 }
 
 /** Notices that a Redis server refuses what somebody asks of it: a grant is missing, or somebody tries what they may not. */
@@ -24,7 +26,7 @@ export class DenialWatch {
     const before = this.#last;
     this.#last = counts;
     // Fewer than before: the server was restarted, or forgot its counts.
-    if (!before || counts.denials <= before.denials) return;
+    if (!before || counts.denials <= before.denials || counts.countedBy !== before.countedBy) return;
     // Around each refusal that it provokes, a verification announces itself: one of both is in the same look.
     if (counts.announcements !== before.announcements) return;
     this.#lately = this.lately + counts.denials - before.denials;

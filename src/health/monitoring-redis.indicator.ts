@@ -7,6 +7,7 @@ import { keys } from '../redis/redis.keys.js';
 import { InjectRedis } from '../redis/redis.modules.js';
 import { RoleConnections } from '../redis/role-connections.js';
 import type { RoleClient } from '../redis/role-client.js';
+import { ClusterFigures } from './cluster-figures.js';
 import { DenialWatch } from './denial-watch.js';
 import { ProbeFailure, probeUser } from './probe-user.js';
 import { FIGURE_SECTIONS, readServerFigures, type ServerFigures } from './server-figures.js';
@@ -24,23 +25,26 @@ export class MonitoringRedisIndicator implements UserIndicator {
   readonly #denials: DenialWatch;
 
   constructor(
-    @InjectRedis('monitoring') { commands }: RoleConnections,
+    @InjectRedis('monitoring') connections: RoleConnections,
     @InjectConfig() config: Config,
     @InjectClock() clock: Clock,
   ) {
     // One user for all may write, of course: then there is nothing to prove.
     const fenced = config.redis.isolation === 'acl';
+    const { commands } = connections;
+    const cluster =
+      connections.config.place.kind === 'cluster' ? new ClusterFigures(connections, readFigures) : undefined;
     this.user = reportName(config, this.role);
     this.#denials = new DenialWatch(clock);
     this.probe = freshUserProbe(this.user, clock, async () => {
       let figures: ServerFigures | undefined;
       const health = await probeUser([commands], async () => {
-        figures = await readFigures(commands);
+        figures = await (cluster ? cluster.all() : readFigures(commands));
         if (fenced) await expectRefusedWrite(commands);
       });
       this.#figures = figures;
       // A service that is not ours to configure may refuse as it likes.
-      if (figures && fenced) this.#denials.observe({ denials: figures.aclDenials, ...figures });
+      if (figures && fenced) this.#denials.observe({ ...figures, denials: figures.aclDenials });
       return health;
     });
   }

@@ -13,11 +13,15 @@ export const FIGURE_SECTIONS = ['clients', 'memory', 'persistence', 'keyspace', 
 /** What the Redis server says of itself, as monitoring_user may see it. */
 export interface ServerFigures {
   readonly connectedClients: number;
+  /** Bytes. */
+  readonly usedMemory: number;
   readonly usedMemoryHuman: string;
   /** Denied commands and logins since the server's start, without those that health probes cause on purpose. */
   readonly aclDenials: number;
   /** How often a verification of the ACL announced that it is about to be refused: see {@link ANNOUNCEMENT}. */
   readonly announcements: number;
+  /** Whose counts these are: of a Cluster, the nodes that answered. */
+  readonly countedBy?: string;
   /** A setting that can lose streams or jobs. */
   readonly problem?: string;
   readonly warnings: readonly string[];
@@ -30,6 +34,7 @@ export function readServerFigures(text: string): ServerFigures {
   const problem = evictionProblem(info);
   return {
     connectedClients: Number(info.get('connected_clients') ?? 0),
+    usedMemory: Number(info.get('used_memory') ?? 0),
     usedMemoryHuman: info.get('used_memory_human') ?? 'unknown',
     aclDenials: countDenials(info),
     announcements: countIn(info, `cmdstat_${ANNOUNCEMENT.join('|').toLowerCase()}`, 'calls'),

@@ -6,6 +6,7 @@ import { pause } from '../pause.js';
 import { within } from '../time-limit.js';
 import { readClusterMap } from './cluster-map.js';
 import { slotOf as slotOfKey } from './cluster-slot.js';
+import { scrubRedisError } from './redis-error.js';
 
 const ANSWER_MS = 1000;
 
@@ -111,7 +112,9 @@ class SlotConnector extends AbstractConnector {
       return slotOf === undefined ? node : map.ownerOf(slotOfKey(slotOf));
     } catch (error) {
       // The command knows only that the connection is closed; the connection knows why.
-      throw failure ?? error;
+      const reason = failure ?? error;
+      scrubRedisError(reason);
+      throw reason;
     } finally {
       asking.disconnect();
     }
@@ -121,7 +124,9 @@ class SlotConnector extends AbstractConnector {
 /** ioredis sends no server name by itself; a node that has a name in the Cluster has a certificate for it. */
 function withServerName<T extends ConnectionOptions>(options: T): T {
   const { host } = options;
-  return options.servername !== undefined || host === undefined || isIP(host) ? options : { ...options, servername: host };
+  return options.servername !== undefined || host === undefined || isIP(host)
+    ? options
+    : { ...options, servername: host };
 }
 
 /** Those that are configured, and those that were heard of. */

@@ -37,6 +37,21 @@ export function readClusterMap(answer: unknown, asked?: RedisHost): ClusterMap {
   };
 }
 
+/**
+ * Reads the answer to CLUSTER NODES, which knows those too that are down or serve nothing: a line a node, such as
+ * `<id> 127.0.0.1:7000@17000 myself,master - 0 0 1 connected 0-5460`.
+ * @param asked who answered: a node that does not know its own address names none
+ */
+export function readClusterNodes(answer: string, asked: RedisHost): RedisHost[] {
+  const known = answer.split('\n').flatMap((line) => {
+    const [, address = '', flags = ''] = line.split(' ');
+    const [, host, port] = /^(.*):(\d+)@\d+/.exec(address) ?? [];
+    if (port === undefined || /noaddr|handshake/.test(flags)) return [];
+    return [{ host: host ? host : asked.host, port: Number(port) }];
+  });
+  return unique(known);
+}
+
 function readHost(node: unknown, asked: RedisHost | undefined): RedisHost[] {
   const [host, port] = node as [string | null, number];
   // "?" is said of a node whose name is not known yet.

@@ -29,8 +29,9 @@ export function openRole(config: RedisRoleConfig, name: string, options: RoleRed
     return openRoleAt(ONE_SLOT.get(naboomRole), config, name, options);
   }
   return new RoleCluster({
-    ...options,
     ...addressOptions(config, name),
+    ...options,
+    db: 0,
     clusterNodes: place.nodes,
   }) as unknown as RoleClient;
 }
@@ -44,6 +45,6 @@ export function openRoleAt(
 ): RoleRedis {
   const address = addressOptions(config, name);
   const { place } = config;
-  if (place.kind === 'cluster') return new RoleRedis({ ...options, ...address, ...slotOptions(place, key) });
-  return new RoleRedis({ ...options, ...address, db: options.db ?? config.db });
+  if (place.kind === 'cluster') return new RoleRedis({ ...address, ...options, ...slotOptions(place, key), db: 0 });
+  return new RoleRedis({ ...address, ...options });
 }

@@ -1,6 +1,7 @@
 import type { RedisOptions } from 'ioredis';
 import type { RedisRoleConfig } from '../config/redis-config.js';
 import { Hearing } from './hearing.js';
+import type { RedisHost } from '../config/redis-place.js';
 import { REQUEST_PATH, SUBSCRIBER } from './redis.options.js';
 import type { RedisRoleName } from './redis.roles.js';
 import { openRole, openRoleAt, type RoleClient } from './role-client.js';
@@ -69,6 +70,12 @@ export class RoleConnections {
     const { commands } = this;
     if (!(commands instanceof RoleCluster)) return [await commands.info(section)];
     return Promise.all(commands.nodes('master').map((node) => node.info(section)));
+  }
+
+  /** Opens a further connection to one node of the role's Cluster, whatever it serves. */
+  openNode({ host, port }: RedisHost, purpose: string, options: RedisOptions): RoleRedis {
+    const node: RedisRoleConfig = { ...this.config, place: { kind: 'single', host, port } };
+    return openRoleAt(undefined, node, `${this.role}:${purpose}`, this.#settings(options));
   }
 
   #settings(options: RedisOptions): RoleRedisOptions {

@@ -49,8 +49,7 @@ export class RoleRedis extends Redis implements SignedIn {
     this.on('ready', () => void this.#checkPlace());
     this.on('ready', () => login?.join(this, this.options.password));
     this.on('end', () => login?.leave(this));
-    // Of a Cluster: the slot of a channel went to another node, which only a new connection finds.
-    this.on('moved', () => this.disconnect(true));
+    this.on('moved', () => this.#followSlot());
     onOpen?.(this);
     if (!settings.lazyConnect) this.connect().catch(ignore);
   }
@@ -114,6 +113,18 @@ export class RoleRedis extends Redis implements SignedIn {
 
   [inspect.custom](): object {
     return this.toJSON();
+  }
+
+  /**
+   * A Cluster took channels away from this connection, because their slot went to another node: only a new connection finds
+   * it, and ioredis has forgotten the channels.
+   */
+  #followSlot(): void {
+    if (this.status !== 'ready') return;
+    this.once('ready', () => {
+      for (const channel of this.shardChannels) this.ssubscribe(channel).catch(ignore);
+    });
+    this.disconnect(true);
   }
 
   async #checkPlace(): Promise<void> {

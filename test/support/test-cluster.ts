@@ -24,6 +24,7 @@ export interface ClusterNode {
   readonly port: number;
   /** Where the nodes talk to each other. */
   readonly busPort: number;
+  /** False while it is killed or paused. */
   readonly isRunning: boolean;
   /** Signed in as naboom_admin. */
   readonly admin: Redis;
@@ -46,6 +47,8 @@ export interface TestCluster {
   map(): Promise<ClusterMap>;
   /** The node that is the master of a key's slot now. */
   ownerOf(key: string): Promise<ClusterNode>;
+  /** Moves the slot of a key to another master, with all its keys, as a resharding does. */
+  moveSlot(key: string, to: ClusterNode): Promise<void>;
   /** Waits until every node that runs knows a running master of every slot, and a replica of each where all run. */
   settled(): Promise<void>;
   stop(): Promise<void>;
@@ -72,6 +75,10 @@ export async function startTestCluster(): Promise<TestCluster> {
       const slot = await running()[0]!.admin.cluster('KEYSLOT', key);
       const owner = (await ask()).ownerOf(slot);
       return nodes.find(({ port }) => port === owner?.port)!;
+    },
+    async moveSlot(key, to) {
+      const slot = await running()[0]!.admin.cluster('KEYSLOT', key);
+      await moveSlot({ slot, from: await cluster.ownerOf(key), to, nodes: running(), env });
     },
     settled: async () => void (await eventually(() => isWhole(running()), { withinMs: 30_000, what: 'a whole Cluster' })),
     stop: async () => void (await Promise.all(nodes.map((node) => node.stop()))),
@@ -117,6 +124,7 @@ async function startNode({ port, busPort, users, env }: NodeOptions): Promise<Cl
   ];
   const launch = () => startRedis({ dir, binary: testServers().redis, port, aclFile, extraLines });
   let server = await launch();
+  let paused = false;
   const admin = openAdmin(port, env);
   const end = async (signal: 'SIGTERM' | 'SIGKILL') => {
     if (isRunning(server)) process.kill(server.pid, 'SIGCONT'); // a stopped process does not see SIGTERM
@@ -127,15 +135,21 @@ async function startNode({ port, busPort, users, env }: NodeOptions): Promise<Cl
     busPort,
     admin,
     get isRunning() {
-      return isRunning(server);
+      return !paused && isRunning(server);
     },
     kill9: () => end('SIGKILL'),
     async restart() {
       await end('SIGTERM');
       server = await launch();
     },
-    pause: () => void process.kill(server.pid, 'SIGSTOP'),
-    resume: () => void process.kill(server.pid, 'SIGCONT'),
+    pause() {
+      process.kill(server.pid, 'SIGSTOP');
+      paused = true;
+    },
+    resume() {
+      process.kill(server.pid, 'SIGCONT');
+      paused = false;
+    },
     async stop() {
       admin.disconnect();
       // A Cluster that ends as a whole has nothing to save.
@@ -194,4 +208,27 @@ async function isWhole(running: readonly ClusterNode[]): Promise<boolean> {
   if (!whole) return false;
   const states = await Promise.all(running.map(({ admin }) => admin.info('replication')));
   return states.every((text) => text.includes('role:master') || text.includes('master_link_status:up'));
+}
+
+interface Move {
+  readonly slot: number;
+  readonly from: ClusterNode;
+  readonly to: ClusterNode;
+  readonly nodes: readonly ClusterNode[];
+  readonly env: Record<string, string>;
+}
+
+async function moveSlot({ slot, from, to, nodes, env }: Move): Promise<void> {
+  const [fromId, toId] = [await from.admin.cluster('MYID'), await to.admin.cluster('MYID')];
+  await to.admin.cluster('SETSLOT', slot, 'IMPORTING', fromId);
+  await from.admin.cluster('SETSLOT', slot, 'MIGRATING', toId);
+  const login = ['AUTH2', env.REDIS_MASTER_USER!, env.REDIS_MASTER_PASSWORD!];
+  for (;;) {
+    const some = await from.admin.cluster('GETKEYSINSLOT', slot, 100);
+    if (some.length === 0) break;
+    await from.admin.call('MIGRATE', '127.0.0.1', to.port, '', 0, 5000, ...login, 'KEYS', ...some);
+  }
+  // The new owner first: for a moment both would have it, never nobody.
+  for (const { admin } of [to, from]) await admin.cluster('SETSLOT', slot, 'NODE', toId);
+  for (const { admin } of nodes) await admin.cluster('SETSLOT', slot, 'NODE', toId).catch(() => undefined); // replicas refuse
 }

@@ -9,7 +9,7 @@ import { type Denial, formatDenials, readDenials } from './acl-log.js';
 import { applyPolicy } from './apply.js';
 import { type AclCheck, checked } from './check.js';
 import { configurePolicy } from './configured-policy.js';
-import { AclConnectionError, withConnection } from './connection.js';
+import { AclConnectionError, withAdmin } from './connection.js';
 import { diffServer } from './diff.js';
 import { adminNodes } from './nodes.js';
 import { PolicyError } from './policy.js';
@@ -166,7 +166,7 @@ async function onEachNode(
   const all: AclCheck[] = [];
   const nodes: readonly RedisRoleConfig[] = await adminNodes(config.redis, options.node);
   for (const node of nodes) {
-    const checks = await withConnection('admin', node, work).catch(whenOneOfMany(nodes));
+    const checks = await withAdmin(node, work).catch(whenOneOfMany(nodes));
     const where = nodes.length > 1 ? ` at ${nodeName(node)}` : '';
     all.push(...checks.map((check) => ({ ...check, subject: `${check.subject}${where}` })));
   }
@@ -186,7 +186,7 @@ async function log(policyText: string, config: Config, options: Options, out: Pr
   const users = new Set(configurePolicy(policyText, config.redis).users.map(({ name }) => name));
   const denials: Denial[] = [];
   for (const node of await adminNodes(config.redis, options.node)) {
-    await withConnection('admin', node, async (admin) => {
+    await withAdmin(node, async (admin) => {
       denials.push(...(await readDenials(admin, nodeName(node), users)));
       if (options.reset) await admin.call('ACL', 'LOG', 'RESET');
     });

@@ -1,6 +1,7 @@
 import type { RedisConfig, RedisRoleConfig } from '../../config/redis-config.js';
 import { readPrevious } from '../../config/secret-file.js';
 import { REDIS_ROLE_NAMES, REDIS_ROLES, type RedisRoleName } from '../redis.roles.js';
+import { clusterGrantsOf } from './grants-cluster.js';
 import { SERVER_USERS } from './server-users.js';
 import { parsePolicy, PolicyError, type PolicyUser } from './policy.js';
 import { type FurtherHashes, passwordHash, type Passwords } from './render.js';
@@ -29,7 +30,7 @@ export function configurePolicy(policyText: string, redis: RedisConfig): Configu
     if (signIn?.password !== undefined) passwords[name] = signIn.password;
     const previous = signIn?.passwordFile && readPrevious(signIn.passwordFile);
     if (previous !== undefined) further[name] = [passwordHash(previous)];
-    return { ...user, name, commands: moveSelects(user, redis) };
+    return { ...user, name, commands: forCluster(user, redis) ?? moveSelects(user, redis) };
   });
   return { users, passwords, further };
 }
@@ -67,6 +68,16 @@ function moveSelects(user: PolicyUser, redis: RedisConfig): string[] {
   // Database 0 is where every connection begins: it needs no grant.
   const added = moves.filter(({ to }) => to !== 0).map(({ to }) => `select|${to}`);
   return [...new Set([...kept, ...added])];
+}
+
+/** On a Cluster nobody selects a database, and connections ask who serves their keys; undefined anywhere else. */
+function forCluster(user: PolicyUser, redis: RedisConfig): string[] | undefined {
+  const roles = REDIS_ROLE_NAMES.filter((role) => selectsAs(user.name, role, redis));
+  const onCluster = roles.filter((role) => redis.roles[role].place.kind === 'cluster');
+  if (onCluster.length === 0) return undefined;
+  const grants = clusterGrantsOf(user.name).flatMap(({ rules }) => rules);
+  if (onCluster.length < roles.length) return [...new Set([...moveSelects(user, redis), ...grants])];
+  return [...user.commands.filter((command) => !command.startsWith('select|')), ...grants];
 }
 
 function selectsAs(user: string, role: RedisRoleName, redis: RedisConfig): boolean {

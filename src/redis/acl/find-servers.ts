@@ -1,6 +1,7 @@
 import type { RedisRoleConfig } from '../../config/redis-config.js';
 import type { RedisHost } from '../../config/redis-place.js';
-import { AclConnectionError, withConnection } from './connection.js';
+import { readClusterNodes } from '../cluster-map.js';
+import { AclConnectionError, withAdmin } from './connection.js';
 import type { RoleRedis } from '../role-redis.js';
 
 /** What the sentinels were asked, and said. */
@@ -15,9 +16,35 @@ export interface SentinelView {
  * Throws AclConnectionError where nobody answers who knows them.
  */
 export async function serversOf(config: RedisRoleConfig): Promise<RedisRoleConfig[]> {
-  if (config.place.kind !== 'sentinel') return [config];
+  if (config.place.kind === 'single') return [config];
+  const hosts = config.place.kind === 'cluster' ? await askCluster(config) : await sentinelsHosts(config);
+  return hosts.map((host) => asSingle(config, host));
+}
+
+async function sentinelsHosts(config: RedisRoleConfig): Promise<RedisHost[]> {
   const { master, replicas } = await askSentinels(config);
-  return [master, ...replicas].map(({ host, port }) => ({ ...config, place: { kind: 'single', host, port } }));
+  return [master, ...replicas];
+}
+
+/** The same login, at one server. */
+function asSingle(config: RedisRoleConfig, { host, port }: RedisHost): RedisRoleConfig {
+  return { ...config, db: 0, place: { kind: 'single', host, port } };
+}
+
+/** Asks one node after the other for all that it knows, those that are down too: they come back. */
+async function askCluster(config: RedisRoleConfig): Promise<RedisHost[]> {
+  let failure: unknown;
+  for (const node of config.place.kind === 'cluster' ? config.place.nodes : []) {
+    try {
+      return await withAdmin(asSingle(config, node), async (connection) =>
+        readClusterNodes(String(await connection.cluster('NODES')), node),
+      );
+    } catch (error) {
+      if (!(error instanceof AclConnectionError)) throw error;
+      failure = error;
+    }
+  }
+  throw failure;
 }
 
 /** Asks one sentinel after the other, until one knows the master. Throws AclConnectionError when none does. */
@@ -44,7 +71,7 @@ export function atSentinel<T>(
 ): Promise<T> {
   const { username, password } = place.kind === 'sentinel' ? place : {};
   const sentinel = { place: { kind: 'single', host, port }, tls, ca, serverName, username, password, db: 0 } as const;
-  return withConnection('admin', sentinel, work);
+  return withAdmin(sentinel, work);
 }
 
 /** What this sentinel knows of the master called `name`. Throws AclConnectionError when it knows none. */

@@ -19,7 +19,11 @@ export async function adminNodes(redis: RedisConfig, further: readonly string[])
     if (!nodes.has(name)) nodes.set(name, { place, tls, ca, serverName, username, password, db: 0 });
   };
   for (const role of REDIS_ROLE_NAMES) places.set(placeName(redis.roles[role].place), redis.roles[role]);
-  for (const config of places.values()) for (const server of await serversOf(config)) add(server);
+  for (const config of places.values()) {
+    // The nodes of a Cluster are its administrator's to know; sentinels have a login of their own.
+    const asking = redis.admin ? { ...config, username, password } : config;
+    for (const server of await serversOf(asking)) add(server);
+  }
   for (const url of further) {
     const address = readRedisUrl(url);
     if ('problem' in address) throw new PolicyError(`--node ${address.problem}`);

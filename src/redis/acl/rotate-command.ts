@@ -6,7 +6,7 @@ import { replaceFile } from '../../config/secret-file.js';
 import type { RoleRedis } from '../role-redis.js';
 import { type AclCheck, checked } from './check.js';
 import { configurePolicy } from './configured-policy.js';
-import { AclConnectionError, withConnection } from './connection.js';
+import { AclConnectionError, withAdmin } from './connection.js';
 import { adminNodes } from './nodes.js';
 import { renderUsers } from './render.js';
 import { addPasswords, keepOnlyThese, killConnections, restoreFiles, type Rotation, whoIsBehind } from './rotate.js';
@@ -112,7 +112,7 @@ async function prepare(policyText: string, options: RotateOptions, away: AclChec
     atEachServer: (work) => atEachServer(nodes, work, options.revoke ? away : undefined),
     signIn: async ({ role, user, password }) => {
       for (const node of role === 'master' ? nodes : [redis.roles[role]]) {
-        await withConnection('admin', { ...node, username: user, password }, (connection) => connection.ping());
+        await withAdmin({ ...node, username: user, password }, (connection) => connection.ping());
       }
     },
     writeAclFile: (further) => {
@@ -132,7 +132,7 @@ async function atEachServer<T>(
   const results: T[] = [];
   for (const node of nodes) {
     try {
-      results.push(await withConnection('admin', node, (admin) => work(admin, nodeName(node))));
+      results.push(await withAdmin(node, (admin) => work(admin, nodeName(node))));
     } catch (error) {
       if (away === undefined || !(error instanceof AclConnectionError)) throw error;
       if (away.every(({ subject }) => subject !== nodeName(node))) {

@@ -5,7 +5,7 @@ import { REDIS_ROLE_NAMES } from '../redis.roles.js';
 import { ANNOUNCEMENT } from './provoked-refusals.js';
 import { type AclCheck, checked } from './check.js';
 import { configurePolicy, ISOLATION_NOTE } from './configured-policy.js';
-import { AclConnectionError, withConnection } from './connection.js';
+import { AclConnectionError, withAdmin } from './connection.js';
 import { type Announce, verifyRole } from './verify-role.js';
 import { verifyServer } from './verify-server.js';
 
@@ -52,7 +52,7 @@ async function announcing(
   const { username, password } = admin;
   let isIn = false;
   try {
-    return await withConnection('admin', { place, tls, ca, serverName, username, password, db: 0 }, (connection) => {
+    return await withAdmin({ place, tls, ca, serverName, username, password, db: 0 }, (connection) => {
       isIn = true;
       return work(async () => void (await connection.call(...ANNOUNCEMENT)));
     });
@@ -87,7 +87,7 @@ async function verifyNodes(
   for (const node of nodes) {
     const server = nodeName(node);
     try {
-      checks.push(...(await withConnection('admin', node, (admin) => verifyServer(admin, policy, server))));
+      checks.push(...(await withAdmin(node, (admin) => verifyServer(admin, policy, server))));
     } catch (error) {
       if (!(error instanceof AclConnectionError)) throw error;
       checks.push(checked(server, 'administrator signs in', [error.message]));
@@ -101,7 +101,7 @@ async function refusesStrangers(node: RedisRoleConfig): Promise<AclCheck> {
   const check = 'refuses whoever does not sign in';
   const { place, tls, ca, serverName } = node;
   try {
-    await withConnection('admin', { place, tls, ca, serverName, db: 0 }, (stranger) => stranger.ping());
+    await withAdmin({ place, tls, ca, serverName, db: 0 }, (stranger) => stranger.ping());
     return checked(nodeName(node), check, ['lets anybody in: the default user is on']);
   } catch (error) {
     const { code, message } = error instanceof AclConnectionError ? error.failure : classifyRedisError(error);
