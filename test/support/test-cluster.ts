@@ -73,7 +73,8 @@ export async function startTestCluster(): Promise<TestCluster> {
       const owner = (await ask()).ownerOf(slot);
       return nodes.find(({ port }) => port === owner?.port)!;
     },
-    settled: async () => void (await eventually(() => isWhole(running()), { withinMs: 30_000, what: 'a whole Cluster' })),
+    settled: async () =>
+      void (await eventually(() => isWhole(running()), { withinMs: 30_000, what: 'a whole Cluster' })),
     stop: async () => void (await Promise.all(nodes.map((node) => node.stop()))),
   };
   try {
@@ -164,9 +165,7 @@ async function introduce(nodes: readonly ClusterNode[]): Promise<void> {
   const [first] = nodes;
   const masters = nodes.slice(0, MASTERS);
   const share = (at: number) => Math.round((at * SLOTS) / MASTERS);
-  await Promise.all(
-    masters.map(({ admin }, at) => admin.cluster('ADDSLOTSRANGE', share(at), share(at + 1) - 1)),
-  );
+  await Promise.all(masters.map(({ admin }, at) => admin.cluster('ADDSLOTSRANGE', share(at), share(at + 1) - 1)));
   // Epochs of their own at once: of nodes that claim the same one, the Cluster has to choose first.
   await Promise.all(nodes.map(({ admin }, at) => admin.call('CLUSTER', 'SET-CONFIG-EPOCH', at + 1)));
   for (const { admin } of nodes.slice(1)) await admin.call('CLUSTER', 'MEET', '127.0.0.1', first!.port, first!.busPort);
