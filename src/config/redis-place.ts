@@ -64,7 +64,9 @@ export function isSamePlace(one: RedisPlace, other: RedisPlace): boolean {
 
 /** The place of every role that has no address of its own; problems are added to `problems`. */
 export function readSharedPlace(env: EnvValues, problems: string[]): ReachedPlace {
-  const { REDIS_SENTINELS: sentinels = [], REDIS_CLUSTER_NODES: nodes = [], REDIS_URL: url } = env;
+  const { REDIS_URL: url } = env;
+  // A configuration that cannot be read has neither.
+  const { REDIS_SENTINELS: sentinels = [], REDIS_CLUSTER_NODES: nodes = [] } = env as Partial<EnvValues>;
   const ways = [
     ...(url === DEFAULT_REDIS_URL ? [] : ['REDIS_URL']),
     ...(sentinels.length > 0 ? ['REDIS_SENTINELS'] : []),

@@ -64,6 +64,7 @@ export function workerOptions(config: Config, queue: QueueName): WorkerOptions {
     lockDuration: 6000,
     stalledInterval: 1500,
     maxStalledCount: MAX_STALLED,
+    runRetryDelay: 1000, // of its own, a worker stands still for 15 s after an error of the connection
   };
 }
 

@@ -16,7 +16,8 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 const policy = () => configurePolicy(POLICY_TEXT, server.config);
-const verify = async (config = server.config) => (await verifyAcl(POLICY_TEXT, config, await adminNodes(config, []))).checks;
+const verify = async (config = server.config) =>
+  (await verifyAcl(POLICY_TEXT, config, await adminNodes(config, []))).checks;
 const apply = (config = server.config) => applyPolicy(server.admin, configurePolicy(POLICY_TEXT, config));
 const failures = (checks: readonly AclCheck[]) =>
   checks.filter(({ result }) => result === 'failed').map(({ subject, detail }) => `${subject}: ${detail}`);

@@ -142,7 +142,8 @@ it.each<[string, () => Promise<void>, () => Record<string, string>, RegExp, RegE
     /client certificate.*tls-auth-clients no/,
     /tls-auth-clients no.* client certificate/,
   ],
-])('tells %s', async (_what, prepare, changes, connection, doctor = connection) => {
+])('tells %s', async (_what, prepare, changes, ...words) => {
+  const [connection, doctor = connection] = words;
   await prepare();
   const [said, health] = await connectionSays(changes());
   expect(said).toMatch(connection);

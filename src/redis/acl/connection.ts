@@ -53,8 +53,9 @@ export function withConnection<T>(
 }
 
 /** By the password of the configuration, and not by what its file may say by now. */
-function asConfigured({ passwordFile: _, ...config }: RedisRoleConfig): RedisRoleConfig {
-  return config;
+function asConfigured(config: RedisRoleConfig): RedisRoleConfig {
+  const { passwordFile: _, ...byPassword } = config;
+  return byPassword;
 }
 
 async function use<C extends RoleClient, T>(
