@@ -124,7 +124,9 @@ class SlotConnector extends AbstractConnector {
 /** ioredis sends no server name by itself; a node that has a name in the Cluster has a certificate for it. */
 function withServerName<T extends ConnectionOptions>(options: T): T {
   const { host } = options;
-  return options.servername !== undefined || host === undefined || isIP(host) ? options : { ...options, servername: host };
+  return options.servername !== undefined || host === undefined || isIP(host)
+    ? options
+    : { ...options, servername: host };
 }
 
 /** Those that are configured, and those that were heard of. */

@@ -11,7 +11,13 @@ describe('readClusterMap', () => {
 
   it('knows who serves a slot, and which nobody serves', () => {
     const map = readClusterMap(answer);
-    expect([0, 5460, 5461, 5462, 16_383].map((slot) => map.ownerOf(slot)?.port)).toEqual([7000, 7000, 7001, undefined, 7000]);
+    expect([0, 5460, 5461, 5462, 16_383].map((slot) => map.ownerOf(slot)?.port)).toEqual([
+      7000,
+      7000,
+      7001,
+      undefined,
+      7000,
+    ]);
     expect(map.unserved).toBe(1);
   });
 

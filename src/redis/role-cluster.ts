@@ -35,19 +35,22 @@ export class RoleCluster extends Cluster {
 
   constructor(settings: RoleClusterOptions) {
     const { naboomRole, onOpen, clusterNodes, lazyConnect, retryStrategy, ...options } = settings;
-    super(clusterNodes.map(({ host, port }) => ({ host, port })), {
-      lazyConnect: true,
-      clusterRetryStrategy: (attempt) => retryStrategy?.(attempt) ?? null,
-      // Commands wait for a node that is being connected, within their own time limit; not for the Cluster, see sendCommand.
-      enableOfflineQueue: true,
-      // ioredis would send once more what was cut off: it may have been done.
-      retryDelayOnFailover: 0,
-      maxRedirections: MAX_REDIRECTIONS,
-      slotsRefreshTimeout: SLOTS_ANSWER_MS,
-      // Names stay names: certificates are made out to them.
-      dnsLookup: (host, found) => found(null, host),
-      redisOptions: { ...options, replyMapping: 'legacy' },
-    });
+    super(
+      clusterNodes.map(({ host, port }) => ({ host, port })),
+      {
+        lazyConnect: true,
+        clusterRetryStrategy: (attempt) => retryStrategy?.(attempt) ?? null,
+        // Commands wait for a node that is being connected, within their own time limit; not for the Cluster, see sendCommand.
+        enableOfflineQueue: true,
+        // ioredis would send once more what was cut off: it may have been done.
+        retryDelayOnFailover: 0,
+        maxRedirections: MAX_REDIRECTIONS,
+        slotsRefreshTimeout: SLOTS_ANSWER_MS,
+        // Names stay names: certificates are made out to them.
+        dnsLookup: (host, found) => found(null, host),
+        redisOptions: { ...options, replyMapping: 'legacy' },
+      },
+    );
     this.naboomRole = naboomRole;
     this.#settings = settings;
     this.#makeNodesOurs({ naboomRole, ...(onOpen ? { onOpen } : {}) });

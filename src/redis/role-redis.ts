@@ -46,7 +46,8 @@ export class RoleRedis extends Redis {
 
   override sendCommand(command: Command, stream?: Parameters<Redis['sendCommand']>[1]): SentCommand {
     if (command.name === 'ssubscribe') for (const channel of command.args) this.#shardChannels.add(String(channel));
-    if (command.name === 'sunsubscribe') for (const channel of command.args) this.#shardChannels.delete(String(channel));
+    if (command.name === 'sunsubscribe')
+      for (const channel of command.args) this.#shardChannels.delete(String(channel));
     const sent = super.sendCommand(command, stream) as SentCommand;
     if (sent instanceof Promise) sent.catch(scrubRedisError);
     return sent;

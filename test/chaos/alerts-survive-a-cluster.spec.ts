@@ -1,3 +1,4 @@
+import { QUEUE_NAMES } from '../../src/queues/queue-map.js';
 import { channels, keys } from '../../src/redis/redis.keys.js';
 import { eventually } from '../support/eventually.js';
 import { expectAnswers, expectNothingLost, untilHealth } from '../support/expect-survival.js';
@@ -23,6 +24,13 @@ afterAll(async () => {
 async function everythingWorks(): Promise<void> {
   for (const node of fleet.nodes) await untilHealth(node, { redis_status: 'connected', database_status: 'connected' });
   await eventually(async () => (await listeners()) === fleet.apis.length, { what: 'processes that hear each other' });
+  await eventually(async () => (await waitingWorkers()) === QUEUE_NAMES.length, { what: 'workers that wait for jobs' });
+}
+
+/** How many workers wait for a job at the owner of the queues' slot: one a queue. */
+async function waitingWorkers(): Promise<number> {
+  const { admin } = await cluster.ownerOf(keys.queuePrefix());
+  return String(await admin.client('LIST')).split(' cmd=bzpopmin ').length - 1;
 }
 
 /** How many processes the owner of the adapter's slot tells what others say. */

@@ -41,6 +41,8 @@ export interface ClusterNode {
 export interface TestCluster {
   /** REDIS_CLUSTER_NODES and the credentials of each role, ready for loadConfig. */
   readonly env: Record<string, string>;
+  /** What only the command line has beside it. */
+  readonly adminEnv: Record<string, string>;
   /** The first three were masters at the start, the others are their replicas in the same order. */
   readonly nodes: readonly ClusterNode[];
   /** Who serves which slots now, by the word of a node that runs. */
@@ -63,12 +65,16 @@ export async function startTestCluster(): Promise<TestCluster> {
     REDIS_CLUSTER_NODES: own.map((port) => `127.0.0.1:${port}`).join(','),
     ...loginVariables(newPasswords()),
   };
-  const users = renderPolicy(env);
-  const nodes = await Promise.all(own.map((port, at) => startNode({ port, busPort: ports.at(-1 - at)!, users, env })));
+  const replication = { REDIS_REPLICATION_PASSWORD: randomUUID() };
+  const users = renderPolicy({ ...env, ...replication });
+  const nodes = await Promise.all(
+    own.map((port, at) => startNode({ port, busPort: ports.at(-1 - at)!, users, env: { ...env, ...replication } })),
+  );
   const running = () => nodes.filter((node) => node.isRunning);
   const ask = async () => readClusterMap(await running()[0]!.admin.cluster('SLOTS'));
   const cluster: TestCluster = {
     env,
+    adminEnv: replication,
     nodes,
     map: ask,
     async ownerOf(key) {
@@ -80,7 +86,8 @@ export async function startTestCluster(): Promise<TestCluster> {
       const slot = await running()[0]!.admin.cluster('KEYSLOT', key);
       await moveSlot({ slot, from: await cluster.ownerOf(key), to, nodes: running(), env });
     },
-    settled: async () => void (await eventually(() => isWhole(running()), { withinMs: 30_000, what: 'a whole Cluster' })),
+    settled: async () =>
+      void (await eventually(() => isWhole(running()), { withinMs: 30_000, what: 'a whole Cluster' })),
     stop: async () => void (await Promise.all(nodes.map((node) => node.stop()))),
   };
   try {
@@ -117,8 +124,8 @@ async function startNode({ port, busPort, users, env }: NodeOptions): Promise<Cl
     'cluster-enabled yes',
     `cluster-port ${busPort}`,
     `cluster-node-timeout ${NODE_TIMEOUT_MS}`,
-    `masteruser ${env.REDIS_MASTER_USER}`,
-    `masterauth ${env.REDIS_MASTER_PASSWORD}`,
+    'masteruser replication_user',
+    `masterauth ${env.REDIS_REPLICATION_PASSWORD}`,
     'repl-ping-replica-period 1', // a replica that has heard nothing yet is not told of; of its own, 10 s
     'repl-diskless-sync-delay 0', // of its own, a master waits 5 s for further replicas
   ];
@@ -178,9 +185,7 @@ function openAdmin(port: number, env: Record<string, string>): Redis {
 async function introduce(nodes: readonly ClusterNode[]): Promise<void> {
   const masters = nodes.slice(0, MASTERS);
   const share = (at: number) => Math.round((at * CLUSTER_SLOTS) / MASTERS);
-  await Promise.all(
-    masters.map(({ admin }, at) => admin.cluster('ADDSLOTSRANGE', share(at), share(at + 1) - 1)),
-  );
+  await Promise.all(masters.map(({ admin }, at) => admin.cluster('ADDSLOTSRANGE', share(at), share(at + 1) - 1)));
   // Epochs of their own at once: of nodes that claim the same one, the Cluster has to choose first.
   await Promise.all(nodes.map(({ admin }, at) => admin.call('CLUSTER', 'SET-CONFIG-EPOCH', at + 1)));
   // Everyone to everyone: gossip alone takes seconds until all have heard of all.

@@ -32,7 +32,11 @@ const ONE_TRY: RedisOptions = {
 
 /** Signs in to one server as the administrator, or as whoever the configuration names; see {@link withConnection}. */
 export function withAdmin<T>(config: RedisRoleConfig, work: (connection: RoleRedis) => Promise<T>): Promise<T> {
-  return use(config, (options) => openRoleAt(undefined, config, 'admin:acl', { ...options, naboomRole: 'admin' }), work);
+  return use(
+    config,
+    (options) => openRoleAt(undefined, config, 'admin:acl', { ...options, naboomRole: 'admin' }),
+    work,
+  );
 }
 
 /** Signs in as a role, runs `work`, and closes the connections. Throws AclConnectionError. */
