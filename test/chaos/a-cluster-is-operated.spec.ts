@@ -59,6 +59,8 @@ it('the doctor looks at every node, and says that slots are served by nobody', a
   await admin.cluster('DELSLOTS', 0);
   const complaints = aboutRedis(await doctor()).flatMap(({ detail, result }) => (result === 'failed' ? [detail] : []));
   expect(complaints).toContainEqual(expect.stringMatching(/served by nobody/));
+  // app and realtime need all nodes, and say why they do not get there.
+  expect((await acl('verify')).text).toMatch(/app_user.*does not serve all of its slots \(REDIS_UNREACHABLE\)/);
   await admin.cluster('ADDSLOTS', 0);
   await cluster.settled();
 });

@@ -211,8 +211,10 @@ async function isWhole(running: readonly ClusterNode[]): Promise<boolean> {
       unserved === 0 && masters.every(({ port }) => ports.has(port)) && masters.length + replicas.length >= ports.size,
   );
   if (!whole) return false;
-  const states = await Promise.all(running.map(({ admin }) => admin.info('replication')));
-  return states.every((text) => text.includes('role:master') || text.includes('master_link_status:up'));
+  const states = await Promise.all(
+    running.map(async ({ admin }) => `${await admin.cluster('INFO')}${await admin.info('replication')}`),
+  );
+  return states.every((text) => /cluster_state:ok/.test(text) && /role:master|master_link_status:up/.test(text));
 }
 
 interface Move {
