@@ -107,6 +107,7 @@ it('a planned failover', async () => {
   });
   expectNothingLost(result);
   expectAnswers(result);
+  expect(result.healing).toBeLessThan(10_000);
   await pressedLive();
   await everythingWorks();
 });
@@ -119,6 +120,7 @@ it('a master that hangs', async () => {
   });
   expectNothingLost(result);
   expectAnswers(result);
+  expect(result.healing).toBeLessThan(10_000);
   await pressedLive();
   await everythingWorks();
   victim.resume();
@@ -138,6 +140,7 @@ it('two of three masters: the Cluster is down until they return', async () => {
   });
   expectNothingLost(result);
   expectAnswers(result);
+  expect(result.healing).toBeLessThan(10_000);
   await pressedLive();
   await everythingWorks();
 });

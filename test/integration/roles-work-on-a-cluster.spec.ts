@@ -132,6 +132,7 @@ it('goes on hearing when the slot of a channel moves', async () => {
     withinMs: 5000,
     what: 'a message at the new node',
   });
+  expect(new Set(heard)).toEqual(new Set(['again']));
 });
 
 it('runs jobs', async () => {
