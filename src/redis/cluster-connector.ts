@@ -10,6 +10,15 @@ import { scrubRedisError } from './redis-error.js';
 
 const ANSWER_MS = 1000;
 
+const ONE_QUESTION: RedisOptions = {
+  disableClientInfo: true,
+  enableReadyCheck: false,
+  lazyConnect: true,
+  disconnectTimeout: 0,
+  connectTimeout: ANSWER_MS,
+  retryStrategy: () => null,
+};
+
 type Stream = AbstractConnector['stream'];
 type Emit = Parameters<AbstractConnector['connect']>[0];
 
@@ -101,8 +110,8 @@ class SlotConnector extends AbstractConnector {
       ...(username ? { username } : {}),
       ...(password ? { password } : {}),
       ...(tls ? { tls: withServerName({ ...node, ...tls }) } : {}),
-      ...{ disableClientInfo: true, enableReadyCheck: false, lazyConnect: true, disconnectTimeout: 0 },
-      ...{ connectionName: this.#options.connectionName, connectTimeout: ANSWER_MS, retryStrategy: () => null },
+      ...ONE_QUESTION,
+      connectionName: this.#options.connectionName,
     });
     let failure: Error | undefined;
     asking.on('error', (error: Error) => (failure = error));

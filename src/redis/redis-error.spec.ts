@@ -20,6 +20,9 @@ describe('classifyRedisError', () => {
     ["Stream isn't writeable and enableOfflineQueue options is false", 'REDIS_UNREACHABLE'],
     ['Reached the max retries per request limit (which is 0).', 'REDIS_UNREACHABLE'],
     ['Connection is closed.', 'REDIS_UNREACHABLE'],
+    ['CLUSTERDOWN The cluster is down', 'REDIS_UNREACHABLE'],
+    ['MOVED 9189 127.0.0.1:7001', 'REDIS_UNREACHABLE'],
+    ['TRYAGAIN Multiple keys request during rehashing of slot', 'REDIS_UNREACHABLE'],
     ['ERR unknown command', 'REDIS_ERROR'],
   ])('sorts "%s" as %s', (message, code) => {
     expect(classifyRedisError(new Error(message)).code).toBe(code);

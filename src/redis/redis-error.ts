@@ -62,9 +62,11 @@ const PATTERNS: readonly (readonly [RegExp, RedisErrorCode, string])[] = [
     'REDIS_TLS',
     'The TLS connection to Redis failed: check the scheme (rediss://) and REDIS_TLS_CA_FILE',
   ],
+  [/CLUSTERDOWN|None of startup nodes/, 'REDIS_UNREACHABLE', 'The Redis Cluster does not serve all of its slots'],
+  [/^(MOVED|ASK|TRYAGAIN) |Cluster redirections/, 'REDIS_UNREACHABLE', 'A slot of the Redis Cluster is being moved'],
   [/timed? ?out|ETIMEDOUT/i, 'REDIS_TIMEOUT', 'Redis did not answer in time'],
   [
-    /ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|EPIPE|Connection is closed|Stream isn't writeable|max retries|MaxRetries/i,
+    /ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|EPIPE|Connection is closed|Stream isn't writeable|Cluster isn't ready|max retries|MaxRetries/i,
     'REDIS_UNREACHABLE',
     'Redis cannot be reached',
   ],

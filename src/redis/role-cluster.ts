@@ -56,6 +56,7 @@ export class RoleCluster extends Cluster {
     this.#makeNodesOurs({ naboomRole, ...(onOpen ? { onOpen } : {}) });
     this.on('error', (error: unknown) => (this.lastFailure = reasonOf(error)));
     this.on('ready', () => (this.lastFailure = undefined));
+    this.#noticeThatItIsDown();
     if (!lazyConnect) this.connect().catch(ignore);
   }
 
@@ -98,6 +99,17 @@ export class RoleCluster extends Cluster {
 
   [inspect.custom](): object {
     return this.toJSON();
+  }
+
+  /** A Cluster that does not serve all slots is asked for them, answers, and is left again without a word. */
+  #noticeThatItIsDown(): void {
+    let asked = false;
+    this.on('connect', () => (asked = true));
+    this.on('ready', () => (asked = false));
+    this.on('close', () => {
+      if (asked) this.lastFailure = classifyRedisError(new Error('CLUSTERDOWN'));
+      asked = false;
+    });
   }
 
   /** ioredis makes the connections of nodes by a method of its pool, and offers no other way to choose their class. */

@@ -1,3 +1,4 @@
+import { QUEUE_NAMES } from '../../src/queues/queue-map.js';
 import { channels, keys } from '../../src/redis/redis.keys.js';
 import { eventually } from '../support/eventually.js';
 import { expectAnswers, expectNothingLost, untilHealth } from '../support/expect-survival.js';
@@ -23,6 +24,13 @@ afterAll(async () => {
 async function everythingWorks(): Promise<void> {
   for (const node of fleet.nodes) await untilHealth(node, { redis_status: 'connected', database_status: 'connected' });
   await eventually(async () => (await listeners()) === fleet.apis.length, { what: 'processes that hear each other' });
+  await eventually(async () => (await waitingWorkers()) === QUEUE_NAMES.length, { what: 'workers that wait for jobs' });
+}
+
+/** How many workers wait for a job at the owner of the queues' slot: one a queue. */
+async function waitingWorkers(): Promise<number> {
+  const { admin } = await cluster.ownerOf(keys.queuePrefix());
+  return String(await admin.client('LIST')).split(' cmd=bzpopmin ').length - 1;
 }
 
 /** How many processes the owner of the adapter's slot tells what others say. */
@@ -99,6 +107,7 @@ it('a planned failover', async () => {
   });
   expectNothingLost(result);
   expectAnswers(result);
+  expect(result.healing).toBeLessThan(10_000);
   await pressedLive();
   await everythingWorks();
 });
@@ -111,6 +120,7 @@ it('a master that hangs', async () => {
   });
   expectNothingLost(result);
   expectAnswers(result);
+  expect(result.healing).toBeLessThan(10_000);
   await pressedLive();
   await everythingWorks();
   victim.resume();
@@ -130,6 +140,7 @@ it('two of three masters: the Cluster is down until they return', async () => {
   });
   expectNothingLost(result);
   expectAnswers(result);
+  expect(result.healing).toBeLessThan(10_000);
   await pressedLive();
   await everythingWorks();
 });

@@ -62,7 +62,7 @@ it('lets websocket_user carry Socket.IO between two servers and the broadcast, a
   await askEachOther(one.io, two.io);
   await reachARoomElsewhere(one.io, two);
   await broadcast();
-  expect(await one.publisher.call('PUBSUB', 'SHARDNUMSUB', 'naboom:ws#/#')).toEqual(['naboom:ws#/#', 2]);
+  expect(await one.publisher.call('PUBSUB', 'SHARDNUMSUB', 'naboom:ws#{ws}#/#')).toEqual(['naboom:ws#{ws}#/#', 2]);
   for (const { io } of [one, two]) await io.close();
   await expectExactlyNeeded('websocket');
 });

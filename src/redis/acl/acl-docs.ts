@@ -1,5 +1,6 @@
 import { REDIS_ROLE_NAMES, REDIS_ROLES } from '../redis.roles.js';
 import type { Grant } from './grant.js';
+import { clusterGrantsOf } from './grants-cluster.js';
 import { USER_GRANTS } from './grants.js';
 import { SERVER_USERS } from './server-users.js';
 import { parsePolicy, type PolicyUser } from './policy.js';
@@ -61,8 +62,15 @@ function describeUser(user: PolicyUser): string {
     table('keys', user.keys, grants.keys),
     table('channels', user.channels, grants.channels),
     table('commands', user.commands, grants.commands),
+    ...clusterTable(user.name),
   ];
   return [title, ...sections].join('\n\n');
+}
+
+/** What a Cluster adds; it stands in no policy file, `acl` grants it where REDIS_CLUSTER_NODES is set. */
+function clusterTable(user: string): string[] {
+  const rows = clusterGrantsOf(user).map(({ rules, why }) => [code(rules), cell(why)]);
+  return rows.length === 0 ? [] : [alignedTable([['commands on a Cluster, instead of `select`', 'why'], ...rows])];
 }
 
 /** Only what the policy grants is shown; what the table does not explain is shown as such. */

@@ -79,7 +79,10 @@ async function connect(connection: RoleClient, where: string): Promise<void> {
   // ioredis' connectTimeout does not cover the login: a server that accepts and never answers would hang.
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error('timed out')), CONNECT_WITHIN_MS);
+    // Of a Cluster that is down, ioredis' promise says nothing.
+    connection.once('end', () => reject(new Error('Connection is closed.')));
   });
+  late.catch(() => undefined);
   try {
     await Promise.race([connection.connect(), late]);
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { RedisRoleConfig } from '../../config/redis-config.js';
 import type { RedisHost } from '../../config/redis-place.js';
-import { readClusterNodes } from '../cluster-map.js';
+import { readClusterMap, readClusterNodes, type ClusterMap } from '../cluster-map.js';
 import { AclConnectionError, withAdmin } from './connection.js';
 import type { RoleRedis } from '../role-redis.js';
 
@@ -13,12 +13,27 @@ export interface SentinelView {
 
 /**
  * The servers behind a place, each as a place of its own: users are given to each, because Redis copies none.
+ * @param isAdmin the login is the administrator's, who also learns of a Cluster's nodes that are down or serve nothing
  * Throws AclConnectionError where nobody answers who knows them.
  */
-export async function serversOf(config: RedisRoleConfig): Promise<RedisRoleConfig[]> {
-  if (config.place.kind === 'single') return [config];
-  const hosts = config.place.kind === 'cluster' ? await askCluster(config) : await sentinelsHosts(config);
-  return hosts.map((host) => asSingle(config, host));
+export async function serversOf(config: RedisRoleConfig, isAdmin = false): Promise<RedisRoleConfig[]> {
+  switch (config.place.kind) {
+    case 'single':
+      return [config];
+    case 'sentinel':
+      return (await sentinelsHosts(config)).map((host) => asSingle(config, host));
+    case 'cluster': {
+      const hosts = isAdmin
+        ? await askCluster(config, async (node, asked) => readClusterNodes(String(await node.cluster('NODES')), asked))
+        : await clusterMapOf(config).then(({ masters, replicas }) => [...masters, ...replicas]);
+      return hosts.map((host) => asSingle(config, host));
+    }
+  }
+}
+
+/** Who serves the slots of a Cluster, as any user may know. Throws AclConnectionError where no node answers. */
+export function clusterMapOf(config: RedisRoleConfig): Promise<ClusterMap> {
+  return askCluster(config, async (node, asked) => readClusterMap(await node.cluster('SLOTS'), asked));
 }
 
 async function sentinelsHosts(config: RedisRoleConfig): Promise<RedisHost[]> {
@@ -31,14 +46,15 @@ function asSingle(config: RedisRoleConfig, { host, port }: RedisHost): RedisRole
   return { ...config, db: 0, place: { kind: 'single', host, port } };
 }
 
-/** Asks one node after the other for all that it knows, those that are down too: they come back. */
-async function askCluster(config: RedisRoleConfig): Promise<RedisHost[]> {
+/** Asks one node after the other, until one answers. */
+async function askCluster<T>(
+  config: RedisRoleConfig,
+  ask: (node: RoleRedis, asked: RedisHost) => Promise<T>,
+): Promise<T> {
   let failure: unknown;
-  for (const node of config.place.kind === 'cluster' ? config.place.nodes : []) {
+  for (const host of config.place.kind === 'cluster' ? config.place.nodes : []) {
     try {
-      return await withAdmin(asSingle(config, node), async (connection) =>
-        readClusterNodes(String(await connection.cluster('NODES')), node),
-      );
+      return await withAdmin(asSingle(config, host), (node) => ask(node, host));
     } catch (error) {
       if (!(error instanceof AclConnectionError)) throw error;
       failure = error;

@@ -1,14 +1,11 @@
 import { grant, type Grant } from './grant.js';
 
-const ANYBODY = [grant('cluster|slots', 'on a Redis Cluster: who serves which slot')];
+const ANYBODY = [grant('cluster|slots', 'who serves which slot')];
 
 const ALL_NODES = [
   ...ANYBODY,
-  grant('cluster|info', 'on a Redis Cluster: ioredis asks a node whether it is whole before it uses it'),
-  grant(
-    'readonly readwrite',
-    'on a Redis Cluster: ioredis says so to a replica it asks for the slots, and to one that became a master',
-  ),
+  grant('cluster|info', 'ioredis asks a node whether it is whole before it uses it'),
+  grant('readonly readwrite', 'ioredis says so to a replica it asks for the slots, and to one that became a master'),
 ];
 
 /** Users whose keys fall into many slots: they have a connection to each node. */

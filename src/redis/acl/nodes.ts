@@ -22,7 +22,7 @@ export async function adminNodes(redis: RedisConfig, further: readonly string[])
   for (const config of places.values()) {
     // The nodes of a Cluster are its administrator's to know; sentinels have a login of their own.
     const asking = redis.admin ? { ...config, username, password } : config;
-    for (const server of await serversOf(asking)) add(server);
+    for (const server of await serversOf(asking, redis.admin !== undefined)) add(server);
   }
   for (const url of further) {
     const address = readRedisUrl(url);
