@@ -7,8 +7,8 @@ import type { WebhookReceiver } from './webhook-receiver.js';
 
 /** What is late is not lost; what has not come after this is, ms. */
 const LATE_MS = 15_000;
-/** So many times that: a receiver is asked again after seconds, and what a killed worker had taken waits for its lease. */
-const TOLD_LATE = 3;
+/** So many times that: a receiver that was too busy is asked again after 5, 10 and 20 s, and leases of the dead run out. */
+const TOLD_LATE = 5;
 
 type Rows = Record<string, unknown>[];
 
