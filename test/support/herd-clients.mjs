@@ -74,11 +74,15 @@ const COMMANDS = {
       while (clients.length - live() > AT_A_TIME) await delay(5);
     }
   },
-  status: () => ({ live: live(), least: Math.min(...clients.map(({ cursor }) => cursor)), problems: problems.slice(0, 5) }),
+  status: () => ({
+    live: live(),
+    least: Math.min(...clients.map(({ cursor }) => cursor)),
+    problems: problems.slice(0, 5),
+  }),
   tries: ({ since }) => tries.filter((at) => at >= since),
   end() {
     for (const client of clients) client.close();
-    process.disconnect();
+    process.exit(); // some wait for their turn to come back
   },
 };
 

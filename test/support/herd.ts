@@ -30,12 +30,14 @@ export class Herd {
   async gather(): Promise<void> {
     const settings = { url: this.url, count: this.count / PROCESSES, token: TEST_OPERATOR_KEY, deaf: this.deaf };
     for (let index = 0; index < PROCESSES; index += 1) this.#processes.push(fork(CLIENTS, { stdio: 'inherit' }));
-    await Promise.all(this.#processes.map((each, index) => this.#ask(each, 'gather', { ...settings, net: 10 + index })));
+    await Promise.all(
+      this.#processes.map((each, index) => this.#ask(each, 'gather', { ...settings, net: 10 + index })),
+    );
     await this.whole();
   }
 
   /** Resolves when all are live and have the event `seq`. @throws Error when one had an event twice, or one less */
-  async whole(seq = 0, withinMs = 60_000): Promise<void> {
+  async whole(seq = 0, withinMs = 100_000): Promise<void> {
     await eventually(
       async () => {
         const all = await this.#askAll<Status>('status');
@@ -59,6 +61,7 @@ export class Herd {
     const ended = this.#processes.map((each) => (each.connected ? once(each, 'exit') : undefined));
     for (const each of this.#processes) if (each.connected) each.send({ command: 'end' });
     await Promise.all(ended);
+    this.#processes.length = 0;
   }
 
   #askAll<T>(command: string, given: object = {}): Promise<T[]> {
