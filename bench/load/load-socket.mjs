@@ -24,6 +24,7 @@ const RETURN = '"return"';
  * @property {(withinMs: number) => void} [onReturn] over how long to spread the return
  * @property {(seq: number, buffer: Buffer, start: number, end: number) => void} onAlert
  * @property {(reason: string) => void} onEnd the server has ended the connection
+ * @property {((name: string) => void) | undefined} onOther an event that nobody here asked for; a problem without it
  * @property {(problem: string) => void} onProblem anything else that must not happen
  */
 
@@ -104,7 +105,9 @@ export class LoadSocket {
       const [, { withinMs }] = JSON.parse(buffer.latin1Slice(start + 2, end));
       return this.options.onReturn?.(withinMs);
     }
-    this.#fail(buffer.latin1Slice(start, Math.min(end, start + 80)));
+    const text = buffer.latin1Slice(start, Math.min(end, start + 80));
+    if (type === CHAR.event && this.options.onOther) return this.options.onOther(text.slice(EVENT_NAME));
+    this.#fail(text);
   }
 
   #fail(problem) {

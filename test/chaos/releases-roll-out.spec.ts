@@ -1,5 +1,6 @@
 import { startBalancer, type Balancer } from '../support/balancer.js';
-import { Fleet, type FleetNode } from '../support/fleet.js';
+import { Fleet } from '../support/fleet.js';
+import type { FleetNode } from '../support/fleet-node.js';
 
 /** What balancers need to see that a process leaves; and longer than a connection stays idle between two presses. */
 const DRAIN_SECONDS = 1;

@@ -24,6 +24,8 @@ export class Presses {
   readonly entries: LedgerEntry[] = [];
   /** How often each answer came: a status, or `none` where the connection failed. */
   readonly answers = new Map<string, number>();
+  /** The longest that a phone waited for one answer, or for a connection that failed, ms. */
+  slowestMs = 0;
   readonly #open = new Set<Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
   #ended = false;
@@ -63,6 +65,7 @@ export class Presses {
   }
 
   async #post(url: string, entry: LedgerEntry, body: object): Promise<boolean> {
+    const asked = Date.now();
     try {
       const response = await fetch(`${url}/api/v1/emergency/alerts`, {
         method: 'POST',
@@ -80,6 +83,8 @@ export class Presses {
     } catch {
       this.#count('none');
       return false;
+    } finally {
+      this.slowestMs = Math.max(this.slowestMs, Date.now() - asked);
     }
   }
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { SERVERS_VARIABLE } from '../../scripts/lib/test-servers.mjs';
 
-const COLUMNS = ['drill', 'accepted', 'delivered', 'lost', 'doubled', 'recovery', 'note'];
+const COLUMNS = ['drill', 'accepted', 'delivered', 'lost', 'doubled', 'recovery', 'told', 'note'];
 
 /** Prints, after a run of drills, one line each: what was accepted, and what became of it. */
 export default class SurvivalReporter {

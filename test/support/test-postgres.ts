@@ -44,8 +44,8 @@ export async function startTestPostgres(options: TestPostgresOptions = {}): Prom
   };
   let server = await launch();
   await migrate(server.url);
-  const all = () => [server.pid, ...childrenOf(server.pid)];
-  const signal = (name: NodeJS.Signals) => all().forEach((pid) => process.kill(pid, name));
+  const all = () => (isAlive(server.pid) ? [server.pid, ...childrenOf(server.pid)] : []);
+  const signal = (name: NodeJS.Signals) => all().forEach((pid) => send(pid, name));
   return {
     url: server.url,
     port: server.port,
@@ -54,7 +54,7 @@ export async function startTestPostgres(options: TestPostgresOptions = {}): Prom
     },
     async kill9() {
       const pids = all();
-      for (const pid of pids) process.kill(pid, 'SIGKILL');
+      for (const pid of pids) send(pid, 'SIGKILL');
       await eventually(() => !pids.some(isAlive), { what: 'the end of Postgres' });
     },
     async restart() {
@@ -68,6 +68,11 @@ export async function startTestPostgres(options: TestPostgresOptions = {}): Prom
       rmSync(dir, { recursive: true, force: true });
     },
   };
+}
+
+/** A session may end between the look at the list and the signal. */
+function send(pid: number, name: NodeJS.Signals): void {
+  if (isAlive(pid)) process.kill(pid, name);
 }
 
 /** Every thread of the postmaster is asked: /proc lists children by the thread that made them. */

@@ -21,6 +21,8 @@ const USERS = {
 export interface TestRedisOptions {
   /** false: a server without users and passwords, like a developer's own. */
   readonly acl?: boolean;
+  /** Where its files are; a new folder unless it is named. */
+  readonly folder?: string;
   /** Further lines of redis.conf, such as `maxmemory 2mb`. */
   readonly extraLines?: readonly string[];
   /** true: TLS only; `env` then names the CA file. */
@@ -40,6 +42,8 @@ export interface TestRedis {
   /** SIGKILL, as in a power cut; restart() brings it back on the same port with what was on disk. */
   kill9(): Promise<void>;
   restart(): Promise<void>;
+  /** SIGKILL, and a new server on the same port that knows nothing: its disk is lost too. */
+  restartEmpty(): Promise<void>;
   /** SIGSTOP: connections stay open and nothing answers. */
   pause(): void;
   resume(): void;
@@ -48,8 +52,8 @@ export interface TestRedis {
 /** Starts an own redis-server for one test file under the project's ACL policy (about 30 ms). */
 export async function startTestRedis(options: TestRedisOptions = {}): Promise<TestRedis> {
   const { acl = true } = options;
-  const dir = join(testServers().folder, `redis-${randomUUID()}`);
-  mkdirSync(dir, { mode: 0o700 });
+  const dir = options.folder ?? join(testServers().folder, `redis-${randomUUID()}`);
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
   const passwords = Object.fromEntries(
     Object.values(USERS).map((user) => [user, randomBytes(24).toString('base64url')]),
   );
@@ -61,6 +65,11 @@ export async function startTestRedis(options: TestRedisOptions = {}): Promise<Te
   const launch = () => launchRedis({ dir, aclFile, port, certificate, extraLines: options.extraLines ?? [] });
   const env = environment({ port, passwords: acl ? passwords : {}, certificate });
   return handle({ dir, env, first: await launch(), launch });
+}
+
+/** All that it had stored; its users stay. */
+function forget(dir: string): void {
+  for (const name of ['appendonlydir', 'dump.rdb']) rmSync(join(dir, name), { recursive: true, force: true });
 }
 
 interface LaunchOptions {
@@ -110,8 +119,11 @@ interface HandleOptions {
 function handle({ dir, env, first, launch }: HandleOptions): TestRedis {
   let server = first;
   const admins: Redis[] = [];
+  const sendSignal = (name: NodeJS.Signals) => {
+    if (isRunning(server)) process.kill(server.pid, name);
+  };
   const end = async (signal: 'SIGTERM' | 'SIGKILL') => {
-    if (isRunning(server)) process.kill(server.pid, 'SIGCONT'); // a stopped process does not see SIGTERM
+    sendSignal('SIGCONT'); // a stopped process does not see SIGTERM
     await stopProcess(server, { signal });
   };
   return {
@@ -136,8 +148,13 @@ function handle({ dir, env, first, launch }: HandleOptions): TestRedis {
       await end('SIGTERM');
       server = await launch();
     },
-    pause: () => void process.kill(server.pid, 'SIGSTOP'),
-    resume: () => void process.kill(server.pid, 'SIGCONT'),
+    async restartEmpty() {
+      await end('SIGKILL');
+      forget(dir);
+      server = await launch();
+    },
+    pause: () => sendSignal('SIGSTOP'),
+    resume: () => sendSignal('SIGCONT'),
   };
 }
 

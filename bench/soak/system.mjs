@@ -1,0 +1,139 @@
+import { spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { answersReady } from '../../scripts/lib/app-process.mjs';
+import { prepareStores, readConfig, writeAclFile } from '../../scripts/lib/compiled.mjs';
+import { newSecret } from '../../scripts/lib/env-file.mjs';
+import { freePort } from '../../scripts/lib/free-port.mjs';
+import { REDIS_USERS } from '../../scripts/lib/generated-values.mjs';
+import { PlainError } from '../../scripts/lib/plain-error.mjs';
+import { startPostgres } from '../../scripts/lib/postgres-server.mjs';
+import { identify, isRunning, stopProcess } from '../../scripts/lib/process-identity.mjs';
+import { PROJECT_ROOT } from '../../scripts/lib/project.mjs';
+import { findRedisBinary } from '../../scripts/lib/redis-binary.mjs';
+import { startRedis } from '../../scripts/lib/redis-server.mjs';
+import { withClient } from '../lib/stack.mjs';
+
+const READY_WITHIN_MS = 60_000;
+/** All presses come from one address, and everybody shall be told of each. */
+const NO_FLOOD = { NABOOM_FLOOD_PER_ADDRESS: '1000000000', NABOOM_FLOOD_TOTAL: '1000000000' };
+
+/** Postgres, Redis, two API processes and a worker, each a part that can be killed, paused and started at its place. */
+export async function openSystem({ folder, log, apis = 2 }) {
+  const postgres = await postgresPart(folder);
+  const { redis, env } = await redisPart(folder, postgres.url, log);
+  const system = { postgres, redis, env, apis: [], worker: undefined };
+  system.parts = () => [...system.apis, system.worker, redis, postgres].filter(Boolean);
+  system.sql = (text, values) => withClient(postgres.url, async (client) => (await client.query(text, values)).rows);
+  system.close = async () => {
+    for (const part of system.parts()) await part.kill9();
+  };
+  try {
+    const { REDIS_MASTER_USER: _user, REDIS_MASTER_PASSWORD: _password, ...processEnv } = env;
+    const part = async (name) => rolePart({ folder, name, port: await freePort(), env: processEnv });
+    for (let count = 1; count <= apis; count += 1) system.apis.push(await part(`api ${count}`));
+    system.worker = await part('worker');
+    await Promise.all([...system.apis, system.worker].map((role) => role.start()));
+    return system;
+  } catch (error) {
+    await system.close();
+    throw error;
+  }
+}
+
+async function postgresPart(folder) {
+  const dir = join(folder, 'postgres');
+  const password = newSecret();
+  let server = await startPostgres({ dir, password });
+  const start = async () => void (server = await startPostgres({ dir, password, port: server.port }));
+  return { url: server.url, ...partOf({ name: 'postgres', identity: () => server, start }) };
+}
+
+async function redisPart(folder, databaseUrl, log) {
+  const dir = join(folder, 'redis');
+  mkdirSync(dir, { mode: 0o700 });
+  const binary = await findRedisBinary({ dataDir: process.env.NABOOM_DATA_DIR ?? join(PROJECT_ROOT, '.naboom'), log });
+  const credentials = Object.entries(REDIS_USERS).flatMap(([role, user]) => [
+    [`REDIS_${role}_USER`, user],
+    [`REDIS_${role}_PASSWORD`, newSecret()],
+  ]);
+  const env = { NABOOM_OPERATOR_KEY: newSecret(), DATABASE_URL: databaseUrl, ...Object.fromEntries(credentials) };
+  const aclFile = join(dir, 'users.acl');
+  await writeAclFile(aclFile, await readConfig(env));
+  let server = await startRedis({ dir, binary, aclFile });
+  env.REDIS_URL = `redis://127.0.0.1:${server.port}`;
+  await prepareStores(await readConfig(env));
+  const start = async () => void (server = await startRedis({ dir, binary, aclFile, port: server.port }));
+  const forget = () => {
+    for (const name of ['appendonlydir', 'dump.rdb']) rmSync(join(dir, name), { recursive: true, force: true });
+  };
+  return { env, redis: { port: server.port, forget, ...partOf({ name: 'redis', identity: () => server, start }) } };
+}
+
+function rolePart({ folder, name, port, env }) {
+  const url = `http://127.0.0.1:${port}`;
+  const role = name.split(' ', 1)[0];
+  let identity;
+  const start = async () => {
+    const log = openSync(join(folder, `${name.replace(' ', '-')}.log`), 'a', 0o600);
+    const child = spawn(process.execPath, [join(PROJECT_ROOT, 'dist/main.js'), role], {
+      env: {
+        PATH: process.env.PATH,
+        HOST: '127.0.0.1',
+        PORT: String(port),
+        NABOOM_WORKER_PORT: String(port),
+        ...NO_FLOOD,
+        ...env,
+      },
+      stdio: ['ignore', log, log],
+    });
+    closeSync(log);
+    identity = identify(child.pid);
+    const deadline = Date.now() + READY_WITHIN_MS;
+    while (!(await answersReady(url))) {
+      if (!isRunning(identity) || Date.now() > deadline) throw new PlainError(`${name} did not start: see ${folder}`);
+      await delay(50);
+    }
+  };
+  return { url, ...partOf({ name, identity: () => identity, start }) };
+}
+
+/** What can be done to a process, and to those that it has started itself. */
+function partOf({ name, identity, start }) {
+  const signal = (what) => {
+    if (!isRunning(identity())) return;
+    for (const pid of [identity().pid, ...childrenOf(identity().pid)]) sendTo(pid, what);
+  };
+  return {
+    name,
+    start,
+    pid: () => (isRunning(identity()) ? identity().pid : undefined),
+    pause: () => signal('SIGSTOP'),
+    resume: () => signal('SIGCONT'),
+    stop: () => stopProcess(identity(), { timeoutMs: 30_000 }),
+    async kill9() {
+      signal('SIGKILL');
+      if (identity()) await stopProcess(identity(), { signal: 'SIGKILL' });
+    },
+  };
+}
+
+/** Every thread is asked: /proc lists children by the thread that made them. */
+function childrenOf(pid) {
+  try {
+    return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
+      readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number),
+    );
+  } catch {
+    return []; // it has ended meanwhile
+  }
+}
+
+function sendTo(pid, signal) {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error;
+  }
+}
