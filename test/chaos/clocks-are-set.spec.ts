@@ -7,6 +7,8 @@ import { expectNothingLost } from '../support/expect-survival.js';
 import { Fleet, type FleetRole } from '../support/fleet.js';
 
 const HOUR_MS = 3_600_000;
+/** Between the first attempts of a webhook; longer than any that this drill comes to. */
+const LONGEST_PAUSE_MS = 300_000;
 const SET_CLOCK = pathToFileURL(join(import.meta.dirname, '../support/set-clock.mjs')).href;
 
 const folder = mkdtempSync(join(tmpdir(), 'naboom-clocks-'));
@@ -30,12 +32,12 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** How far the times in the log are from those of Postgres when they were written, ms. */
-async function offInTheLog(since: Date): Promise<number> {
+/** How far the times of these alerts are from the time in which they were raised, ms. */
+async function offInTheLog(ids: readonly string[], since: Date): Promise<number> {
   const [row] = await fleet.sql(
-    `select coalesce(max(greatest(extract(epoch from opened_at - now()), extract(epoch from $1 - opened_at))), 0)::float8
-            * 1000 as off from alerts where opened_at not between $1 and now()`,
-    [since],
+    `select coalesce(max(greatest(extract(epoch from opened_at - now()), extract(epoch from $2 - opened_at))), 0)::float8
+            * 1000 as off from alerts where id = any($1::uuid[])`,
+    [ids, since],
   );
   return Number(row!['off']);
 }
@@ -55,7 +57,8 @@ it.each([
   });
   expectNothingLost(result);
   setClock(role, 0);
-  expect(await offInTheLog(new Date(since.getTime() - 1000))).toBeLessThan(1000);
+  const ids = result.presses.accepted.flatMap((entry) => [...entry.ids]);
+  expect(await offInTheLog(ids, since)).toBeLessThan(1000);
 });
 
 it('back by an hour while attempts wait: they do not wait for that hour', async () => {
@@ -68,11 +71,10 @@ it('back by an hour while attempts wait: they do not wait for that hour', async 
     setClock('worker', 0);
   });
   expectNothingLost(result);
-  await eventually(
-    async () => {
-      const [row] = await fleet.sql("select count(*)::int as waiting from deliveries where status = 'pending'");
-      return row!['waiting'] === 0;
-    },
-    { withinMs: 30_000, what: 'the end of all deliveries' },
+  // Most have been sent again by now; the others are due in their turn.
+  const [row] = await fleet.sql(
+    `select coalesce(max(extract(epoch from next_attempt_at - now())), 0)::float8 * 1000 as wait
+       from deliveries where status = 'pending'`,
   );
+  expect(row!['wait']).toBeLessThan(LONGEST_PAUSE_MS);
 });
