@@ -9,6 +9,8 @@ import { tellSkipped } from '../support/survival.js';
 /** What a balancer needs to see that a process leaves; and longer than a connection stays idle between two presses. */
 const env = () => ({ NABOOM_DRAIN_SECONDS: '1' });
 
+jest.setTimeout(240_000); // the version before is built first
+
 let fleet: Fleet | undefined;
 let balancer: Balancer | undefined;
 const others: FleetNode[] = [];

@@ -3,11 +3,13 @@ import { mkdirSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { testServers } from './test-servers.js';
 
+/** What was published last before processes could drain; tags come after it. */
+const BEFORE_TAGS = '9819576';
 const ROOT = resolve(import.meta.dirname, '../..');
 
 /** The version that people run when they upgrade to this one. */
 export interface OldVersion {
-  /** A tag, or the commit before the last one that the changelog tells of. */
+  /** The newest tag of a release, or as long as there is none a commit. */
   readonly name: string;
   /** Its `dist/main.js`. */
   readonly main: string;
@@ -18,10 +20,10 @@ function git(...args: string[]): string {
 }
 
 function nameOfOld(): string {
+  // A release in the making is not the one before it.
   const [tag] = git('tag', '--list', 'v*', '--sort=-v:refname', '--no-contains', 'HEAD').split('\n');
   if (tag) return tag;
-  const told = git('log', '--first-parent', '-1', '--format=%H', '--', 'CHANGELOG.md');
-  return git('rev-parse', '--short', `${told}^`);
+  return git('rev-parse', '--short', `${BEFORE_TAGS}^{commit}`);
 }
 
 /** Builds it from the history with the packages of this one. @returns why that cannot be, such as a clone without history */
