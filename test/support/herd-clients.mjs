@@ -86,10 +86,12 @@ const COMMANDS = {
   },
 };
 
-process.on('message', async ({ id, command, given }) => {
+process.on('message', (message) => void obey(message));
+
+async function obey({ id, command, given }) {
   const answer = await COMMANDS[command](given);
   if (process.connected) process.send({ id, answer });
-});
+}
 
 function live() {
   return clients.reduce((count, { isLive }) => count + Number(isLive), 0);

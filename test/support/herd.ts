@@ -58,10 +58,10 @@ export class Herd {
   }
 
   async end(): Promise<void> {
-    const ended = this.#processes.map((each) => (each.connected ? once(each, 'exit') : undefined));
-    for (const each of this.#processes) if (each.connected) each.send({ command: 'end' });
+    const running = this.#processes.splice(0).filter(({ connected }) => connected);
+    const ended = running.map((each) => once(each, 'exit'));
+    for (const each of running) each.send({ command: 'end' });
     await Promise.all(ended);
-    this.#processes.length = 0;
   }
 
   #askAll<T>(command: string, given: object = {}): Promise<T[]> {
