@@ -21,6 +21,7 @@ import { ReachLedger } from '../reach/reach-ledger.js';
 import { ReachModule } from '../reach/reach.module.js';
 import { WebsocketRedis } from '../redis/redis.modules.js';
 import { AccessWatch } from './access-watch.js';
+import { Arrivals } from './arrivals.js';
 import { CatchUp } from './catch-up.js';
 import { ClientAddress } from './client-address.js';
 import { HandshakeGate } from './handshake-gate.js';
@@ -42,6 +43,7 @@ type SessionsDependencies = [CatchUp, PresenceService, SocketRequests, AccessWat
 @Module({
   imports: [AlertsModule, AreasModule, AuthModule, PositionsModule, ReachModule, WebsocketRedis],
   providers: [
+    Arrivals,
     SocketServerParts,
     RealtimeGateway,
     {
@@ -61,9 +63,9 @@ type SessionsDependencies = [CatchUp, PresenceService, SocketRequests, AccessWat
     },
     {
       provide: CatchUp,
-      inject: [AlertReader, LiveLog, PresenceService],
-      useFactory: (reader: AlertReader, live: LiveLog, { sockets }: PresenceService) =>
-        new CatchUp({ reader, live, sockets }),
+      inject: [AlertReader, LiveLog, PresenceService, Arrivals],
+      useFactory: (reader: AlertReader, live: LiveLog, { sockets }: PresenceService, arrivals: Arrivals) =>
+        new CatchUp({ reader, live, sockets, arrivals }),
     },
     {
       provide: AccessWatch,

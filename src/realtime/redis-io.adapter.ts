@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import { Injectable, Logger, type INestApplication } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import { createShardedAdapter } from '@socket.io/redis-adapter';
@@ -9,6 +9,7 @@ import { InjectRedis } from '../redis/redis.modules.js';
 import { channels } from '../redis/redis.keys.js';
 import { REQUEST_PATH } from '../redis/redis.options.js';
 import type { RoleConnections } from '../redis/role-connections.js';
+import { Arrivals } from './arrivals.js';
 import { corkForThisTurn } from './engine.js';
 import { HandshakeGate } from './handshake-gate.js';
 import { INTER_SERVER_EVENTS, type InterServerEvents } from './socket-events.js';
@@ -27,6 +28,7 @@ export class SocketServerParts {
   constructor(
     @InjectConfig() readonly config: Config,
     readonly gate: HandshakeGate,
+    readonly arrivals: Arrivals,
     @InjectRedis('websocket') readonly redis: RoleConnections,
   ) {}
 }
@@ -38,13 +40,15 @@ export function useSocketServer(app: INestApplication): void {
 
 /** Socket.IO on the application's HTTP server, with nodes joined by Redis as websocket_user. */
 class RedisIoAdapter extends IoAdapter {
-  readonly #handshakes = new Turns(HANDSHAKES_PER_TURN);
+  readonly #handshakes: Turns;
 
   constructor(
     app: INestApplication,
     private readonly parts: SocketServerParts,
   ) {
     super(app);
+    parts.arrivals.watch(app.getHttpServer() as HttpServer);
+    this.#handshakes = new Turns(HANDSHAKES_PER_TURN, parts.arrivals);
   }
 
   override createIOServer(port: number, options?: Partial<ServerOptions>): Server {

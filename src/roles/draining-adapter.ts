@@ -33,6 +33,8 @@ export class DrainingAdapter extends FastifyAdapter {
   }
 
   /** First of all when the process is asked to end; everything else waits for it. */
+  // Nest awaits it (`NestApplication.prepareClose`), whatever its type says.
+  // oxlint-disable-next-line typescript/no-misused-promises
   override async beforeClose(): Promise<void> {
     super.beforeClose();
     this.#draining = true;

@@ -13,6 +13,8 @@ import { configureHttp, createHttpAdapter } from './http-server.js';
 import { rootOf } from './role.js';
 
 const MIGRATION_RETRY_MS = 2000;
+/** Connections that may wait to be taken; beyond it the kernel drops them and a panic is tried again after 1, 3, 7 s. */
+const LISTEN_QUEUE = 4096;
 
 /** A started role; `close` drains it. */
 export interface RunningRole {
@@ -43,7 +45,7 @@ export async function startRole(config: Config, logger: Logger): Promise<Running
   configureHttp(app, config, logger);
   root.prepare?.(app);
   app.enableShutdownHooks(ENDING_SIGNALS);
-  await app.listen(root.port(env), env.HOST);
+  await app.listen({ port: root.port(env), host: env.HOST, backlog: LISTEN_QUEUE });
   const url = await app.getUrl();
   logger.info({ url, role: env.NABOOM_ROLE, isolation: redis.isolation, pid: process.pid }, `ready at ${url}`);
   if (redis.isolation !== 'acl') logger.warn({ isolation: redis.isolation }, ISOLATION_WARNINGS[redis.isolation]);

@@ -69,7 +69,15 @@ describe('the description of the socket events', () => {
 });
 
 /** Everything that a client was told, by event. */
-function messagesOf({ snapshots, alerts, presence, returns, resyncs, reach, positions }: LiveClient): [string, unknown][] {
+function messagesOf({
+  snapshots,
+  alerts,
+  presence,
+  returns,
+  resyncs,
+  reach,
+  positions,
+}: LiveClient): [string, unknown][] {
   const told = { snapshot: snapshots, alert: alerts, presence, return: returns, reach, position: positions };
   return [
     ...Object.entries(told).flatMap(([event, payloads]) => payloads.map((each): [string, unknown] => [event, each])),

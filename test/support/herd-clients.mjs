@@ -74,18 +74,24 @@ const COMMANDS = {
       while (clients.length - live() > AT_A_TIME) await delay(5);
     }
   },
-  status: () => ({ live: live(), least: Math.min(...clients.map(({ cursor }) => cursor)), problems: problems.slice(0, 5) }),
+  status: () => ({
+    live: live(),
+    least: Math.min(...clients.map(({ cursor }) => cursor)),
+    problems: problems.slice(0, 5),
+  }),
   tries: ({ since }) => tries.filter((at) => at >= since),
   end() {
     for (const client of clients) client.close();
-    process.disconnect();
+    process.exit(); // some wait for their turn to come back
   },
 };
 
-process.on('message', async ({ id, command, given }) => {
+process.on('message', (message) => void obey(message));
+
+async function obey({ id, command, given }) {
   const answer = await COMMANDS[command](given);
   if (process.connected) process.send({ id, answer });
-});
+}
 
 function live() {
   return clients.reduce((count, { isLive }) => count + Number(isLive), 0);

@@ -37,7 +37,7 @@ export class Herd {
   }
 
   /** Resolves when all are live and have the event `seq`. @throws Error when one had an event twice, or one less */
-  async whole(seq = 0, withinMs = 60_000): Promise<void> {
+  async whole(seq = 0, withinMs = 100_000): Promise<void> {
     await eventually(
       async () => {
         const all = await this.#askAll<Status>('status');
@@ -58,8 +58,9 @@ export class Herd {
   }
 
   async end(): Promise<void> {
-    const ended = this.#processes.map((each) => (each.connected ? once(each, 'exit') : undefined));
-    for (const each of this.#processes) if (each.connected) each.send({ command: 'end' });
+    const running = this.#processes.splice(0).filter(({ connected }) => connected);
+    const ended = running.map((each) => once(each, 'exit'));
+    for (const each of running) each.send({ command: 'end' });
     await Promise.all(ended);
   }
 

@@ -27,6 +27,8 @@ export interface TestPostgres {
 export interface TestPostgresOptions extends Pick<StartPostgresOptions, 'settings'> {
   /** Where its files are; a new folder unless it is named. */
   readonly folder?: string;
+  /** false: without a schema, for a process that makes its own. */
+  readonly migrated?: boolean;
 }
 
 /** Starts a migrated, empty Postgres (about 3 s). */
@@ -43,7 +45,7 @@ export async function startTestPostgres(options: TestPostgresOptions = {}): Prom
     return server;
   };
   let server = await launch();
-  await migrate(server.url);
+  if (options.migrated !== false) await migrate(server.url);
   const all = () => (isAlive(server.pid) ? [server.pid, ...childrenOf(server.pid)] : []);
   const signal = (name: NodeJS.Signals) => all().forEach((pid) => send(pid, name));
   return {
