@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { describes } from '../api-docs/describes.js';
 import {
   alertEventSchema,
+  provisionalAlertSchema,
   raisedSchema,
   seenAlertSchema,
   stepAnswerSchema,
@@ -18,6 +19,7 @@ import type {
   ClientToServerEvents,
   PositionMessage,
   PresenceCounts,
+  ProvisionalMessage,
   ReachMessage,
   ResyncReason,
   ServerToClientEvents,
@@ -91,6 +93,16 @@ const positionMessageSchema = describes<PositionMessage>()(
   positionSchema.safeExtend({ organisations: z.array(z.uuid()) }).meta({ id: 'PositionMessage' }),
 );
 
+const provisionalMessageSchema = describes<ProvisionalMessage>()(
+  z
+    .object({
+      at: z.iso.datetime().describe('When what it is was told'),
+      alert: provisionalAlertSchema,
+      became: z.uuid().nullable().optional().describe('It is this alert, and none by its own id; null: Redis lost it'),
+    })
+    .meta({ id: 'ProvisionalMessage' }),
+);
+
 /** Everything that the server sends. */
 export const SERVER_EVENTS: Readonly<Record<keyof ServerToClientEvents, ServerEvent>> = {
   snapshot: {
@@ -101,6 +113,10 @@ export const SERVER_EVENTS: Readonly<Record<keyof ServerToClientEvents, ServerEv
   presence: {
     summary: 'Who is connected, to responders; the first one says that everything missed has been sent',
     payload: presenceSchema,
+  },
+  provisional: {
+    summary: 'An alert that Redis has taken while Postgres is away; the `alert` of the same id takes its place',
+    payload: provisionalMessageSchema,
   },
   resync: {
     summary: 'This connection ends: connect again, with the cursor unless the reason begins with `cursor`',

@@ -37,6 +37,16 @@ export function evictionProblem(info: ServerInfo): string | undefined {
   return `maxmemory-policy is ${policy}: set it to noeviction, or Redis drops streams and jobs when it is full`;
 }
 
+/**
+ * Why the server would not have kept a write after it was killed. It does not tell how often it syncs the file to the disk
+ * (`appendfsync`), and to read its configuration is not granted: that would tell its passwords as well.
+ */
+export function appendOnlyProblem(info: ServerInfo): string | undefined {
+  if (info.get('aof_enabled') !== '1') return 'the Redis server keeps no append-only file: set "appendonly yes"';
+  if (info.get('aof_last_write_status') !== 'ok') return 'the Redis server cannot write its append-only file';
+  return undefined;
+}
+
 /** What a power cut of the Redis server would cost; Postgres stays the record of every alert. */
 export function persistenceProblems(info: ServerInfo): string[] {
   const problems: string[] = [];
