@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import { databaseUnavailable, isUnavailable } from '../database/database.js';
+import { databaseUnavailable, storesNothing } from '../database/database.js';
 import { AppError } from '../errors/app-error.js';
 import { pause } from '../pause.js';
 import { redisFailureOf } from '../redis/redis-failure.js';
@@ -71,7 +71,7 @@ export class Intake {
     try {
       return { outcome: await within(PATIENCE_MS, appended), stored: 'postgres' };
     } catch (error) {
-      if (!(error instanceof TimeLimitError) && !isUnavailable(error)) throw error;
+      if (!(error instanceof TimeLimitError) && !storesNothing(error)) throw error;
       this.#lost();
       const taken = await this.#takeByRedis(command, digestsOf).catch(() => undefined);
       // Only the log is left, and it may still answer.

@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { AdvisoryLock } from '../database/advisory-lock.js';
-import { isUnavailable, type Database } from '../database/database.js';
+import { storesNothing, type Database } from '../database/database.js';
 import { AppError } from '../errors/app-error.js';
 import { pause } from '../pause.js';
 import type { AlertLog } from './alert-log.js';
@@ -76,7 +76,7 @@ export class PendingDrain {
     await this.parts.stream.delete(done.map(({ id }) => id));
     for (const [index, result] of results.entries()) {
       if (result.status === 'fulfilled') continue;
-      if (isUnavailable(result.reason)) throw result.reason;
+      if (storesNothing(result.reason)) throw result.reason;
       await this.#refuse(page[index]!, result.reason);
     }
   }
