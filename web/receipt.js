@@ -71,7 +71,8 @@ function reached(alert) {
 
 function explanation({ status, repeatCount, provisional }) {
   if (status === 'resolved' || status === 'cancelled') return 'Press again if you need help.';
-  if (provisional) return 'Your alert is taken and shown to the responders who are connected; the others hear of it soon.';
+  if (provisional)
+    return 'Your alert is taken and shown to the responders who are connected; the others hear of it soon.';
   if (repeatCount > 0) return `Pressed ${repeatCount + 1} times: more urgent now.`;
   if (status === 'acknowledged') return 'Press again if you still need help.';
   return 'Your alert is stored and on its way to the responders.';

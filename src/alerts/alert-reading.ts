@@ -11,7 +11,14 @@ import { listSchema, timelineSchema } from './alert.schemas.js';
 import type { ProvisionalAlerts } from './provisional-alerts.js';
 import type { Reach, ReachCounts, ReachReader } from './reach-reader.js';
 import { REACH_STAGES } from './reach-stage.js';
-import { messageOf, provisionalView, viewOf, type AlertMessage, type ReporterView, type ResponderView } from './alert-views.js';
+import {
+  messageOf,
+  provisionalView,
+  viewOf,
+  type AlertMessage,
+  type ReporterView,
+  type ResponderView,
+} from './alert-views.js';
 
 type View = ResponderView | ReporterView;
 

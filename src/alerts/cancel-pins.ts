@@ -64,7 +64,10 @@ export class CancelPins {
   }
 
   /** As {@link keep}, of digests that were made for this alert. */
-  async keepDigests({ id, reporterId }: Reported, { cancel, duress }: PinDigests): Promise<'kept' | 'taken' | 'failed'> {
+  async keepDigests(
+    { id, reporterId }: Reported,
+    { cancel, duress }: PinDigests,
+  ): Promise<'kept' | 'taken' | 'failed'> {
     try {
       const { rowCount } = await this.parts.database.query({
         name: 'keep-pins',

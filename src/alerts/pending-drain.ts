@@ -92,7 +92,10 @@ export class PendingDrain {
   }
 
   async #refuse(entry: PendingEntry, reason: unknown): Promise<void> {
-    this.#logger.error({ err: reason, entry: entry.id }, 'an entry of emergency:pending cannot be stored; it is set aside');
+    this.#logger.error(
+      { err: reason, entry: entry.id },
+      'an entry of emergency:pending cannot be stored; it is set aside',
+    );
     await this.parts.stream.setAside(entry);
   }
 }

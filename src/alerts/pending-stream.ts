@@ -1,7 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
 import { keys } from '../redis/redis.keys.js';
 import type { RoleConnections } from '../redis/role-connections.js';
-import { appendOnlyProblem, readServerInfo } from '../redis/server-info.js';
+import { appendOnlyProblem, appendOnlySizes, readServerInfo, type ServerInfo } from '../redis/server-info.js';
 import type { PinDigests } from './cancel-pins.js';
 import type { RaiseCommand } from './decide.js';
 import { FOLD_WINDOW_MS } from './decide-raise.js';
@@ -18,6 +19,9 @@ import {
 /** A retry may come as late as this and finds the id that it was promised, seconds. */
 const KEY_SECONDS = 24 * 60 * 60;
 const FOLD_SECONDS = FOLD_WINDOW_MS / 1000;
+/** Redis writes its file before each pause of its event loop; while the disk is busy it may put that off for 2 s. */
+const WRITTEN_MS = 2500;
+const WRITTEN_LOOK_MS = 10;
 
 type Replies = [error: Error | null, reply: unknown][];
 
@@ -36,10 +40,12 @@ export interface PendingEntry {
  * for a while which id a press was promised, so that its retry, on any node, is promised the same.
  */
 export class PendingStream {
+  #asking: Promise<ServerInfo> | undefined;
+
   constructor(private readonly redis: RoleConnections) {}
 
   /**
-   * Takes a press. Resolves when it is in the append-only file of Redis.
+   * Takes a press. Resolves when it is in the append-only file of Redis, and not in its memory alone.
    * @param digestsOf the PINs that came with the press, for the alert of this id
    * @throws NotDurable; what ioredis throws when it is not known to be taken: the caller may repeat it with its key
    */
@@ -57,9 +63,12 @@ export class PendingStream {
     if (names.key) pipeline.set(keys.promise(names.key), id, 'EX', KEY_SECONDS);
     const folding = [names.reporter, names.receipt, nameOfAlert(id, command.press.test)];
     for (const name of folding) if (name) pipeline.set(keys.promise(name), id, 'EX', FOLD_SECONDS);
-    // Last: when it is added, the others stand.
+    // After the others: when it is added, they stand.
     pipeline.xadd(keys.pending(), '*', ...pendingFields(press));
-    return { ...press, id: String(throwFirst(await pipeline.exec()).at(-1)) };
+    pipeline.info('persistence');
+    const [entryId, info] = throwFirst(await pipeline.exec()).slice(-2);
+    await this.#written(readServerInfo(String(info)));
+    return { ...press, id: String(entryId) };
   }
 
   /** The oldest entries, at most `count`. */
@@ -87,7 +96,33 @@ export class PendingStream {
 
   /** Rejects where a press would not be kept: {@link NotDurable}, or as ioredis does. */
   async check(): Promise<void> {
-    requireDurable(await this.redis.commands.info('persistence'));
+    await this.#persistence();
+  }
+
+  /**
+   * Resolves when what stood in the buffer of the append-only file is in the file. With `appendfsync everysec` Redis
+   * answers before that: while it waits for the disk it keeps up to two seconds of confirmed writes in its memory.
+   */
+  async #written(then: ServerInfo): Promise<void> {
+    const { size, buffered } = appendOnlySizes(then);
+    const deadline = performance.now() + WRITTEN_MS;
+    while (performance.now() < deadline) {
+      const info = await this.#persistence();
+      const now = appendOnlySizes(info);
+      // Smaller than before: the file was rewritten meanwhile, with all that was in it and in memory.
+      if (now.size >= size + buffered || now.size < size) return;
+      await delay(WRITTEN_LOOK_MS);
+    }
+    throw new NotDurable('the Redis server did not write its append-only file in time');
+  }
+
+  /** One question at a time, however many wait for the answer. */
+  #persistence(): Promise<ServerInfo> {
+    this.#asking ??= this.redis.commands
+      .info('persistence')
+      .then(readDurable)
+      .finally(() => (this.#asking = undefined));
+    return this.#asking;
   }
 
   /** The id that one of the names was promised; undefined when `newId` is promised now. */
@@ -98,7 +133,7 @@ export class PendingStream {
     if (receipt) pipeline.get(keys.promise(receipt));
     if (reporter) pipeline.set(keys.promise(reporter), newId, 'EX', FOLD_SECONDS, 'NX', 'GET');
     const [info, ...promised] = throwFirst(await pipeline.exec());
-    requireDurable(String(info));
+    readDurable(String(info));
     return promised.find((id): id is string => typeof id === 'string');
   }
 }
@@ -111,9 +146,11 @@ export function readEntries(entries: readonly [id: string, fields: string[]][]):
   });
 }
 
-function requireDurable(info: string): void {
-  const problem = appendOnlyProblem(readServerInfo(info));
+function readDurable(text: string): ServerInfo {
+  const info = readServerInfo(text);
+  const problem = appendOnlyProblem(info);
   if (problem) throw new NotDurable(problem);
+  return info;
 }
 
 function throwFirst(replies: Replies | null): unknown[] {

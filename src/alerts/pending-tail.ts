@@ -71,7 +71,15 @@ export class PendingTail {
     signal.addEventListener('abort', () => reader.disconnect(), { once: true });
     while (!signal.aborted) {
       try {
-        const reply = await reader.xread('COUNT', READ_COUNT, 'BLOCK', BLOCK_MS, 'STREAMS', keys.pending(), this.#position);
+        const reply = await reader.xread(
+          'COUNT',
+          READ_COUNT,
+          'BLOCK',
+          BLOCK_MS,
+          'STREAMS',
+          keys.pending(),
+          this.#position,
+        );
         this.#take(reply?.[0]?.[1] ?? []);
         await this.#settle();
       } catch {

@@ -32,7 +32,8 @@ export class ReceiptTokens {
 
   /** The receipt that a token stands for; undefined when it is not one of ours. */
   read(token: string): Receipt | undefined {
-    const [, body = '', mark = '', hex = '', signature = ''] = /^(([rpRP])\.([0-9a-f]{32}))\.([\w-]{32})$/.exec(token) ?? [];
+    const [, body = '', mark = '', hex = '', signature = ''] =
+      /^(([rpRP])\.([0-9a-f]{32}))\.([\w-]{32})$/.exec(token) ?? [];
     const given = Buffer.from(signature, 'base64url');
     if (given.length !== SIGNATURE_BYTES || !timingSafeEqual(given, this.#sign(body))) return undefined;
     const alertId = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');

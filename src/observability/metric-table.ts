@@ -56,7 +56,11 @@ export const METRICS = {
   naboom_takes_alerts: { type: 'gauge', help: '1 while Postgres or Redis can store an alert', from: 'each' },
   naboom_postgres_up: { type: 'gauge', help: '1 while Postgres can store an alert', from: 'each' },
   naboom_pending_presses: { type: 'gauge', help: 'Presses in Redis that wait for Postgres', from: 'all' },
-  naboom_refused_presses: { type: 'gauge', help: 'What stands aside in Redis, as Postgres cannot store it', from: 'all' },
+  naboom_refused_presses: {
+    type: 'gauge',
+    help: 'What stands aside in Redis, as Postgres cannot store it',
+    from: 'all',
+  },
   naboom_postgres_connections: {
     type: 'gauge',
     help: 'Connections of this process',

@@ -99,12 +99,8 @@ class SocketNews {
     {
       provide: ProvisionalNews,
       inject: [PendingTail, ProvisionalAlerts, AlertReader, PresenceService],
-      useFactory: (
-        tail: PendingTail,
-        alerts: ProvisionalAlerts,
-        reader: AlertReader,
-        { sockets }: PresenceService,
-      ) => new ProvisionalNews({ tail, alerts, reader, sockets }),
+      useFactory: (tail: PendingTail, alerts: ProvisionalAlerts, reader: AlertReader, { sockets }: PresenceService) =>
+        new ProvisionalNews({ tail, alerts, reader, sockets }),
     },
     {
       provide: Receipts,

@@ -36,7 +36,9 @@ it('Redis takes alerts while Postgres is away, and an API process dies meanwhile
   expect(byRedis(result).length).toBeGreaterThan(100);
   // On the node that lives they are told at once, before they are in the log.
   const watcher = result.watchers.find(({ url }) => url !== node!.url)!;
-  const waits = byRedis(result).map(({ ids: [id], acceptedAt }) => (watcher.provisional.get(id!) ?? Infinity) - acceptedAt!);
+  const waits = byRedis(result).map(
+    ({ ids: [id], acceptedAt }) => (watcher.provisional.get(id!) ?? Infinity) - acceptedAt!,
+  );
   expect(waits.filter((ms) => ms > 1000)).toEqual([]);
   await isMoved();
 });
