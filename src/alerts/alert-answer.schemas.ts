@@ -244,13 +244,3 @@ export const alertEventSchema = describes<AlertMessage<ResponderView | ReporterV
     })
     .meta({ id: 'AlertEvent', description: 'What happened to an alert, and the alert after it' }),
 );
-
-/** A page of the list. */
-export const alertPageSchema = z
-  .object({ items: z.array(seenAlertSchema), next: id.nullable().describe('`cursor` of the next page') })
-  .meta({ id: 'AlertPage' });
-
-/** A page of the timeline. */
-export const eventPageSchema = z
-  .object({ items: z.array(alertEventSchema), next: count.nullable().describe('`cursor` of the next page') })
-  .meta({ id: 'EventPage' });

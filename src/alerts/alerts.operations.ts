@@ -1,13 +1,8 @@
 import { z } from 'zod';
 import type { Operation, OperationGroup } from '../api-docs/operation.js';
 import { ALERT_KINDS } from './alert.js';
-import {
-  alertPageSchema,
-  eventPageSchema,
-  raisedSchema,
-  readAlertSchema,
-  updateAnswerSchema,
-} from './alert-answer.schemas.js';
+import { raisedSchema, readAlertSchema, updateAnswerSchema } from './alert-answer.schemas.js';
+import { alertPageSchema, eventPageSchema } from './alert-page.schemas.js';
 import { ALERT_STEP_OPERATIONS } from './alert-steps.operations.js';
 import { listSchema, raiseSchema, timelineSchema, updateSchema } from './alert.schemas.js';
 import { SEVERITIES } from './severity.js';
