@@ -166,7 +166,7 @@ const reading: readonly Operation[] = [
     params: ID,
     query: timelineSchema,
     answers: { 200: { about: 'A page.', json: eventPageSchema } },
-    errors: ['REQUEST_INVALID', 'ALERT_NOT_FOUND', 'DATABASE_UNAVAILABLE'],
+    errors: ['REQUEST_INVALID', 'ALERT_NOT_FOUND', 'ALERT_PROVISIONAL', 'DATABASE_UNAVAILABLE'],
     examples: [
       { name: 'From the beginning', ...AS_OPERATOR, after: ['acknowledgeAlert'], ...AN_ALERT, status: 200 },
       {
@@ -191,7 +191,7 @@ const updating: Operation = {
   params: ID,
   body: { 'application/json': updateSchema },
   answers: { 200: { about: 'The alert after it.', json: updateAnswerSchema } },
-  errors: ['ALERT_NOT_FOUND', 'DATABASE_UNAVAILABLE'],
+  errors: ['ALERT_NOT_FOUND', 'ALERT_PROVISIONAL', 'DATABASE_UNAVAILABLE'],
   examples: [
     {
       name: 'The position came late',

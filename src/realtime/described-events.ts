@@ -133,6 +133,7 @@ const STEP_ERRORS = [
   'ALERT_NOT_FOUND',
   'ALERT_STATE',
   'TOO_MANY_EVENTS',
+  'ALERT_PROVISIONAL',
   'DATABASE_UNAVAILABLE',
 ] as const;
 
@@ -157,7 +158,14 @@ function told(summary: string): ClientEvent {
     who: 'people who answer the alert',
     payload: receipt,
     answer: receiptAnswer,
-    errors: ['REQUEST_INVALID', 'FORBIDDEN', 'ALERT_NOT_FOUND', 'TOO_MANY_EVENTS', 'DATABASE_UNAVAILABLE'],
+    errors: [
+      'REQUEST_INVALID',
+      'FORBIDDEN',
+      'ALERT_NOT_FOUND',
+      'TOO_MANY_EVENTS',
+      'ALERT_PROVISIONAL',
+      'DATABASE_UNAVAILABLE',
+    ],
     examples: [
       { name: 'As somebody on duty', ...AS_DISPATCHER, payload: { id: '{{raiseAlert.id}}' } },
       { name: 'The operator key is nobody', payload: { id: '{{raiseAlert.id}}' }, code: 'FORBIDDEN' },

@@ -5,6 +5,7 @@ import type {
   ClientToServerEvents,
   PositionMessage,
   PresenceCounts,
+  ProvisionalMessage,
   ReachMessage,
   ServerToClientEvents,
   SnapshotMessage,
@@ -28,6 +29,7 @@ export class LiveClient {
   readonly presence: PresenceCounts[] = [];
   readonly reach: ReachMessage[] = [];
   readonly positions: PositionMessage[] = [];
+  readonly provisional: ProvisionalMessage[] = [];
   readonly resyncs: string[] = [];
   readonly disconnects: string[] = [];
   readonly refusals: { message: string; problem: Problem | undefined }[] = [];
@@ -46,6 +48,7 @@ export class LiveClient {
     this.socket.on('presence', (counts) => this.presence.push(counts));
     this.socket.on('reach', (message) => this.reach.push(message));
     this.socket.on('position', (message) => this.positions.push(message));
+    this.socket.on('provisional', (message) => this.provisional.push(message));
     this.socket.on('resync', ({ reason }) => this.resyncs.push(reason));
     this.socket.on('disconnect', (reason) => this.disconnects.push(reason));
     this.socket.on('connect_error', (error) =>

@@ -58,7 +58,7 @@ export async function startTestNode({
     kill9: async () => void (await end(child, 'SIGKILL')),
   };
   await eventually(async () => child.exitCode !== null || (await fetch(node.url + waitFor)).ok, {
-    withinMs: 15_000,
+    withinMs: 30_000, // 2 s on a quiet machine
     what: `${role} at ${waitFor}`,
   }).catch(async (error: unknown) => {
     await node.kill9();
