@@ -11,11 +11,20 @@ export function createAlertList(list, viewing) {
 
   function put(alert) {
     const known = items.get(alert.id);
-    if (known) return known.update(alert);
+    if (known) {
+      const wasProvisional = known.alert.provisional;
+      known.update(alert);
+      if (wasProvisional && !alert.provisional) watchSeen(known); // only now can it be told that it was seen
+      return;
+    }
     const item = createAlertItem(alert, viewing);
     items.set(alert.id, item);
     list.prepend(item.node);
-    watch(item.title, () => viewing.onSeen(item.alert));
+    watchSeen(item);
+  }
+
+  function watchSeen(item) {
+    if (!item.alert.provisional) watch(item.title, () => viewing.onSeen(item.alert));
   }
 
   function remove(id) {
@@ -28,15 +37,20 @@ export function createAlertList(list, viewing) {
     remove,
     has: (id) => items.has(id),
     get: (id) => items.get(id)?.alert,
-    /** The open alerts as the server has them; whatever else was shown goes. */
+    /** The open alerts as the log has them; whatever else was shown goes, but what is not in the log yet. */
     replace(alerts) {
       const known = new Set(alerts.map((alert) => alert.id));
-      [...items.keys()].filter((id) => !known.has(id)).forEach(remove);
+      const isOld = ([id, item]) => !known.has(id) && !item.alert.provisional;
+      [...items].filter(isOld).forEach(([id]) => remove(id));
       [...alerts].sort((a, b) => Date.parse(a.openedAt) - Date.parse(b.openedAt)).forEach(put);
     },
     /** Shows all again, because what is known beside them has changed. */
     refresh() {
       for (const item of items.values()) item.update(item.alert);
+    },
+    /** The server tells anew which alerts are not in the log yet. */
+    dropProvisional() {
+      [...items].filter(([, item]) => item.alert.provisional).forEach(([id]) => remove(id));
     },
     setReach: (id, counts) => items.get(id)?.setReach(counts),
     dropOldClosed() {

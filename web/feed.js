@@ -66,7 +66,8 @@ export function startFeed() {
   function connect() {
     live?.close();
     const { token } = viewer;
-    const handlers = { onSnapshot, onAlert, onReach, onOtherRights: () => signIn.refresh(), onState };
+    const handlers = { onSnapshot, onAlert, onProvisional, onReach, onOtherRights: () => signIn.refresh(), onState };
+    handlers.onConnected = () => alerts.dropProvisional();
     if (isResponder(viewer)) handlers.onPresence = onPresence;
     live = connectLive({ credentials: token ? { token } : {}, ...handlers });
     // The key is no person whom an alert could reach.
@@ -112,6 +113,16 @@ export function startFeed() {
     say('');
     if (type === 'alert.duress') announce('Duress', alert);
     else if (isNew && isOpen(alert)) announce('New alert', alert);
+  }
+
+  /** Taken while the database is away. What the log has told of stays as it is. */
+  function onProvisional({ alert, became }) {
+    const known = alerts.get(alert.id);
+    if (known && !known.provisional) return;
+    if (became !== undefined) return alerts.remove(alert.id);
+    alerts.put(alert);
+    say('');
+    if (!known) announce('New alert', alert);
   }
 
   function onPresence(counts) {

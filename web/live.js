@@ -14,11 +14,13 @@ const ignore = () => undefined;
 /**
  * A socket that ends with exactly the server's events: it remembers the last `seq`, asks for what came later when it
  * returns, drops what it has seen, and starts anew with a snapshot when the server no longer has what it asks for.
+ * `onProvisional` gets what is taken and not in the log yet; what it got before `onConnected` is not good any more.
  * `onOtherRights` is called when what one may see has changed, with other duties or roles.
  * `onState` gets 'connecting', 'live' (nothing is missing), 'doubt' (connected but silent), 'offline' or 'refused'.
  */
 export function connectLive(options) {
   const { credentials, onSnapshot, onAlert, onPresence, onReach = ignore, onOtherRights = ignore, onState } = options;
+  const { onProvisional = ignore, onConnected = ignore } = options;
   let cursor;
   let audience;
   let complete = false;
@@ -51,6 +53,10 @@ export function connectLive(options) {
     onAlert(message);
     heard();
   });
+  socket.on('provisional', (message) => {
+    onProvisional(message);
+    heard();
+  });
   // A responder hears it first when everything that was missed has been sent.
   socket.on('presence', (counts) => {
     complete = true;
@@ -68,6 +74,7 @@ export function connectLive(options) {
     onState('connecting');
   });
   socket.on('connect', () => {
+    onConnected(); // what is still provisional comes at once
     complete = !onPresence; // reporters are not told who is there, and ask for little
     heard();
   });

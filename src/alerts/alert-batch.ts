@@ -1,13 +1,8 @@
 import type { Alert, LogEntry } from './alert.js';
 import { apply } from './apply.js';
-import {
-  decideLifecycle,
-  decideRaise,
-  decideUpdate,
-  type AlertCommand,
-  type RaiseCommand,
-  type RaiseFacts,
-} from './decide.js';
+import { promisedDigest } from '../database/promised-ids.js';
+import { decideLifecycle, decideUpdate, type AlertCommand, type RaiseCommand } from './decide.js';
+import { decideRaise, type RaiseFacts } from './decide-raise.js';
 import { decideEscalation } from './decide-escalation.js';
 import type { Decision, Refusal } from './decision.js';
 import { storedAlert } from './stored-alert.js';
@@ -53,6 +48,10 @@ export function touchedBy(commands: readonly AlertCommand[]): TouchedIds {
     if (receipted) ids.add(receipted);
     if (command.reporter) reporters.add(command.reporter);
     if (command.key) keys.add(command.key.digest);
+    if (command.promised) {
+      ids.add(command.promised.id);
+      keys.add(promisedDigest(command.promised.id));
+    }
   }
   return { ids: [...ids], reporters: [...reporters], keys: [...keys] };
 }
@@ -109,7 +108,7 @@ export class AlertBatch {
     return command.type === 'update' ? decideUpdate(alert, command) : decideLifecycle(alert, command);
   }
 
-  #factsFor({ key, receiptOf, weakReceiptOf, reporter }: RaiseCommand): RaiseFacts {
+  #factsFor({ key, receiptOf, weakReceiptOf, reporter, promised: promise }: RaiseCommand): RaiseFacts {
     const known = key && this.#byKey.get(key.digest);
     const keyedAlert = known && this.#alerts.get(known.alertId);
     const receipted = this.#alerts.get(receiptOf ?? weakReceiptOf ?? '');
@@ -118,7 +117,14 @@ export class AlertBatch {
       ...(known && keyedAlert ? { keyed: { ...known, alert: keyedAlert } } : {}),
       ...(receipted ? { receipted } : {}),
       ...(reported ? { reported } : {}),
+      ...(promise ? this.#promised(promise.id) : {}),
     };
+  }
+
+  #promised(id: string): Pick<RaiseFacts, 'promised'> {
+    const alias = this.#byKey.get(promisedDigest(id))?.alertId;
+    const promised = this.#alerts.get(id) ?? this.#alerts.get(alias ?? '');
+    return promised ? { promised } : {};
   }
 
   #record({ event }: Decision): LogEntry | undefined {
@@ -131,7 +137,7 @@ export class AlertBatch {
     return entry;
   }
 
-  #remember({ key, reporter, at }: RaiseCommand, { alertId, outcome, proven }: Decision): void {
+  #remember({ key, reporter, at, promised }: RaiseCommand, { alertId, outcome, proven }: Decision): void {
     if (outcome === 'raised') {
       this.firstSeqOf.set(alertId, this.#seq);
       if (reporter) {
@@ -139,9 +145,17 @@ export class AlertBatch {
         this.reporterOf.set(alertId, reporter);
       }
     }
+    // Postgres had the press under another id than Redis promised: the promise must lead there as well.
+    if (promised && !this.#alerts.has(promised.id)) {
+      const digest = promisedDigest(promised.id);
+      this.#keep({ digest, fingerprint: digest, alertId, proven, at });
+    }
     if (!key || outcome === 'replayed') return;
-    const known = { digest: key.digest, fingerprint: key.fingerprint, alertId, proven, at };
-    this.#byKey.set(key.digest, known);
-    this.newKeys.set(key.digest, known);
+    this.#keep({ digest: key.digest, fingerprint: key.fingerprint, alertId, proven, at });
+  }
+
+  #keep(known: KnownKey): void {
+    this.#byKey.set(known.digest, known);
+    this.newKeys.set(known.digest, known);
   }
 }

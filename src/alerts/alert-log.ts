@@ -53,6 +53,11 @@ export class AlertLog {
     });
   }
 
+  /** Rejects with DATABASE_UNAVAILABLE while nothing can be written. */
+  async probe(): Promise<void> {
+    await this.#writer.probe();
+  }
+
   /** Resolves when nothing is waiting any more. */
   async drain(): Promise<void> {
     await this.#running;

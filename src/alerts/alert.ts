@@ -205,7 +205,8 @@ export interface Escalated {
 
 /** What each type of event carries. */
 export interface EventDetails {
-  'alert.raised': Press;
+  /** `reference`: the one that was told before the alert had a `seq`. */
+  'alert.raised': Press & { readonly reference?: string };
   /** `severity` is the one after the repeat; `proven` tells whether the presser proved to be the reporter. */
   'alert.repeated': LateFacts & Pick<Press, 'verified'> & { severity: Severity; proven: boolean };
   'alert.updated': LateFacts & { proven: boolean };

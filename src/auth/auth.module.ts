@@ -2,6 +2,7 @@ import { Inject, Injectable, Logger, Module, type OnModuleInit } from '@nestjs/c
 import { CLOCK, type Clock } from '../clock.js';
 import { Database } from '../database/database.js';
 import { DatabaseModule } from '../database/database.module.js';
+import { findPromised } from '../database/promised-ids.js';
 import { DirectoryChanges } from '../directory-changes/directory-changes.js';
 import { DirectoryChangesModule } from '../directory-changes/directory-changes.module.js';
 import { AppRedis, InjectRedis } from '../redis/redis.modules.js';
@@ -21,6 +22,8 @@ import { Sessions } from './sessions.js';
 
 /** Database number of the sessions, the second of app_user's further ones. */
 const SESSIONS_DB = 3;
+
+type IdentityDependencies = [OperatorKey, ReceiptTokens, Sessions, ApiKeys, Database];
 
 /** The sessions' own connection: a connection works in one database. */
 @Injectable()
@@ -67,9 +70,15 @@ class SessionsRedis {
     },
     {
       provide: CallerIdentity,
-      inject: [OperatorKey, ReceiptTokens, Sessions, ApiKeys],
-      useFactory: (operatorKey: OperatorKey, receipts: ReceiptTokens, sessions: Sessions, apiKeys: ApiKeys) =>
-        new CallerIdentity({ operatorKey, receipts, sessions, apiKeys }),
+      inject: [OperatorKey, ReceiptTokens, Sessions, ApiKeys, Database],
+      useFactory: (...[operatorKey, receipts, sessions, apiKeys, database]: IdentityDependencies) =>
+        new CallerIdentity({
+          operatorKey,
+          receipts,
+          sessions,
+          apiKeys,
+          findPromised: (alertId) => findPromised(database, alertId),
+        }),
     },
     {
       provide: RequestCaller,

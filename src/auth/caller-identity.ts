@@ -9,6 +9,8 @@ import { API_KEY_PREFIX, SESSION_PREFIX } from './tokens.js';
 
 /** Longest time that a panic waits to know who presses. */
 const PANIC_MS = 500;
+/** Less than a panic waits: it must stay its reporter's. */
+const PROMISED_MS = 250;
 const REJECTED: Caller = { kind: 'anonymous', rejected: true };
 
 export interface CallerIdentityParts {
@@ -16,6 +18,8 @@ export interface CallerIdentityParts {
   readonly receipts: ReceiptTokens;
   readonly sessions: Sessions;
   readonly apiKeys: ApiKeys;
+  /** The stored alert that a promised id leads to; undefined while there is none. */
+  readonly findPromised: (alertId: string) => Promise<string | undefined>;
 }
 
 /** Tells who a bearer token stands for. */
@@ -41,7 +45,14 @@ export class CallerIdentity {
     if (token.startsWith(API_KEY_PREFIX)) return (await apiKeys.find(token)) ?? REJECTED;
     const receipt = receipts.read(token);
     if (!receipt) return REJECTED;
-    return { kind: 'reporter', alertId: receipt.alertId, proven: receipt.scope === 'reporter' };
+    const alertId = receipt.promised ? await this.#becameOf(receipt.alertId) : receipt.alertId;
+    return { kind: 'reporter', alertId, proven: receipt.scope === 'reporter' };
+  }
+
+  /** Where Postgres does not say, the alert is what it was promised to be. */
+  async #becameOf(alertId: string): Promise<string> {
+    const found = await within(PROMISED_MS, this.parts.findPromised(alertId)).catch(() => undefined);
+    return found ?? alertId;
   }
 
   /** As {@link identify} for a panic: never rejects and never waits long; who cannot be known in time is anonymous. */

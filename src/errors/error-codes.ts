@@ -103,6 +103,12 @@ export const ERRORS = {
     'Try again after `Retry-After` seconds.',
     true,
   ),
+  ALERT_PROVISIONAL: entry(
+    503,
+    'This alert is taken, and not yet in the record',
+    'Try again after `Retry-After` seconds. What its reporter adds goes by another press with the same Idempotency-Key.',
+    true,
+  ),
   SHUTTING_DOWN: entry(503, 'This server is shutting down', 'Try again at once; another server answers.', true),
   REDIS_WRONGPASS: entry(503, 'Redis refuses the login', 'Check the user and the password of the Redis role.', true),
   REDIS_NOAUTH: entry(503, 'Redis asks for a login', 'Set the user and the password of the Redis role.', true),

@@ -9,6 +9,7 @@ export function overallBody(report: HealthReport, { redis, role, version, at }: 
     status: report.overall,
     redis_status: redisStatus(report),
     database_status: report.database.databaseStatus,
+    intake: intakeOf(report),
     escalation: escalationOf(report),
     isolation: redis.isolation,
     role,
@@ -21,6 +22,12 @@ export function overallBody(report: HealthReport, { redis, role, version, at }: 
 export function overallDetailsBody(report: HealthReport, answer: Answer): object {
   const escalation = { ...escalationOf(report), details: report.escalation.items };
   return { ...overallBody(report, answer), escalation };
+}
+
+/** Where an alert would be stored now, and how many presses wait in Redis for Postgres. */
+function intakeOf({ database, intake: { takes, counts } }: HealthReport): object {
+  const stored = database.databaseStatus === 'connected' ? 'postgres' : takes ? 'redis' : 'none';
+  return { stored, redis_would_take: takes, pending: counts?.pending ?? null, refused: counts?.refused ?? null };
 }
 
 function escalationOf({ escalation }: HealthReport): object {

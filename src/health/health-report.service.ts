@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { HealthCheckService, HealthIndicatorService } from '@nestjs/terminus';
+import { HealthCheckService, HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 import { DatabaseIndicator } from './database.indicator.js';
 import { EscalationIndicator, type EscalationHealth } from './escalation.indicator.js';
+import { IntakeIndicator, type IntakeHealth } from './intake.indicator.js';
 import { MonitoringRedisIndicator } from './monitoring-redis.indicator.js';
 import { runChecks } from './run-checks.js';
 import type { ServerFigures } from './server-figures.js';
@@ -21,6 +22,7 @@ export interface HealthReport {
   readonly escalation: EscalationHealth;
   /** Commands and logins that Redis refused in the last minute. */
   readonly deniedLately: number;
+  readonly intake: IntakeHealth;
 }
 
 type Found = Omit<HealthReport, 'overall'>;
@@ -32,6 +34,7 @@ export class Probes {
     readonly database: DatabaseIndicator,
     readonly monitoring: MonitoringRedisIndicator,
     readonly escalation: EscalationIndicator,
+    readonly intake: IntakeIndicator,
   ) {}
 }
 
@@ -50,23 +53,29 @@ export class HealthReportService {
   }
 
   async look(): Promise<HealthReport> {
-    const { database: postgres, monitoring, escalation: audits } = this.probes;
-    const [database, users, figures, escalation] = await Promise.all([
+    const { database: postgres, monitoring, escalation: audits, intake: pending } = this.probes;
+    const [database, users, figures, escalation, intake] = await Promise.all([
       postgres.probe(),
       Promise.all(this.#users.map(async (indicator) => ({ indicator, health: await indicator.probe() }))),
       monitoring.figures(),
       audits.probe(),
+      pending.probe(),
     ]);
-    const found = { database, users, figures, escalation, deniedLately: monitoring.deniedLately };
+    const found = { database, users, figures, escalation, intake, deniedLately: monitoring.deniedLately };
     return { ...found, overall: await this.#judge(found) };
   }
 
-  /** Terminus' judgement: a Redis that fails, or an escalation that did not happen, degrades; Postgres decides. */
-  async #judge({ database, users, figures, escalation, deniedLately }: Found): Promise<OverallStatus> {
+  /**
+   * Terminus' judgement: a Redis that fails, an escalation that did not happen, presses that wait for Postgres: they
+   * degrade. Where neither Postgres nor Redis takes alerts, that decides.
+   */
+  async #judge({ database, users, figures, escalation, intake, deniedLately }: Found): Promise<OverallStatus> {
     const server = this.indicators.check('redis_server');
     const denials = this.indicators.check('redis_denials');
+    const waiting = this.indicators.check('intake');
     const results = [
-      this.probes.database.toResult(database),
+      this.#record(database, intake),
+      isMoved(intake) ? waiting.up() : waiting.degraded('presses wait for Postgres, or cannot be stored'),
       this.probes.escalation.toResult(escalation, this.indicators.check('escalation')),
       figures?.problem ? server.degraded(figures.problem) : server.up(),
       deniedLately > 0 ? denials.degraded(denialsText(deniedLately)) : denials.up(),
@@ -79,6 +88,17 @@ export class HealthReportService {
     if (status === 'ok') return 'healthy';
     return status === 'degraded' ? 'degraded' : 'unhealthy';
   }
+
+  #record(database: HealthReport['database'], { takes }: IntakeHealth): HealthIndicatorResult {
+    const isAway = database.databaseStatus !== 'connected';
+    return isAway && takes
+      ? this.indicators.check('database').degraded('Redis takes the alerts')
+      : this.probes.database.toResult(database);
+  }
+}
+
+function isMoved({ counts }: IntakeHealth): boolean {
+  return !counts || counts.pending + counts.refused === 0;
 }
 
 /** What operators are told of refusals. */

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { AlertStream } from '../alerts/alert-stream.js';
 import type { Database } from '../database/database.js';
-import { AdvisoryLock } from './advisory-lock.js';
+import { AdvisoryLock } from '../database/advisory-lock.js';
 import type { DurableReader } from './durable-reader.js';
 import type { LogCursors } from './log-cursors.js';
 import { pause } from '../pause.js';

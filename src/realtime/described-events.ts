@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { describes } from '../api-docs/describes.js';
 import {
   alertEventSchema,
+  provisionalAlertSchema,
   raisedSchema,
   seenAlertSchema,
   stepAnswerSchema,
@@ -18,6 +19,7 @@ import type {
   ClientToServerEvents,
   PositionMessage,
   PresenceCounts,
+  ProvisionalMessage,
   ReachMessage,
   ResyncReason,
   ReturnMessage,
@@ -98,6 +100,16 @@ const positionMessageSchema = describes<PositionMessage>()(
   positionSchema.safeExtend({ organisations: z.array(z.uuid()) }).meta({ id: 'PositionMessage' }),
 );
 
+const provisionalMessageSchema = describes<ProvisionalMessage>()(
+  z
+    .object({
+      at: z.iso.datetime().describe('When what it is was told'),
+      alert: provisionalAlertSchema,
+      became: z.uuid().nullable().optional().describe('It is this alert, and none by its own id; null: Redis lost it'),
+    })
+    .meta({ id: 'ProvisionalMessage' }),
+);
+
 /** Everything that the server sends. */
 export const SERVER_EVENTS: Readonly<Record<keyof ServerToClientEvents, ServerEvent>> = {
   snapshot: {
@@ -112,6 +124,10 @@ export const SERVER_EVENTS: Readonly<Record<keyof ServerToClientEvents, ServerEv
   return: {
     summary: 'How widely to spread the return when this connection ends; again when it has changed much',
     payload: returnSchema,
+  },
+  provisional: {
+    summary: 'An alert that Redis has taken while Postgres is away; the `alert` of the same id takes its place',
+    payload: provisionalMessageSchema,
   },
   resync: {
     summary: 'This connection ends: connect again, with the cursor unless the reason begins with `cursor`',
@@ -128,6 +144,7 @@ const STEP_ERRORS = [
   'ALERT_NOT_FOUND',
   'ALERT_STATE',
   'TOO_MANY_EVENTS',
+  'ALERT_PROVISIONAL',
   'DATABASE_UNAVAILABLE',
 ] as const;
 
@@ -152,7 +169,14 @@ function told(summary: string): ClientEvent {
     who: 'people who answer the alert',
     payload: receipt,
     answer: receiptAnswer,
-    errors: ['REQUEST_INVALID', 'FORBIDDEN', 'ALERT_NOT_FOUND', 'TOO_MANY_EVENTS', 'DATABASE_UNAVAILABLE'],
+    errors: [
+      'REQUEST_INVALID',
+      'FORBIDDEN',
+      'ALERT_NOT_FOUND',
+      'TOO_MANY_EVENTS',
+      'ALERT_PROVISIONAL',
+      'DATABASE_UNAVAILABLE',
+    ],
     examples: [
       { name: 'As somebody on duty', ...AS_DISPATCHER, payload: { id: '{{raiseAlert.id}}' } },
       { name: 'The operator key is nobody', payload: { id: '{{raiseAlert.id}}' }, code: 'FORBIDDEN' },

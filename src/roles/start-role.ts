@@ -63,7 +63,7 @@ async function migrateWhenReachable(url: string, logger: Logger): Promise<void> 
     await migrate(url);
   } catch (error) {
     if (!isUnavailable(error)) throw error;
-    logger.error({ code: 'DATABASE_UNAVAILABLE' }, 'Postgres cannot be reached; alerts are refused until it can');
+    logger.error({ code: 'DATABASE_UNAVAILABLE' }, 'Postgres cannot be reached; Redis takes the alerts until it can');
     void retryMigration(url, logger);
   }
 }

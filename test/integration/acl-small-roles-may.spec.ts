@@ -49,7 +49,9 @@ it('lets realtime_user keep bounded streams and its cache, and needs all it has 
   expect(await realtime.xrange(stream, '-', '+')).toHaveLength(1);
   expect(await realtime.xrevrange(stream, '+', '-', 'COUNT', 1)).toEqual([[id, ['seq', '1']]]);
   expect(await realtime.xlen(stream)).toBe(1);
-  for (const key of ['emergency:alert:1', keys.realtimeHealth('1')]) {
+  const pressId = await realtime.xadd(keys.pending(), '*', 'press', '{}');
+  expect(await realtime.xdel(keys.pending(), pressId!)).toBe(1);
+  for (const key of [keys.promise('key:1'), keys.realtimeHealth('1')]) {
     await realtime.set(key, 'x', 'EX', 60);
     expect(await realtime.get(key)).toBe('x');
   }

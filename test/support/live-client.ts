@@ -5,6 +5,7 @@ import type {
   ClientToServerEvents,
   PositionMessage,
   PresenceCounts,
+  ProvisionalMessage,
   ReachMessage,
   ReturnMessage,
   ServerToClientEvents,
@@ -30,6 +31,7 @@ export class LiveClient {
   readonly reach: ReachMessage[] = [];
   readonly returns: ReturnMessage[] = [];
   readonly positions: PositionMessage[] = [];
+  readonly provisional: ProvisionalMessage[] = [];
   readonly resyncs: string[] = [];
   readonly disconnects: string[] = [];
   readonly refusals: { message: string; problem: Problem | undefined }[] = [];
@@ -49,6 +51,7 @@ export class LiveClient {
     this.socket.on('return', (message) => this.returns.push(message));
     this.socket.on('reach', (message) => this.reach.push(message));
     this.socket.on('position', (message) => this.positions.push(message));
+    this.socket.on('provisional', (message) => this.provisional.push(message));
     this.socket.on('resync', ({ reason }) => this.resyncs.push(reason));
     this.socket.on('disconnect', (reason) => this.disconnects.push(reason));
     this.socket.on('connect_error', (error) =>

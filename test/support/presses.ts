@@ -75,7 +75,10 @@ export class Presses {
       });
       this.#count(String(response.status));
       const { id, stored } = (await response.json()) as { id: string; stored: LedgerEntry['stored'] };
-      if (!response.ok) return false;
+      if (!response.ok) {
+        if (response.status === 503 && !response.headers.has('retry-after')) this.#count('503 without Retry-After');
+        return false;
+      }
       entry.ids.add(id);
       entry.acceptedAt ??= Date.now();
       if (stored) entry.stored ??= stored;

@@ -7,6 +7,8 @@ export class Watcher {
   readonly socket: Socket<ServerToClientEvents, ClientToServerEvents>;
   /** Every alert that it knows of, and when it first did, ms. */
   readonly seen = new Map<string, number>();
+  /** Every alert that it was told of before it was in the log, and when it first was, ms. */
+  readonly provisional = new Map<string, number>();
   /** What came twice or out of order. */
   readonly disorder: string[] = [];
   /** Reasons of the server's word to connect anew. */
@@ -50,6 +52,11 @@ export class Watcher {
       if (this.#cursor !== undefined && seq !== this.#cursor + 1) this.disorder.push(`${seq} after ${this.#cursor}`);
       this.#cursor = seq;
       this.#note(alert.id);
+    });
+    this.socket.on('provisional', ({ alert, became }) => {
+      if (became === undefined && !this.provisional.has(alert.id)) this.provisional.set(alert.id, Date.now());
+      // It turned out to be an alert that is known by another id.
+      if (became) this.#note(alert.id);
     });
     this.socket.on('resync', ({ reason }) => {
       this.resyncs.push(reason);

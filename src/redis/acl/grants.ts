@@ -62,7 +62,7 @@ export const USER_GRANTS: Readonly<Record<string, UserGrants>> = {
   realtime_user: {
     keys: [
       grant('panic:*', 'the streams of log entries, one a severity'),
-      grant('emergency:*', 'the short-lived realtime cache: positions of responders'),
+      grant('emergency:*', 'positions of responders, and the presses that Redis takes while Postgres is away'),
       grant('naboom:realtime:*', 'health probe and what the realtime parts keep for themselves'),
     ],
     channels: [],
@@ -71,10 +71,11 @@ export const USER_GRANTS: Readonly<Record<string, UserGrants>> = {
       grant('select|4', 'works in database 4'),
       grant('xadd', 'publish a log entry; MAXLEN bounds the stream'),
       grant('xread', 'tails wait for the next entry'),
-      grant('xrange', 'replay: what a tail missed'),
+      grant('xrange', 'replay: what a tail missed; the oldest press that Postgres has not got'),
+      grant('xdel', 'forget a press of `emergency:pending` once it is committed to Postgres'),
       grant('xrevrange', 'the newest entry: where a tail begins'),
       grant('xlen', 'how full a stream is'),
-      grant('get set', 'positions of responders (always with expiry) and the health probe'),
+      grant('get set', 'positions of responders, promised ids (always with expiry) and the health probe'),
     ],
   },
   monitoring_user: {

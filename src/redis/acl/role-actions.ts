@@ -73,6 +73,8 @@ const ACTIONS: Record<RedisRoleName, (probe: string) => RoleActions> = {
       // NOMKSTREAM: nothing is added to a stream that is not there.
       ['XADD', `${keys.alertStream('low')}:${probe}`, 'NOMKSTREAM', '*', 'seq', '0'],
       ['XLEN', keys.alertStream('low')],
+      // No entry has this id.
+      ['XDEL', keys.pending(), '0-1'],
     ],
     refused: [
       ['GET', keys.cacheHealth(probe)],

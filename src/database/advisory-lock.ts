@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import type { Database } from '../database/database.js';
+import type { Database } from './database.js';
 
 /**
  * A Postgres advisory lock: held by one session over all processes, and gone with that session. The holder may learn
