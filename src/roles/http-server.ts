@@ -17,8 +17,11 @@ import { toProblem } from '../errors/problem.js';
 import { ProblemFilter } from '../errors/problem.filter.js';
 import { createRequestLogger } from '../observability/logger.js';
 import { BODY_LIMIT, registerBodyParsers } from './body-parsers.js';
+import { declineUpgrades } from './declined-upgrades.js';
 import { noticeUntrustedProxy } from './proxy-notice.js';
 
+/** Where alone another protocol is spoken. */
+const SOCKET_PATH = '/socket.io/';
 const IDLE_CLOSE_MS = 100;
 /** A request that takes longer to arrive is cut: a slow sender must not hold a connection for ever. */
 const REQUEST_TIMEOUT_MS = 15_000;
@@ -78,6 +81,7 @@ export function configureHttp(app: NestFastifyApplication, { env }: Config, logg
   noticeUntrustedProxy(fastify, logger);
   logRequests(fastify, logger);
   closeIdleConnectionsWhileClosing(fastify);
+  declineUpgrades(fastify.server, SOCKET_PATH);
   if (env.NABOOM_ALLOWED_ORIGINS.length > 0) {
     app.enableCors({
       origin: env.NABOOM_ALLOWED_ORIGINS,
