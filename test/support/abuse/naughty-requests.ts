@@ -92,9 +92,15 @@ export function* naughtyRequests(
       body,
     };
   }
+  if (!operation.body['application/x-www-form-urlencoded']) return;
   for (const form of spoilt(example.form ?? {}, bodySchemaOf(operation), dealer)) {
     if (typeof form !== 'object' || form === null) continue;
-    const body = new URLSearchParams(Object.entries(form).map(([key, each]) => [key, String(each)])).toString();
+    const body = new URLSearchParams(
+      Object.entries(form).map(([key, each]): [string, string] => [
+        key,
+        typeof each === 'string' ? each : JSON.stringify(each),
+      ]),
+    ).toString();
     yield {
       ...honest,
       name: body.slice(0, 300),

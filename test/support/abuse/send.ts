@@ -1,6 +1,7 @@
 import { Agent, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { once } from 'node:events';
+import { createGunzip } from 'node:zlib';
 import type { NaughtyRequest } from './naughty-requests.js';
 
 /** What a server made of a naughty request. */
@@ -36,7 +37,8 @@ export class BareSender {
     });
     sent.end(body);
     const [response] = await once(sent, 'response');
-    const answer = await text(response);
+    const zipped = response.headers['content-encoding'] === 'gzip';
+    const answer = await text(zipped ? response.pipe(createGunzip()) : response);
     return {
       status: response.statusCode,
       type: String(response.headers['content-type'] ?? '').split(';')[0]!,
