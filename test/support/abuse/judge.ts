@@ -8,7 +8,8 @@ import type { NaughtyAnswer } from './send.js';
 /** Problems that say honestly that something is not set up, whoever asks. */
 const SWITCHED_OFF = new Set(['CHANNEL_OFF', 'GATEWAY_OFF']);
 /** What an answer must never tell: where the code stands, what the database said, where Redis is. */
-const INSIDES = /\bat .+\.[cm]?[jt]s:\d+|node_modules|ECONN|select .+ from |invalid input syntax|\bpg_|ioredis|NOPERM/i;
+export const INSIDES =
+  /\bat .+\.[cm]?[jt]s:\d+|node_modules|ECONN|select .+ from |invalid input syntax|\bpg_|ioredis|NOPERM/i;
 const LIVE_MARKUP = new RegExp(`<(?:[^>]*=)?${MARKUP_WORD}|<(?:img|svg|script)[^>]*>?[^<]*${MARKUP_WORD}`, 'i');
 /** The only reasons to refuse a panic: it cannot be read at all. */
 const UNREADABLE = new Set(['BODY_UNREADABLE', 'BODY_TOO_LARGE']);
