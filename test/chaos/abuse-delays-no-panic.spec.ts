@@ -14,7 +14,7 @@ const ANSWER_MS = 4000;
 /** What a flood may leave behind in the process, MiB. */
 const GROWTH_MB = 250;
 const FLOOD_MS = 4000;
-const IDLE = 1000;
+const IDLE = 10_000;
 
 let fleet: Fleet;
 beforeAll(async () => {
@@ -72,7 +72,7 @@ const post = (path: string, body: string | Buffer, headers: Record<string, strin
     () => 0,
   );
 
-it.only('10 000 idle connections, slow requests and handshakes without an end', async () => {
+it('10 000 idle connections, slow requests and handshakes without an end', async () => {
   const held = new HeldConnections(port());
   try {
     await survives(`${IDLE} idle connections`, async () => {
@@ -82,11 +82,7 @@ it.only('10 000 idle connections, slow requests and handshakes without an end', 
       await held.add(300, upgradeRequest('/socket.io/?EIO=4&transport=websocket'));
       const open = held.open;
       // Each is cut after 15 s, and looked for every two.
-      await eventually(() => held.open === 0, { withinMs: 25_000, everyMs: 200, what: 'an end of each' }).catch(
-        (error: unknown) => {
-          throw new Error(JSON.stringify(held.left()), { cause: error });
-        },
-      );
+      await eventually(() => held.open === 0, { withinMs: 25_000, everyMs: 200, what: 'an end of each' });
       return `${open} were open`;
     });
   } finally {

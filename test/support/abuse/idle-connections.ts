@@ -1,6 +1,12 @@
 import { connect, type Socket } from 'node:net';
 import { eventually } from '../eventually.js';
 
+/** Of an address of their own, where there is one: else they would take the ports that other servers listen at. */
+const FROM = process.platform === 'linux' ? { localAddress: '127.0.0.2' } : {};
+
+/** First byte of a WebSocket's last frame. */
+const CLOSE_FRAME = 0x88;
+
 /** Connections that hold on to a server: each says something, or nothing, and then no more than a byte a second. */
 export class HeldConnections {
   readonly #sockets = new Set<Socket>();
@@ -20,26 +26,20 @@ export class HeldConnections {
     await eventually(() => this.#opened >= wanted, { withinMs: 30_000, what: `${count} connections` });
   }
 
-  left() {
-    return [...this.#sockets]
-      .map((s) => (s as unknown as { says: string }).says.slice(0, 10))
-      .reduce((a: Record<string, number>, b) => ({ ...a, [b]: (a[b] ?? 0) + 1 }), {});
-  }
-
   close(): void {
     for (const timer of this.#timers) clearInterval(timer);
     for (const socket of this.#sockets) socket.destroy();
   }
 
   #connect(says: string, dribbles: string): void {
-    const socket = connect(this.port, '127.0.0.1', () => {
+    const socket = connect({ port: this.port, host: '127.0.0.1', ...FROM }, () => {
       this.#opened += 1;
       if (says !== '') socket.write(says);
       if (dribbles !== '') this.#timers.push(setInterval(() => socket.write(dribbles), 1000));
     });
     this.#sockets.add(socket);
-    Object.assign(socket, { says });
-    socket.resume();
+    // Of a WebSocket that the server has said goodbye to, `ws` waits half a minute for the other end's.
+    socket.on('data', (chunk: Buffer) => chunk.at(0) === CLOSE_FRAME && socket.destroy());
     socket.on('error', () => undefined);
     socket.on('close', () => this.#sockets.delete(socket));
   }
