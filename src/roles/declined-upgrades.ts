@@ -1,6 +1,7 @@
-import type { IncomingMessage, Server } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 
+const ignore = () => undefined;
 /** Headers that ask for another protocol. */
 const ASKING = new Set(['upgrade', 'http2-settings']);
 
@@ -13,9 +14,21 @@ const ASKING = new Set(['upgrade', 'http2-settings']);
 export function declineUpgrades(server: Server, taken: string): void {
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     if (request.url?.startsWith(taken)) return;
-    // What was read already is put back without what asked, and the connection begins anew.
-    socket.unshift(Buffer.concat([plainHead(request), head]));
-    server.emit('connection', socket);
+    const again = () => {
+      if (socket.destroyed) return;
+      // What was read already is put back without what asked, and the connection begins anew.
+      socket.unshift(Buffer.concat([plainHead(request), head]));
+      server.emit('connection', socket);
+    };
+    const { _httpMessage: answering } = socket as Duplex & { _httpMessage?: ServerResponse };
+    // The one before is not answered yet: two answers at once Node would not put in order here.
+    if (!answering) return again();
+    // Nobody else listens meanwhile, and an error without a listener would end the process.
+    socket.on('error', ignore);
+    answering.once('close', () => {
+      socket.off('error', ignore);
+      again();
+    });
   });
 }
 
