@@ -101,7 +101,7 @@ export function configureHttp(app: NestFastifyApplication, { env }: Config, logg
 function answerBadAddress(_error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   void reply
     .status(404)
-    .headers({ 'x-request-id': request.id, 'cache-control': 'no-store' })
+    .headers({ ...DATA_HEADERS, 'x-request-id': request.id })
     .header('content-type', 'application/problem+json; charset=utf-8')
     .send(JSON.stringify(toProblem(new AppError('ROUTE_NOT_FOUND'), request.id)));
 }

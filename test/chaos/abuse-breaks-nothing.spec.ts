@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { Operation } from '../../src/api-docs/operation.js';
 import { ABUSED_ENV, Abuser, OPERATIONS } from '../support/abuse/abuser.js';
 import { almost } from '../support/abuse/by-schema.js';
+import { IN_THREADS } from '../support/abuse/judge.js';
 import { asRequest } from '../support/abuse/naughty-requests.js';
 import { secretsOf } from '../support/abuse/secrets-of.js';
 import { residentMb } from '../support/abuse/resident.js';
@@ -9,8 +10,6 @@ import { useNode } from '../support/use-node.js';
 
 /** Bodies by chance, to each operation that takes one. */
 const CHANCES = 40;
-/** Each import begins a thread. */
-const COSTLY = new Set(['importAreas']);
 /** What an API process may keep of all this, MiB. */
 const GROWTH_MB = 200;
 
@@ -27,7 +26,7 @@ const named = (operations: readonly Operation[]) =>
   operations.map((each): [string, Operation] => [`${each.method} ${each.path}`, each]);
 
 it.each(named(OPERATIONS))('%s answers the whole corpus well', async (_name, operation) => {
-  expect(await abuser.abuse(operation, { every: COSTLY.has(operation.id) ? 6 : 1 })).toEqual([]);
+  expect(await abuser.abuse(operation, { every: 1 })).toEqual([]);
 });
 
 it.each(named(OPERATIONS.filter(({ body }) => body?.['application/json'])))(
@@ -36,7 +35,7 @@ it.each(named(OPERATIONS.filter(({ body }) => body?.['application/json'])))(
     const honest = asRequest(operation, abuser.honest.get(operation)!);
     const seed = Date.now();
     const bodies = fc.sample(almost(operation.body!['application/json']!), {
-      numRuns: COSTLY.has(operation.id) ? CHANCES / 8 : CHANCES,
+      numRuns: IN_THREADS.has(operation.id) ? CHANCES / 8 : CHANCES,
       seed,
     });
     const requests = bodies.map((value) => {

@@ -5,7 +5,7 @@ import { ALERTS_PATH } from '../support/alerts-client.js';
 import { useNode } from '../support/use-node.js';
 
 /** The others, test/chaos/abuse-breaks-nothing.spec.ts sends. */
-const ONE_IN = 12;
+const ONE_IN = 20;
 
 const used = useNode(ABUSED_ENV);
 let abuser: Abuser;

@@ -7,7 +7,7 @@ import { DescribedApi } from '../described-api.js';
 import { sendCodesAs } from '../sent-codes.js';
 import { TEST_OPERATOR_KEY } from '../test-node.js';
 import type { UsedNode } from '../use-node.js';
-import { faultsOf } from './judge.js';
+import { faultsOf, IN_THREADS } from './judge.js';
 import { asRequest, naughtyRequests, type NaughtyRequest } from './naughty-requests.js';
 import { Dealer } from './naughty-values.js';
 import { BareSender } from './send.js';
@@ -64,7 +64,8 @@ export class Abuser {
   async abuse(operation: Operation, { every, from = 0 }: { every: number; from?: number }): Promise<string[]> {
     const example = this.honest.get(operation)!;
     const naughty = [...naughtyRequests(operation, example, this.#dealer)];
-    const chosen = naughty.filter((_, index) => index % every === from % every);
+    const share = IN_THREADS.has(operation.id) ? every * 8 : every;
+    const chosen = naughty.filter((_, index) => index % share === from % share);
     const honest = asRequest(operation, example);
     return this.send(operation, [...Array.from({ length: TIMES }, () => honest), ...chosen]);
   }

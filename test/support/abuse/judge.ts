@@ -11,6 +11,13 @@ const SWITCHED_OFF = new Set(['CHANNEL_OFF', 'GATEWAY_OFF']);
 export const INSIDES =
   /\bat .+\.[cm]?[jt]s:\d+|node_modules|ECONN|select .+ from |invalid input syntax|\bpg_|ioredis|NOPERM/i;
 const LIVE_MARKUP = new RegExp(`<(?:[^>]*=)?${MARKUP_WORD}|<(?:img|svg|script)[^>]*>?[^<]*${MARKUP_WORD}`, 'i');
+/** What every answer says to a browser: to guess at nothing, to frame and run nothing of others, to keep no data. */
+const PROTECTION: readonly [string, RegExp][] = [
+  ['x-content-type-options', /^nosniff$/],
+  ['content-security-policy', /default-src '(?:none|self)'.*frame-ancestors 'none'/],
+  ['referrer-policy', /^(?:no-referrer|same-origin)$/],
+  ['cache-control', /no-store|no-cache/],
+];
 /** The only reasons to refuse a panic: it cannot be read at all. */
 const UNREADABLE = new Set(['BODY_UNREADABLE', 'BODY_TOO_LARGE']);
 
@@ -29,11 +36,14 @@ export function faultsOf(
     status >= 400 && !Object.hasOwn(ERRORS, code) ? `${status} without a problem: ${body.slice(0, 200)}` : '',
     status >= 400 && INSIDES.test(body) ? `tells of its insides: ${body.slice(0, 500)}` : '',
     type === 'text/html' && LIVE_MARKUP.test(body) ? 'markup of the sender in a page' : '',
+    ...PROTECTION.map(([name, value]) =>
+      value.test(String(headers[name])) ? '' : `${name}: ${String(headers[name])}`,
+    ),
     headers['x-injected'] === undefined ? '' : 'a header of the sender',
-    operation.id === 'raiseAlert' && status >= 300 && !UNREADABLE.has(code)
+    operation.id === 'raiseAlert' && sent.method === 'POST' && status >= 300 && !UNREADABLE.has(code)
       ? `a panic is refused: ${status} ${code}`
       : '',
-    ms > SLOW_MS ? `slow: ${Math.round(ms)} ms` : '',
+    ms > SLOW_MS && !IN_THREADS.has(operation.id) ? `slow: ${Math.round(ms)} ms` : '',
     describedFault(operation, answer, api),
   ]
     .filter((fault) => fault !== '')
@@ -41,7 +51,9 @@ export function faultsOf(
 }
 
 /** On a machine that does much else besides. */
-const SLOW_MS = 3000;
+const SLOW_MS = 5000;
+/** Each of these begins a thread, one after the other: waiting is what is meant. */
+export const IN_THREADS: ReadonlySet<string> = new Set(['importAreas']);
 
 /** A success is what the document says, whatever was asked. */
 function describedFault({ method, path }: Operation, { status, type, body }: NaughtyAnswer, api: DescribedApi): string {

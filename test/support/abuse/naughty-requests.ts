@@ -79,6 +79,7 @@ export function* naughtyRequests(
     yield { ...honest, name: `headers ${Object.keys(headers).join()}`, headers: { ...honest.headers, ...headers } };
   }
   for (const query of QUERIES) yield { ...honest, name: 'a query', path: `${honest.path.split('?')[0]}?${query}` };
+  for (const method of ['TRACE', 'PROPFIND', 'LOCK']) yield { ...honest, name: method, method };
   if (!operation.body) return;
   for (const { name, type, content } of NAUGHTY_BODIES) {
     yield { ...honest, name, headers: { ...honest.headers, 'content-type': type }, body: content };
