@@ -27,25 +27,32 @@ const port = () => Number(new URL(fleet.urls[0]!).port);
 const anyAddress = () => `10.${Math.floor(Math.random() * 256)}.${Math.floor(Math.random() * 256)}.7`;
 
 /** Genuine presses go on during a flood: all of them are taken, soon, and reach everybody; and memory is bounded. */
-async function survives(name: string, flood: () => Promise<string>): Promise<void> {
+async function during(name: string, flood: () => Promise<string>) {
   const { node } = fleet.apis[0]!;
-  const before = residentMb(node.pid);
-  let told = '';
+  const memory = residentMb(node.pid);
   const cpu = cpuSeconds(node.pid);
-  const result = await fleet.drill(name, async () => void (told = await flood()), { perSecond: 10 });
+  let sent = '';
+  const result = await fleet.drill(name, async () => void (sent = await flood()), { perSecond: 10 });
   const waits = result.presses.accepted
     .map(({ pressedAt, acceptedAt }) => acceptedAt! - pressedAt)
     .sort((a, b) => a - b);
   const p99 = waits[Math.floor(waits.length * 0.99)]!;
+  const grownMb = Math.round(residentMb(node.pid) - memory);
+  const took = (cpuSeconds(node.pid) - cpu).toFixed(1);
   process.stderr.write(
-    `${name}: ${told}; presses answered in ${p99} ms at p99, ${Math.round(residentMb(node.pid) - before)} MiB more, ${(cpuSeconds(node.pid) - cpu).toFixed(1)} s of processors, ${JSON.stringify([...result.presses.answers])}\n`,
+    `${name}: ${sent}; presses answered in ${p99} ms at p99; ${grownMb} MiB more, ${took} s of processors\n`,
   );
-  expect(result).toMatchObject({ lost: 0, doubled: 0 });
-  expect([...result.presses.answers.keys()]).toEqual(['201']);
-  expect(p99).toBeLessThan(ANSWER_MS);
-  expect(residentMb(node.pid) - before).toBeLessThan(GROWTH_MB);
-  expect(node.log()).not.toMatch(/unhandled|uncaught|INTERNAL_ERROR/i);
+  return {
+    lost: result.lost,
+    doubled: result.doubled,
+    answers: [...result.presses.answers.keys()],
+    isLate: p99 > ANSWER_MS,
+    hasGrown: grownMb > GROWTH_MB,
+    hasFailed: /unhandled|uncaught|INTERNAL_ERROR/i.test(node.log()),
+  };
 }
+
+const WELL = { lost: 0, doubled: 0, answers: ['201'], isLate: false, hasGrown: false, hasFailed: false };
 
 /** Does something again and again, so many at once, until the time is over; how often. */
 async function repeatedly(atOnce: number, act: () => Promise<unknown>): Promise<number> {
@@ -75,7 +82,7 @@ const post = (path: string, body: string | Buffer, headers: Record<string, strin
 it('10 000 idle connections, slow requests and handshakes without an end', async () => {
   const held = new HeldConnections(port());
   try {
-    await survives(`${IDLE} idle connections`, async () => {
+    const came = await during(`${IDLE} idle connections`, async () => {
       await held.add(IDLE, '');
       await held.add(300, `POST ${ALERTS_PATH} HTTP/1.1\r\nHost: naboom\r\nContent-Length: 60000\r\n\r\n{`, ' ');
       await held.add(300, `GET /health HTTP/1.1\r\nHost: naboom\r\nX-Slow: `, 'a');
@@ -85,6 +92,7 @@ it('10 000 idle connections, slow requests and handshakes without an end', async
       await eventually(() => held.open === 0, { withinMs: 25_000, everyMs: 200, what: 'an end of each' });
       return `${open} were open`;
     });
+    expect(came).toEqual(WELL);
   } finally {
     held.close();
   }
@@ -98,7 +106,7 @@ it('floods of socket events', async () => {
     '422["alert:raise",{"message":"again"}]',
     `42["position",${JSON.stringify({ lat: 0, lng: 0, x: 'x'.repeat(1000) })}]`,
   ];
-  await survives('floods of socket events', async () => {
+  const came = await during('floods of socket events', async () => {
     const clients = await Promise.all(
       packets.flatMap((packet) =>
         Array.from({ length: 5 }, async () => {
@@ -112,14 +120,16 @@ it('floods of socket events', async () => {
     for (const { socket } of clients) socket.terminate();
     return `${sent.reduce((sum, each) => sum + each, 0)} events over ${clients.length} sockets`;
   });
+  expect(came).toEqual(WELL);
 });
 
 it('floods of logins', async () => {
-  await survives('floods of logins', async () => {
+  const came = await during('floods of logins', async () => {
     const login = () =>
-      post('/api/v1/auth/login', JSON.stringify({ login: `${Math.random()}@example.org`, password: 'wrong password' }));
+      post('/api/v1/auth/login', JSON.stringify({ email: `${Math.random()}@example.org`, password: 'wrong password' }));
     return `${await repeatedly(20, login)} logins`;
   });
+  expect(came).toEqual(WELL);
 });
 
 it('floods of bodies that are deep, wide or far too large', async () => {
@@ -127,15 +137,16 @@ it('floods of bodies that are deep, wide or far too large', async () => {
   const wide = `{${Array.from({ length: 7000 }, (_, n) => `"${n}":0`).join()}}`;
   const large = Buffer.alloc(5 * 1024 * 1024, ' ');
   let turn = 0;
-  await survives('floods of hostile bodies', async () => {
+  const came = await during('floods of hostile bodies', async () => {
     const bodies = [deep, wide, large];
     return `${await repeatedly(10, () => post('/api/v1/auth/login', bodies[(turn += 1) % bodies.length]!))} bodies`;
   });
+  expect(came).toEqual(WELL);
 });
 
 it('floods of forged tokens, on requests and on handshakes', async () => {
   const forged = () => `r.${'0'.repeat(32)}.${Math.random().toString(36).slice(2).padEnd(32, 'A')}`;
-  await survives('floods of forged tokens', async () => {
+  const came = await during('floods of forged tokens', async () => {
     const asks = repeatedly(8, () =>
       fetch(`${fleet.urls[0]!}${ALERTS_PATH}?limit=200`, { headers: { authorization: `Bearer ${forged()}` } }).then(
         (answer) => answer.text(),
@@ -148,6 +159,7 @@ it('floods of forged tokens, on requests and on handshakes', async () => {
     });
     return `${await asks} requests, ${await handshakes} handshakes`;
   });
+  expect(came).toEqual(WELL);
 });
 
 /** Sends as fast as the connection takes it. */

@@ -119,7 +119,7 @@ export function asRequest(operation: Operation, example: PreparedExample): Naugh
     method: method!,
     path,
     headers: headers as Record<string, string>,
-    ...(body === undefined ? {} : { body: body!.toString() }),
+    ...(body === undefined ? {} : { body: body instanceof URLSearchParams ? body.toString() : (body as string) }),
   };
 }
 

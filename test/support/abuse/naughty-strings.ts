@@ -106,7 +106,7 @@ export const NAUGHTY_VALUES: readonly unknown[] = [
   [[[[]]]],
   [null],
   { toString: 'x', valueOf: 'x', length: -1 },
-  { then: 'x', toJSON: 'x' },
+  JSON.parse('{"then":"x","toJSON":"x"}'),
   { $ne: '' },
   JSON.parse('{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}}}'),
   Array.from({ length: 300 }, () => ({})),
