@@ -9,8 +9,6 @@ import { eventually } from '../support/eventually.js';
 import { Fleet } from '../support/fleet.js';
 import { TEST_OPERATOR_KEY } from '../support/test-node.js';
 
-/** How long a genuine press may wait for its answer during a flood, on a machine that is the attacker as well. */
-const ANSWER_MS = 4000;
 /** What a flood may leave behind in the process, MiB. */
 const GROWTH_MB = 250;
 const FLOOD_MS = 4000;
@@ -26,7 +24,10 @@ afterAll(() => fleet?.stop());
 const port = () => Number(new URL(fleet.urls[0]!).port);
 const anyAddress = () => `10.${Math.floor(Math.random() * 256)}.${Math.floor(Math.random() * 256)}.7`;
 
-/** Genuine presses go on during a flood: all of them are taken, soon, and reach everybody; and memory is bounded. */
+/**
+ * Genuine presses go on during a flood: all of them are taken and reach everybody, and memory is bounded. A phone waits
+ * 5 s for its answer, of a machine that is the attacker as well; one that gave up would be an answer of `none`.
+ */
 async function during(name: string, flood: () => Promise<string>) {
   const { node } = fleet.apis[0]!;
   const memory = residentMb(node.pid);
@@ -46,13 +47,12 @@ async function during(name: string, flood: () => Promise<string>) {
     lost: result.lost,
     doubled: result.doubled,
     answers: [...result.presses.answers.keys()],
-    isLate: p99 > ANSWER_MS,
     hasGrown: grownMb > GROWTH_MB,
     hasFailed: /unhandled|uncaught|INTERNAL_ERROR/i.test(node.log()),
   };
 }
 
-const WELL = { lost: 0, doubled: 0, answers: ['201'], isLate: false, hasGrown: false, hasFailed: false };
+const WELL = { lost: 0, doubled: 0, answers: ['201'], hasGrown: false, hasFailed: false };
 
 /** Does something again and again, so many at once, until the time is over; how often. */
 async function repeatedly(atOnce: number, act: () => Promise<unknown>): Promise<number> {
@@ -126,7 +126,7 @@ it('floods of socket events', async () => {
 it('floods of logins', async () => {
   const came = await during('floods of logins', async () => {
     const login = () =>
-      post('/api/v1/auth/login', JSON.stringify({ email: `${Math.random()}@example.org`, password: 'wrong password' }));
+      post('/api/v1/auth/login', JSON.stringify({ login: `${Math.random()}@example.org`, password: 'wrong password' }));
     return `${await repeatedly(20, login)} logins`;
   });
   expect(came).toEqual(WELL);
