@@ -58,6 +58,8 @@ class RedisIoAdapter extends IoAdapter {
       ...options,
       path: '/socket.io',
       serveClient: false,
+      // Who asks for another protocol elsewhere is answered there; Engine.IO would cut it after a second.
+      destroyUpgrade: false,
       maxHttpBufferSize: MAX_MESSAGE_BYTES,
       perMessageDeflate: false,
       connectTimeout: 5000,

@@ -18,9 +18,12 @@ import { ProblemFilter } from '../errors/problem.filter.js';
 import { Draining } from '../health/draining.js';
 import { createRequestLogger } from '../observability/logger.js';
 import { BODY_LIMIT, registerBodyParsers } from './body-parsers.js';
+import { declineUpgrades } from './declined-upgrades.js';
 import { DrainingAdapter } from './draining-adapter.js';
 import { noticeUntrustedProxy } from './proxy-notice.js';
 
+/** Where alone another protocol is spoken. */
+const SOCKET_PATH = '/socket.io/';
 /** A request that takes longer to arrive is cut: a slow sender must not hold a connection for ever. */
 const REQUEST_TIMEOUT_MS = 15_000;
 /** How often Node looks for such requests. */
@@ -81,6 +84,7 @@ export function configureHttp(app: NestFastifyApplication, { env }: Config, logg
   addHeaders(fastify);
   noticeUntrustedProxy(fastify, logger);
   logRequests(fastify, logger);
+  declineUpgrades(fastify.server, SOCKET_PATH);
   if (env.NABOOM_ALLOWED_ORIGINS.length > 0) {
     app.enableCors({
       origin: env.NABOOM_ALLOWED_ORIGINS,
@@ -100,7 +104,7 @@ export function configureHttp(app: NestFastifyApplication, { env }: Config, logg
 function answerBadAddress(_error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   void reply
     .status(404)
-    .headers({ 'x-request-id': request.id, 'cache-control': 'no-store' })
+    .headers({ ...DATA_HEADERS, 'x-request-id': request.id })
     .header('content-type', 'application/problem+json; charset=utf-8')
     .send(JSON.stringify(toProblem(new AppError('ROUTE_NOT_FOUND'), request.id)));
 }
