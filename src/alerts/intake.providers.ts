@@ -1,5 +1,7 @@
 import { Injectable, type Provider } from '@nestjs/common';
 import { InjectRedis } from '../redis/redis.modules.js';
+import { keys } from '../redis/redis.keys.js';
+import type { RoleClient } from '../redis/role-client.js';
 import type { RoleConnections } from '../redis/role-connections.js';
 import { AlertLog } from './alert-log.js';
 import { Intake } from './intake.js';
@@ -10,7 +12,10 @@ import { ProvisionalAlerts } from './provisional-alerts.js';
 /** The role that the stream of pending presses belongs to. */
 @Injectable()
 class PendingRole {
-  constructor(@InjectRedis('realtime') readonly connections: RoleConnections) {}
+  readonly commands: RoleClient;
+  constructor(@InjectRedis('realtime') readonly connections: RoleConnections) {
+    this.commands = connections.commandsAt(keys.pending(), 'intake');
+  }
 }
 
 type IntakeNeeds = [AlertLog, PendingStream, PendingTail, ProvisionalAlerts, PendingRole];
@@ -21,7 +26,7 @@ export const INTAKE_PROVIDERS: Provider[] = [
   {
     provide: PendingStream,
     inject: [PendingRole],
-    useFactory: ({ connections }: PendingRole) => new PendingStream(connections),
+    useFactory: ({ commands }: PendingRole) => new PendingStream(commands),
   },
   { provide: ProvisionalAlerts, useFactory: () => new ProvisionalAlerts() },
   {
@@ -33,7 +38,7 @@ export const INTAKE_PROVIDERS: Provider[] = [
   {
     provide: Intake,
     inject: [AlertLog, PendingStream, PendingTail, ProvisionalAlerts, PendingRole],
-    useFactory: (...[log, stream, tail, alerts, { connections }]: IntakeNeeds) =>
-      new Intake({ log, stream, tail, alerts, connection: connections.commands }),
+    useFactory: (...[log, stream, tail, alerts, { commands }]: IntakeNeeds) =>
+      new Intake({ log, stream, tail, alerts, connection: commands }),
   },
 ];

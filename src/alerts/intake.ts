@@ -3,7 +3,7 @@ import { databaseUnavailable, storesNothing } from '../database/database.js';
 import { AppError } from '../errors/app-error.js';
 import { pause } from '../pause.js';
 import { redisFailureOf } from '../redis/redis-failure.js';
-import type { RoleRedis } from '../redis/role-redis.js';
+import type { RoleClient } from '../redis/role-client.js';
 import { TimeLimitError, within } from '../time-limit.js';
 import { AlertBatch, type Outcome } from './alert-batch.js';
 import type { AlertLog } from './alert-log.js';
@@ -32,7 +32,7 @@ export interface IntakeParts {
   readonly tail: Pick<PendingTail, 'reached'>;
   readonly alerts: ProvisionalAlerts;
   /** The connection that the stream is written by: it knows why it is down. */
-  readonly connection: RoleRedis;
+  readonly connection: RoleClient;
 }
 
 type Digests = (alertId: string) => PinDigests | undefined;

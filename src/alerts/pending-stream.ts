@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
 import { keys } from '../redis/redis.keys.js';
-import type { RoleConnections } from '../redis/role-connections.js';
+import type { RoleClient } from '../redis/role-client.js';
 import { appendOnlyProblem, appendOnlySizes, readServerInfo, type ServerInfo } from '../redis/server-info.js';
 import type { PinDigests } from './cancel-pins.js';
 import type { RaiseCommand } from './decide.js';
@@ -42,7 +42,8 @@ export interface PendingEntry {
 export class PendingStream {
   #asking: Promise<ServerInfo> | undefined;
 
-  constructor(private readonly redis: RoleConnections) {}
+  /** @param commands to the server that has the stream */
+  constructor(private readonly commands: RoleClient) {}
 
   /**
    * Takes a press. Resolves when it is in the append-only file of Redis, and not in its memory alone.
@@ -59,7 +60,7 @@ export class PendingStream {
     const promised = { ...withOwnKey(fresh), promised: { id, first } } satisfies PromisedCommand;
     const pins = digestsOf(id);
     const press = { command: promised, ...(pins ? { pins } : {}) };
-    const pipeline = this.redis.commands.pipeline();
+    const pipeline = this.commands.pipeline();
     if (names.key) pipeline.set(keys.promise(names.key), id, 'EX', KEY_SECONDS);
     const folding = [names.reporter, names.receipt, nameOfAlert(id, command.press.test)];
     for (const name of folding) if (name) pipeline.set(keys.promise(name), id, 'EX', FOLD_SECONDS);
@@ -73,24 +74,24 @@ export class PendingStream {
 
   /** The oldest entries, at most `count`. */
   async oldest(count: number): Promise<PendingEntry[]> {
-    return readEntries(await this.redis.commands.xrange(keys.pending(), '-', '+', 'COUNT', count));
+    return readEntries(await this.commands.xrange(keys.pending(), '-', '+', 'COUNT', count));
   }
 
   /** How many presses wait, and how many entries were set aside. */
   async counts(): Promise<{ readonly pending: number; readonly refused: number }> {
-    const { commands } = this.redis;
+    const { commands } = this;
     const [pending, refused] = await Promise.all([commands.xlen(keys.pending()), commands.xlen(keys.refusedPending())]);
     return { pending, refused };
   }
 
   /** Forgets what is stored in Postgres. */
   async delete(ids: readonly string[]): Promise<void> {
-    if (ids.length > 0) await this.redis.commands.xdel(keys.pending(), ...ids);
+    if (ids.length > 0) await this.commands.xdel(keys.pending(), ...ids);
   }
 
   /** Puts aside what cannot be stored, so that it holds up nothing and is not lost. */
   async setAside({ id, fields }: PendingEntry): Promise<void> {
-    await this.redis.commands.xadd(keys.refusedPending(), '*', ...fields);
+    await this.commands.xadd(keys.refusedPending(), '*', ...fields);
     await this.delete([id]);
   }
 
@@ -118,7 +119,7 @@ export class PendingStream {
 
   /** One question at a time, however many wait for the answer. */
   #persistence(): Promise<ServerInfo> {
-    this.#asking ??= this.redis.commands
+    this.#asking ??= this.commands
       .info('persistence')
       .then(readDurable)
       .finally(() => (this.#asking = undefined));
@@ -127,7 +128,7 @@ export class PendingStream {
 
   /** The id that one of the names was promised; undefined when `newId` is promised now. */
   async #claim({ key, receipt, reporter }: ReturnType<typeof namesOf>, newId: string): Promise<string | undefined> {
-    const pipeline = this.redis.commands.pipeline();
+    const pipeline = this.commands.pipeline();
     pipeline.info('persistence');
     if (key) pipeline.set(keys.promise(key), newId, 'EX', KEY_SECONDS, 'NX', 'GET');
     if (receipt) pipeline.get(keys.promise(receipt));

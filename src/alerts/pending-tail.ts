@@ -67,7 +67,7 @@ export class PendingTail {
   }
 
   async #follow(signal: AbortSignal): Promise<void> {
-    const reader = this.redis.open('pending', BLOCKING_READER);
+    const reader = this.redis.openAt(keys.pending(), 'pending', BLOCKING_READER);
     signal.addEventListener('abort', () => reader.disconnect(), { once: true });
     while (!signal.aborted) {
       try {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { PendingStream } from '../alerts/pending-stream.js';
 import { InjectClock, type Clock } from '../clock.js';
+import { keys } from '../redis/redis.keys.js';
 import { InjectRedis } from '../redis/redis.modules.js';
 import { RoleConnections } from '../redis/role-connections.js';
 import { within } from '../time-limit.js';
@@ -27,7 +28,7 @@ export class IntakeIndicator {
     private readonly user: RealtimeRedisIndicator,
     @InjectClock() clock: Clock,
   ) {
-    this.#stream = new PendingStream(realtime);
+    this.#stream = new PendingStream(realtime.commandsAt(keys.pending(), 'intake-health'));
     this.#fresh = new Fresh(() => this.#probe(), clock);
   }
 

@@ -50,6 +50,11 @@ export class RoleConnections {
     return openRoleAt(key, this.config, `${this.role}:${purpose}`, this.#settings(options));
   }
 
+  /** A connection of the request path for work on one key alone: what INFO says on it is said of the server that has it. */
+  commandsAt(key: string, purpose: string): RoleClient {
+    return this.commands.isCluster ? this.openAt(key, purpose, REQUEST_PATH) : this.commands;
+  }
+
   /** Opens a subscriber of sharded channels in the slot of `key`, which is looked after: {@link Hearing}. */
   openSubscriber(key: string, purpose: string): RoleRedis {
     const subscriber = this.openAt(key, purpose, SUBSCRIBER);
