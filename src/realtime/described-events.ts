@@ -2,30 +2,25 @@ import { z } from 'zod';
 import { describes } from '../api-docs/describes.js';
 import {
   alertEventSchema,
-  provisionalAlertSchema,
   raisedSchema,
-  seenAlertSchema,
   stepAnswerSchema,
   updateAnswerSchema,
 } from '../alerts/alert-answer.schemas.js';
 import { STEP_SCHEMAS } from '../alerts/alert-steps.js';
-import { reachCountsSchema } from '../alerts/reach-answer.schemas.js';
 import { raiseSchema, updateSchema } from '../alerts/alert.schemas.js';
-import { positionSchema } from '../positions/positions.js';
 import type { ErrorCode } from '../errors/error-codes.js';
 import { placeSchema } from './position-news.js';
 import type { ReceiptAnswer } from './receipts.js';
-import type {
-  ClientToServerEvents,
-  PositionMessage,
-  PresenceCounts,
-  ProvisionalMessage,
-  ReachMessage,
-  ResyncReason,
-  ReturnMessage,
-  ServerToClientEvents,
-  SnapshotMessage,
-} from './socket-events.js';
+import {
+  positionMessageSchema,
+  presenceSchema,
+  provisionalMessageSchema,
+  reachMessageSchema,
+  resyncSchema,
+  returnSchema,
+  snapshotSchema,
+} from './server-messages.schemas.js';
+import type { ClientToServerEvents, ServerToClientEvents } from './socket-events.js';
 
 /** An event that the server sends. */
 export interface ServerEvent {
@@ -54,61 +49,6 @@ export interface ClientEvent {
   readonly errors: readonly ErrorCode[];
   readonly examples: readonly [EventExample, ...EventExample[]];
 }
-
-const count = z.int().min(0);
-
-const snapshotSchema = describes<SnapshotMessage>()(
-  z
-    .object({
-      seq: count.describe('Number of the last event that it holds; 0 in all parts but the last'),
-      alerts: z.array(seenAlertSchema).describe('Oldest first'),
-      part: z.int().min(1).optional(),
-      parts: z.int().min(1).optional(),
-      audience: z.string().describe('Names what these are the alerts of: send it with the cursor'),
-    })
-    .meta({ id: 'Snapshot' }),
-);
-
-const presenceSchema = describes<PresenceCounts>()(
-  z
-    .object({
-      responders: count,
-      reporters: count,
-      nodes: count,
-      areas: z.record(z.string(), count).describe('People on duty who are connected, by area'),
-    })
-    .meta({ id: 'Presence' }),
-);
-
-/** Every reason to connect anew; the schema beside it ties them to the type. */
-export const RESYNC_REASONS = ['slow', 'unavailable', 'cursor-expired', 'cursor-ahead'] as const;
-const resyncSchema = describes<{ readonly reason: ResyncReason }>()(
-  z.object({ reason: z.enum(RESYNC_REASONS) }).meta({ id: 'Resync' }),
-);
-
-const returnSchema = describes<ReturnMessage>()(
-  z
-    .object({ withinMs: count.describe('Come back after a random part of it, however the connection ended') })
-    .meta({ id: 'Return' }),
-);
-
-const reachMessageSchema = describes<ReachMessage>()(
-  z.object({ id: z.uuid(), counts: reachCountsSchema }).meta({ id: 'ReachMessage' }),
-);
-
-const positionMessageSchema = describes<PositionMessage>()(
-  positionSchema.safeExtend({ organisations: z.array(z.uuid()) }).meta({ id: 'PositionMessage' }),
-);
-
-const provisionalMessageSchema = describes<ProvisionalMessage>()(
-  z
-    .object({
-      at: z.iso.datetime().describe('When what it is was told'),
-      alert: provisionalAlertSchema,
-      became: z.uuid().nullable().optional().describe('It is this alert, and none by its own id; null: Redis lost it'),
-    })
-    .meta({ id: 'ProvisionalMessage' }),
-);
 
 /** Everything that the server sends. */
 export const SERVER_EVENTS: Readonly<Record<keyof ServerToClientEvents, ServerEvent>> = {
