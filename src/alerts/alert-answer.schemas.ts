@@ -187,7 +187,7 @@ export const raisedSchema = describes<RaiseAnswer>()(
     .object({
       ...reporterFields,
       stored: z.enum(['postgres', 'redis']).describe('`redis`: Postgres is away, and gets it when it returns'),
-      durability: z.enum(['commit', 'append-only-file']),
+      durability: z.literal('append-only-file').optional().describe('Of what Redis stored'),
       provisional,
       realtime: z
         .enum(['live', 'delayed'])

@@ -27,10 +27,10 @@ export interface RaiseAnswer extends Omit<ReporterView, 'acknowledgedAt' | 'comi
   /** Where the record stands. */
   readonly stored: 'postgres' | 'redis';
   /**
-   * `commit`: on the disk of Postgres. `append-only-file`: in that of Redis, which outlives the death of every process;
-   * how soon it is on the disk, Redis does not tell.
+   * Where Redis stored it: in its append-only file, which outlives the death of every process; how soon it is on the
+   * disk, Redis does not tell. Absent otherwise: what Postgres committed is on its disk.
    */
-  readonly durability: 'commit' | 'append-only-file';
+  readonly durability?: 'append-only-file';
   /** The alert is not in the log yet: it has no `seq`, and only presses add to it. */
   readonly provisional?: true;
   /** `delayed`: other nodes have it within the poll interval instead of at once. */
@@ -186,11 +186,10 @@ export class AlertsService {
     const scope = proven ? 'reporter' : 'press';
     return {
       ...view,
-      ...(promised ? { seq: 0, provisional: true as const } : {}),
+      ...(promised ? { seq: 0, provisional: true as const, durability: 'append-only-file' as const } : {}),
       // Who merely knows the phone number hears back what they said, and nothing of what the reporter told.
       ...(proven ? {} : whatWasSaid(press)),
       stored,
-      durability: promised ? 'append-only-file' : 'commit',
       realtime: live ? 'live' : 'delayed',
       receiptToken: this.parts.receipts.issue({ alertId: alert.id, scope, ...(promised ? { promised } : {}) }),
       warnings,
