@@ -22,8 +22,8 @@ export class LoginWatch implements OnApplicationBootstrap, OnApplicationShutdown
   constructor(@InjectConfig() config: Config) {
     const logins = REDIS_ROLE_NAMES.map((role) => loginOf(config.redis.roles[role]));
     this.#watched = logins
-      .filter(({ isWatched }) => isWatched)
-      .map((login) => ({ login, refusals: 0, pause: 0, isBusy: false }));
+      .filter((login) => login !== undefined)
+      .map((login) => ({ login, password: login.password, refusals: 0, pause: 0, isBusy: false }));
   }
 
   onApplicationBootstrap(): void {
@@ -43,7 +43,9 @@ export class LoginWatch implements OnApplicationBootstrap, OnApplicationShutdown
 
   async #renew(watched: Watched): Promise<void> {
     const { login } = watched;
-    if (login.look()) Object.assign(watched, { refusals: 0, pause: 0 });
+    login.look();
+    const { password } = login; // a connection that came back may have found it first
+    if (password !== watched.password) Object.assign(watched, { password, refusals: 0, pause: 0 });
     else if (watched.pause > 0) return void (watched.pause -= 1);
     // Who waits in a blocking command answers after it.
     if (watched.isBusy) return;
@@ -61,6 +63,8 @@ export class LoginWatch implements OnApplicationBootstrap, OnApplicationShutdown
 
 interface Watched {
   readonly login: RoleLogin;
+  /** The one that was last looked at. */
+  password: string | undefined;
   refusals: number;
   /** Looks to let pass. */
   pause: number;
