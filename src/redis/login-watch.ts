@@ -28,7 +28,7 @@ export class LoginWatch implements OnApplicationBootstrap, OnApplicationShutdown
 
   onApplicationBootstrap(): void {
     if (this.#watched.length === 0) return;
-    this.#timer = setInterval(() => void this.look(), LOOK_EVERY_MS);
+    this.#timer = setInterval(() => void this.#look(), LOOK_EVERY_MS);
     this.#timer.unref();
   }
 
@@ -36,8 +36,13 @@ export class LoginWatch implements OnApplicationBootstrap, OnApplicationShutdown
     clearInterval(this.#timer);
   }
 
-  /** Looks now. Never rejects. */
-  async look(): Promise<void> {
+  /** Looks now, and asks servers again that refused. Never rejects. */
+  async lookAtOnce(): Promise<void> {
+    for (const watched of this.#watched) watched.pause = 0;
+    await this.#look();
+  }
+
+  async #look(): Promise<void> {
     await Promise.all(this.#watched.map((watched) => this.#renew(watched)));
   }
 

@@ -72,7 +72,7 @@ export class RoleLogin {
     return true;
   }
 
-  /** A connection stands, by this password; it hears of new ones until it {@link leave}s. */
+  /** A server took this password from a connection; it hears of new ones until it {@link leave}s. */
   join(connection: SignedIn, password: string | undefined): void {
     this.#live.add(connection);
     this.#proven = password;
@@ -97,7 +97,6 @@ export class RoleLogin {
     waiting.forEach((connection, index) => {
       if (outcomes[index] && password === this.#password) this.#behind.delete(connection);
     });
-    if (outcomes.includes(true)) this.#proven = password;
     const adopted = outcomes.filter(Boolean).length;
     return { adopted, refused: outcomes.length - adopted };
   }

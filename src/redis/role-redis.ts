@@ -90,6 +90,7 @@ export class RoleRedis extends Redis implements SignedIn {
       // A refused AUTH leaves the connection signed in as it was.
       await within(SIGN_IN_WITHIN_MS, this.auth(this.options.username ?? 'default', password));
       this.#use(password, login);
+      login.join(this, password);
       await within(SIGN_IN_WITHIN_MS, this.client('SETNAME', this.options.connectionName ?? ''));
       return true;
     } catch {
