@@ -82,6 +82,8 @@ export class Hearing {
     this.#missed += 1;
     if (this.#missed === 1) this.#logger.error({ code }, 'does not hear: subscribing again');
     // A permission that is missing is not found on another connection.
-    if (code !== 'REDIS_NOPERM' && this.#missed % PATIENCE === 0) this.subscriber.disconnect(true);
+    if (code === 'REDIS_NOPERM' || this.#missed % PATIENCE !== 0) return;
+    // It may have left by itself meanwhile.
+    if (this.subscriber.status === 'ready') this.subscriber.disconnect(true);
   }
 }

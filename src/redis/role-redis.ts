@@ -82,6 +82,12 @@ export class RoleRedis extends Redis implements SignedIn {
     return super.connect(callback);
   }
 
+  /** While the server is being looked for there is nothing to connect anew: for ioredis, to give that up is the end. */
+  override disconnect(reconnect = false): void {
+    if (reconnect && this.status === 'connecting') return;
+    super.disconnect(reconnect);
+  }
+
   async signInAnew(password: string): Promise<boolean> {
     const { login } = this.#settings;
     // Where it does not stand now, it asks for the password when it does.

@@ -3,6 +3,7 @@ import { loadConfig } from '../../src/config/config.js';
 import { Hearing } from '../../src/redis/hearing.js';
 import { channels } from '../../src/redis/redis.keys.js';
 import { SUBSCRIBER } from '../../src/redis/redis.options.js';
+import { openRoleAt } from '../../src/redis/role-client.js';
 import { RoleConnections } from '../../src/redis/role-connections.js';
 import { eventually } from '../support/eventually.js';
 import { startTestRedis, type TestRedis } from '../support/test-redis.js';
@@ -37,4 +38,22 @@ it('a subscriber leaves a server that hangs, though nobody can speak, and one th
   redis.resume();
   await eventually(() => subscriber.status === 'ready', { what: 'the subscriber again' });
   hearing.stop();
+});
+
+it('a connection that is told to connect anew while it looks for its server goes on looking', async () => {
+  const place = { kind: 'cluster', nodes: [{ host: '127.0.0.1', port: 1 }] } as const;
+  const settings = { ...SUBSCRIBER, naboomRole: 'websocket' } as const;
+  const connection = openRoleAt(channels.adapterPrefix(), { place, tls: false, db: 0 }, 'searching', settings);
+  try {
+    let attempts = 0;
+    connection.on('error', () => (attempts += 1));
+    await eventually(() => attempts > 0, { what: 'an attempt' });
+    expect(connection.status).toBe('connecting');
+    connection.disconnect(true);
+    const before = attempts;
+    await eventually(() => attempts > before + 1, { withinMs: 5000, what: 'further attempts' });
+    expect(connection.status).toBe('connecting');
+  } finally {
+    connection.disconnect();
+  }
 });
