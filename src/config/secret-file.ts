@@ -54,10 +54,13 @@ export function whyNotReplaceable({ path }: SecretFile): string | undefined {
 /** What the secret was before it was replaced, until that is settled. */
 const previousOf = ({ path }: SecretFile) => `${path}.previous`;
 
-/** Notes a secret that is about to be replaced, readable by the owner alone. */
+/** Notes a secret that is about to be replaced, readable by the owner of its file alone. */
 export function keepPrevious(file: SecretFile, secret: string): void {
   const path = previousOf(file);
   replaceFile(path, `${[...otherPrevious(file), `${file.name}=${secret}`].join('\n')}\n`);
+  // Root may rotate for somebody else, whose next start has to read it.
+  const { uid, gid } = statSync(file.path);
+  if (uid !== statSync(path).uid && uid !== 0) chownSync(path, uid, gid);
 }
 
 /** The secret that was replaced and is not settled yet. */

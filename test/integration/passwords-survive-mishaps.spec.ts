@@ -88,10 +88,12 @@ describe('files of passwords', () => {
     const file = town.fileOf('app');
     chmodSync(file, 0o644);
     if (isRoot) chownSync(file, 1234, 2345);
-    expect((await town.acl('rotate --role app')).code).toBe(0);
-    const { mode, uid, gid } = statSync(file);
-    expect(mode & 0o777).toBe(0o644);
-    if (isRoot) expect([uid, gid]).toEqual([1234, 2345]);
+    const owner = statSync(file);
+    expect((await town.acl('rotate --role app --stage add')).code).toBe(0);
+    const [fresh, previous] = [statSync(file), statSync(`${file}.previous`)];
+    expect([fresh.mode & 0o777, fresh.uid, fresh.gid]).toEqual([0o644, owner.uid, owner.gid]);
+    expect([previous.mode & 0o777, previous.uid]).toEqual([0o600, owner.uid]);
+    expect((await town.acl('rotate --role app --stage commit')).code).toBe(0);
   });
 
   (canMount ? it : it.skip)('are tried before anything changes: a mount of its own cannot be replaced', async () => {
