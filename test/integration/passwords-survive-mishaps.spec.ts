@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { writeSecretFiles } from '../../src/secrets/secret-files.js';
 import { passwordHash } from '../../src/redis/acl/render.js';
 import { RoleConnections } from '../../src/redis/role-connections.js';
-import { loginOf, passwordTag, RoleLogin } from '../../src/redis/role-login.js';
+import { loginOf, passwordTag, type RoleLogin } from '../../src/redis/role-login.js';
 import { eventually } from '../support/eventually.js';
 import { POLICY_TEXT } from '../support/acl-server.js';
 import { RotatedRedis } from '../support/rotated-redis.js';
