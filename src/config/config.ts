@@ -31,7 +31,7 @@ export function loadConfig(source: Env): Config {
   const parsed = envSchema.safeParse(env);
   if (!parsed.success) problems.push(...parsed.error.issues.map((issue) => describeIssue(issue, env)));
   const values = parsed.data ?? bestEffort(env);
-  const redis = withPasswordFiles(readRedisConfig(values, problems), files);
+  const redis = withPasswordFiles(readRedisConfig(values, problems), files, values.NABOOM_OPERATOR_KEY);
   problems.push(...webhookProblems(values), ...channelProblems(values));
   if (problems.length > 0) throw new ConfigError(problems);
   return { env: withChannelDefaults(values), redis };

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { REDIS_ROLE_NAMES, REDIS_ROLES, type RedisRoleName } from '../redis/redis.roles.js';
 import type { EnvName, EnvValues } from './env-vars.js';
 import { readSharedPlace, readSinglePlace, type ReachedPlace } from './redis-place.js';
-import type { SecretFile } from './secret-file.js';
+import type { WatchedPassword } from './secret-file.js';
 
 /** How the roles are kept apart: an ACL user each, one user for all, or no authentication at all. */
 export type RedisIsolation = 'acl' | 'shared' | 'none';
@@ -12,7 +12,7 @@ export interface RedisRoleConfig extends ReachedPlace {
   readonly username?: string;
   readonly password?: string;
   /** Where the password was read from, if from a file: the next one will stand there. */
-  readonly passwordFile?: SecretFile;
+  readonly passwordFile?: WatchedPassword;
   /** Always 0 on a Cluster, which has no other. */
   readonly db: number;
   /** PEM of the authority that signed the server's certificate. */

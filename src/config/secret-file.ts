@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { accessSync, chmodSync, chownSync, constants, existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -8,6 +8,12 @@ export interface SecretFile {
   readonly path: string;
   /** The variable that it is the value of, such as `REDIS_APP_PASSWORD`. */
   readonly name: string;
+}
+
+/** A password that may change while processes run. */
+export interface WatchedPassword extends SecretFile {
+  /** Keys the tags of passwords in the names of connections: a secret that processes and the command line share. */
+  readonly tagKey: string;
 }
 
 /**
@@ -35,10 +41,10 @@ export function replaceSecret({ path, name }: SecretFile, secret: string): void 
   replaceFile(path, `${[...others, `${name}=${secret}`].join('\n')}\n`);
 }
 
-/** Why {@link replaceSecret} could not do it; undefined when it can. */
+/** Why {@link replaceSecret} could not do it; undefined when it can: it is tried, with what stands there. */
 export function whyNotReplaceable({ path }: SecretFile): string | undefined {
   try {
-    accessSync(dirname(realpathSync(path)), constants.W_OK);
+    replaceFile(path, readFileSync(path, 'utf8'));
     return undefined;
   } catch (error) {
     return (error as NodeJS.ErrnoException).code ?? 'unknown error';
@@ -48,10 +54,13 @@ export function whyNotReplaceable({ path }: SecretFile): string | undefined {
 /** What the secret was before it was replaced, until that is settled. */
 const previousOf = ({ path }: SecretFile) => `${path}.previous`;
 
-/** Notes a secret that is about to be replaced, readable by the owner alone. */
+/** Notes a secret that is about to be replaced, readable by the owner of its file alone. */
 export function keepPrevious(file: SecretFile, secret: string): void {
   const path = previousOf(file);
   replaceFile(path, `${[...otherPrevious(file), `${file.name}=${secret}`].join('\n')}\n`);
+  // Root may rotate for somebody else, whose next start has to read it.
+  const { uid, gid } = statSync(file.path);
+  if (uid !== statSync(path).uid && uid !== 0) chownSync(path, uid, gid);
 }
 
 /** The secret that was replaced and is not settled yet. */
@@ -76,8 +85,9 @@ function otherPrevious(file: SecretFile): string[] {
 }
 
 /**
- * Puts content in the place of a file in one step, so that a reader sees the old or the new one whole. Mode and group
- * stay as they were: the group is who else may read it. A new file is its owner's alone.
+ * Puts content in the place of a file in one step, so that a reader sees the old or the new one whole. Who may read it
+ * stays: owner, group and mode. A new file is its owner's alone.
+ * @throws Error of the file system, such as EPERM where the file would have to be given to somebody else
  */
 export function replaceFile(path: string, content: string): void {
   const target = existsSync(path) ? realpathSync(path) : path;
@@ -92,16 +102,35 @@ export function replaceFile(path: string, content: string): void {
     }
     keepReaders(target, draft);
     renameSync(draft, target);
+    syncFolder(dirname(target));
   } catch (error) {
     rmSync(draft, { force: true });
     throw error;
   }
 }
 
-/** An owner may give a file to any group it belongs to. */
+/**
+ * Whoever reads it must be able to after the change: a process that cannot does not start again. An owner may give a
+ * file to any group it belongs to, root to anybody; and root reads what is not given to it.
+ */
 function keepReaders(before: string, after: string): void {
   if (!existsSync(before)) return;
-  const { mode, gid } = statSync(before);
-  if (gid !== statSync(after).gid) chownSync(after, -1, gid);
-  chmodSync(after, mode & 0o640);
+  const [{ mode, uid, gid }, fresh] = [statSync(before), statSync(after)];
+  const owner = uid === 0 ? fresh.uid : uid;
+  if (owner !== fresh.uid || gid !== fresh.gid) chownSync(after, owner, gid);
+  chmodSync(after, mode & 0o644);
+}
+
+/** Without it a power cut may bring the file of before back, while a server on another disk knows the new password. */
+function syncFolder(path: string): void {
+  try {
+    const folder = openSync(path, 'r');
+    try {
+      fsyncSync(folder);
+    } finally {
+      closeSync(folder);
+    }
+  } catch {
+    // A file system that cannot: the file has been replaced all the same.
+  }
 }

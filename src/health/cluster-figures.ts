@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { hostName, type RedisHost } from '../config/redis-place.js';
 import { readClusterMap } from '../redis/cluster-map.js';
 import { classifyRedisError } from '../redis/redis-error.js';
@@ -67,8 +68,9 @@ export class ClusterFigures {
   }
 }
 
-function whenReady(node: RoleClient): Promise<void> {
-  return new Promise((resolve) => node.once('ready', () => resolve()));
+/** Gives up in time: a node that stays away is asked each second, and must not be listened to by all who did. */
+async function whenReady(node: RoleClient): Promise<void> {
+  await once(node, 'ready', { signal: AbortSignal.timeout(ANSWER_MS) });
 }
 
 /** Sums what adds up, and names the node of what does not. Keys are counted where they are written, not once more. */
@@ -84,7 +86,7 @@ function sumOf(nodes: readonly NodeFigures[], unserved: number): ServerFigures {
     aclDenials: sum(({ aclDenials }) => aclDenials),
     announcements: sum(({ announcements }) => announcements),
     countedBy: answered
-      .map(({ name }) => name)
+      .map(({ figures: { countedBy } }) => countedBy)
       .toSorted()
       .join(' '),
     ...(problem ? { problem: `${problem.name}: ${problem.figures.problem}` } : {}),

@@ -1,4 +1,5 @@
 import { DenialWatch } from './denial-watch.js';
+import { readServerFigures } from './server-figures.js';
 
 function watch() {
   let now = 1_000_000;
@@ -39,6 +40,19 @@ describe('what a Redis server refused lately', () => {
       after(1000, 9, 0, 'a b'),
       after(1000, 10, 0, 'a b'),
     ]).toEqual([0, 0, 0, 1]);
+  });
+
+  it('is not what another server counted before it became the master', () => {
+    const counts = (run: string, denials: number) => {
+      const figures = readServerFigures(`run_id:${run}\r\nerrorstat_NOPERM:count=${denials}\r\n`);
+      return { ...figures, denials: figures.aclDenials };
+    };
+    const watched = new DenialWatch({ now: () => new Date(0) });
+    const lately = [counts('old', 1), counts('new', 9), counts('new', 10)].map((seen) => {
+      watched.observe(seen);
+      return watched.lately;
+    });
+    expect(lately).toEqual([0, 0, 1]);
   });
 
   it('is not told for ever where the clock was set back', () => {

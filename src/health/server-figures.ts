@@ -8,7 +8,15 @@ import {
 } from '../redis/server-info.js';
 
 /** The sections of INFO that the figures are read from. */
-export const FIGURE_SECTIONS = ['clients', 'memory', 'persistence', 'keyspace', 'errorstats', 'commandstats'] as const;
+export const FIGURE_SECTIONS = [
+  'server',
+  'clients',
+  'memory',
+  'persistence',
+  'keyspace',
+  'errorstats',
+  'commandstats',
+] as const;
 
 /** What the Redis server says of itself, as monitoring_user may see it. */
 export interface ServerFigures {
@@ -20,8 +28,8 @@ export interface ServerFigures {
   readonly aclDenials: number;
   /** How often a verification of the ACL announced that it is about to be refused: see {@link ANNOUNCEMENT}. */
   readonly announcements: number;
-  /** Whose counts these are: of a Cluster, the nodes that answered. */
-  readonly countedBy?: string;
+  /** Whose counts these are: the run of a server, of a Cluster those that answered. After a failover it is another. */
+  readonly countedBy: string;
   /** A setting that can lose streams or jobs. */
   readonly problem?: string;
   readonly warnings: readonly string[];
@@ -38,6 +46,7 @@ export function readServerFigures(text: string): ServerFigures {
     usedMemoryHuman: info.get('used_memory_human') ?? 'unknown',
     aclDenials: countDenials(info),
     announcements: countIn(info, `cmdstat_${ANNOUNCEMENT.join('|').toLowerCase()}`, 'calls'),
+    countedBy: info.get('run_id') ?? '',
     ...(problem ? { problem } : {}),
     warnings: persistenceProblems(info),
     keysOf: (db) => countIn(info, `db${db}`, 'keys'),

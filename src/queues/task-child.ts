@@ -17,9 +17,8 @@ export interface OpenedJobs {
  */
 export function serveTasks<S>(open: (settings: S) => OpenedJobs | Promise<OpenedJobs>): void {
   const child = new TaskChild(open as Open);
-  // Ctrl-C reaches the whole process group; the parent decides when its children stop.
-  process.on('SIGINT', () => undefined);
-  process.on('SIGTERM', () => undefined);
+  // Ctrl-C and a closed terminal reach the whole process group; the parent decides when its children stop.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
   process.on('message', (message) => void child.take(message as ToChild));
   // Also when the parent was killed: no child may stay behind, whatever it is doing.
   process.on('disconnect', () => process.exit());

@@ -44,11 +44,14 @@ export class Hearing {
   }
 
   async #listen(): Promise<void> {
-    // What is not connected takes its subscriptions up when it is; and who cannot speak cannot tell who hears.
-    if (this.#isBusy || this.subscriber.status !== 'ready' || this.publisher.status !== 'ready') return;
+    // What is not connected takes its subscriptions up when it is.
+    if (this.#isBusy || this.subscriber.status !== 'ready') return;
     this.#isBusy = true;
     try {
+      // Also while nobody can speak: a server that hangs under both is left by both.
       await within(HEARD_WITHIN_MS, this.subscriber.ssubscribe(this.#channel, ...this.subscriber.shardChannels));
+      // Who cannot speak cannot tell who hears.
+      if (this.publisher.status !== 'ready') return;
       await this.#hearItself();
       if (this.#missed > 0) this.#logger.log('hears again');
       this.#missed = 0;
@@ -79,6 +82,8 @@ export class Hearing {
     this.#missed += 1;
     if (this.#missed === 1) this.#logger.error({ code }, 'does not hear: subscribing again');
     // A permission that is missing is not found on another connection.
-    if (code !== 'REDIS_NOPERM' && this.#missed % PATIENCE === 0) this.subscriber.disconnect(true);
+    if (code === 'REDIS_NOPERM' || this.#missed % PATIENCE !== 0) return;
+    // It may have left by itself meanwhile.
+    if (this.subscriber.status === 'ready') this.subscriber.disconnect(true);
   }
 }

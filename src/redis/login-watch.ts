@@ -22,13 +22,13 @@ export class LoginWatch implements OnApplicationBootstrap, OnApplicationShutdown
   constructor(@InjectConfig() config: Config) {
     const logins = REDIS_ROLE_NAMES.map((role) => loginOf(config.redis.roles[role]));
     this.#watched = logins
-      .filter(({ isWatched }) => isWatched)
-      .map((login) => ({ login, refusals: 0, pause: 0, isBusy: false }));
+      .filter((login) => login !== undefined)
+      .map((login) => ({ login, password: login.password, refusals: 0, pause: 0, isBusy: false }));
   }
 
   onApplicationBootstrap(): void {
     if (this.#watched.length === 0) return;
-    this.#timer = setInterval(() => void this.look(), LOOK_EVERY_MS);
+    this.#timer = setInterval(() => void this.#look(), LOOK_EVERY_MS);
     this.#timer.unref();
   }
 
@@ -36,14 +36,21 @@ export class LoginWatch implements OnApplicationBootstrap, OnApplicationShutdown
     clearInterval(this.#timer);
   }
 
-  /** Looks now. Never rejects. */
-  async look(): Promise<void> {
+  /** Looks now, and asks servers again that refused. Never rejects. */
+  async lookAtOnce(): Promise<void> {
+    for (const watched of this.#watched) watched.pause = 0;
+    await this.#look();
+  }
+
+  async #look(): Promise<void> {
     await Promise.all(this.#watched.map((watched) => this.#renew(watched)));
   }
 
   async #renew(watched: Watched): Promise<void> {
     const { login } = watched;
-    if (login.look()) Object.assign(watched, { refusals: 0, pause: 0 });
+    login.look();
+    const { password } = login; // a connection that came back may have found it first
+    if (password !== watched.password) Object.assign(watched, { password, refusals: 0, pause: 0 });
     else if (watched.pause > 0) return void (watched.pause -= 1);
     // Who waits in a blocking command answers after it.
     if (watched.isBusy) return;
@@ -61,6 +68,8 @@ export class LoginWatch implements OnApplicationBootstrap, OnApplicationShutdown
 
 interface Watched {
   readonly login: RoleLogin;
+  /** The one that was last looked at. */
+  password: string | undefined;
   refusals: number;
   /** Looks to let pass. */
   pause: number;

@@ -69,4 +69,12 @@ describe('scrubRedisError', () => {
     expect(inspect(error, { depth: 10 }) + JSON.stringify(error)).not.toContain('hunter2');
     expect(inspect(error)).toContain('hello');
   });
+
+  it('removes the arguments that a server repeats of a command that it does not know', () => {
+    const words = "ERR unknown command 'HELLO', with args beginning with: '3' 'AUTH' 'app_user' 'hunter2' ";
+    const error = new Error(words);
+    scrubRedisError(error);
+    expect(inspect(error) + String(error.stack)).not.toContain('hunter2');
+    expect(error.message).toBe("ERR unknown command 'HELLO'");
+  });
 });

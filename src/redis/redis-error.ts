@@ -132,17 +132,26 @@ function asErrorFields(error: unknown): { code: string; name: string; message: s
   return { code: field('code'), name: field('name'), message: field('message') };
 }
 
+/** A server repeats the arguments of a command that it does not know: of HELLO, one older than 6 or a proxy does. */
+const REPEATED_ARGUMENTS = /,? with args beginning with:.*/s;
+
 /**
- * Removes what ioredis adds to an error and may hold a password: the arguments of HELLO and AUTH, and the URL of a
- * failed parse (https://github.com/redis/ioredis/issues/1713). The error itself stays the same object.
+ * Removes what an error may hold of a password: what ioredis adds, which is the arguments of HELLO and AUTH and the URL of
+ * a failed parse (https://github.com/redis/ioredis/issues/1713), and arguments in the server's own words. The error itself
+ * stays the same object.
  */
 export function scrubRedisError(error: unknown): void {
   if (typeof error !== 'object' || error === null) return;
-  const carrier = error as { command?: unknown; input?: unknown; lastNodeError?: unknown; previousErrors?: unknown };
+  const carrier = error as Record<'command' | 'input' | 'lastNodeError' | 'previousErrors' | 'message' | 'stack', unknown>;
   if (typeof carrier.command === 'object' && carrier.command !== null) {
     carrier.command = { name: (carrier.command as { name?: unknown }).name };
   }
-  delete carrier.input;
+  delete (carrier as { input?: unknown }).input;
+  const { message } = asErrorFields(error);
+  if (REPEATED_ARGUMENTS.test(message)) {
+    carrier.message = message.replace(REPEATED_ARGUMENTS, '');
+    carrier.stack = carrier.message; // which holds the message as it was
+  }
   if (carrier.lastNodeError) scrubRedisError(carrier.lastNodeError);
   if (Array.isArray(carrier.previousErrors)) carrier.previousErrors.forEach(scrubRedisError);
 }

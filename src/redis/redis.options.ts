@@ -6,13 +6,14 @@ import type { RoleRedisOptions } from './role-redis.js';
 
 /** Address, login and name of a connection; `name` shows in CLIENT LIST as `naboom:<name>`, and what RoleRedis adds. */
 export function addressOptions(config: RedisRoleConfig, name: string): RedisOptions & Pick<RoleRedisOptions, 'login'> {
+  const login = loginOf(config);
   return {
     ...placeOptions(config),
     db: config.db,
     ...(config.username ? { username: config.username } : {}),
     ...(config.password ? { password: config.password } : {}),
     ...(config.tls ? { tls: tlsOptions(config) } : {}),
-    ...(config.passwordFile ? { login: loginOf(config) } : {}),
+    ...(login ? { login } : {}),
     connectionName: `naboom:${name}`,
     // A master that became a replica: what asks again may find the new one, by a sentinel or a name that moved.
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
@@ -72,6 +73,9 @@ export const SUBSCRIBER: RedisOptions = {
   maxRetriesPerRequest: null,
   enableOfflineQueue: true,
   autoResubscribe: true,
+  // It has questions to answer that are asked again and again (Hearing): a server that hangs is noticed by silence, also
+  // one that takes the connection and never says a word.
+  socketTimeout: 3000,
   retryStrategy: (attempt) => reconnectDelay(attempt),
 };
 

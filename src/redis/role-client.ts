@@ -1,5 +1,6 @@
 import type { RedisRoleConfig } from '../config/redis-config.js';
 import { slotOptions } from './cluster-connector.js';
+import { followMaster } from './follow-master.js';
 import { channels, keys } from './redis.keys.js';
 import { addressOptions } from './redis.options.js';
 import type { RedisRoleName } from './redis.roles.js';
@@ -45,6 +46,8 @@ export function openRoleAt(
 ): RoleRedis {
   const address = addressOptions(config, name);
   const { place } = config;
-  if (place.kind === 'cluster') return new RoleRedis({ ...address, ...options, ...slotOptions(place, key), db: 0 });
-  return new RoleRedis({ ...address, ...options });
+  if (place.kind !== 'cluster') return new RoleRedis({ ...address, ...options });
+  const connection = new RoleRedis({ ...address, ...options, ...slotOptions(place, key), db: 0 });
+  if (key !== undefined) followMaster(connection);
+  return connection;
 }

@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
+import { createHmac } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { inspect } from 'node:util';
 import type { RedisRoleConfig } from '../config/redis-config.js';
-import { readSecretFile } from '../config/secret-file.js';
+import { readSecretFile, type SecretFile, type WatchedPassword } from '../config/secret-file.js';
 
 /** A connection that can sign in anew while it lives. */
 export interface SignedIn {
@@ -9,16 +10,16 @@ export interface SignedIn {
   signInAnew(password: string): Promise<boolean>;
 }
 
-/** How many hexadecimal digits of a password's hash a connection's name shows. */
+/** How many hexadecimal digits a connection's name shows. */
 const TAG_DIGITS = 6;
 
 /**
- * What tells by which password a connection will sign in again, without telling the password: a few digits of a hash
- * of its hash. Connections carry it in their name, so that CLIENT LIST shows who has taken a new one.
+ * What tells by which password a connection will sign in again. Connections carry it in their name, so that CLIENT LIST
+ * shows who has taken a new one. It is keyed: names get into reports and tickets, and without the key nobody can try
+ * guesses of a password against them.
  */
-export function passwordTag(password: string): string {
-  const hash = createHash('sha256').update(password).digest('hex');
-  return createHash('sha256').update(`naboom ${hash}`).digest('hex').slice(0, TAG_DIGITS);
+export function passwordTag(password: string, { tagKey }: Pick<WatchedPassword, 'tagKey'>): string {
+  return createHmac('sha256', tagKey).update(`Redis password ${password}`).digest('hex').slice(0, TAG_DIGITS);
 }
 
 /**
@@ -27,11 +28,15 @@ export function passwordTag(password: string): string {
  */
 export class RoleLogin {
   #password: string | undefined;
-  #before: string | undefined;
+  /** The last one that a server took. */
+  #proven: string | undefined;
   readonly #live = new Set<SignedIn>();
   readonly #behind = new Set<SignedIn>();
 
-  constructor(private readonly config: RedisRoleConfig) {
+  constructor(
+    private readonly config: RedisRoleConfig,
+    private readonly file: WatchedPassword,
+  ) {
     this.#password = config.password;
   }
 
@@ -39,9 +44,9 @@ export class RoleLogin {
     return this.config.username;
   }
 
-  /** True when the password is read from a file, and so may change. */
-  get isWatched(): boolean {
-    return this.config.passwordFile !== undefined;
+  /** How connections show by which password they sign in. */
+  tagOf(password: string): string {
+    return passwordTag(password, this.file);
   }
 
   /** The newest password; as {@link look} found it. */
@@ -50,29 +55,27 @@ export class RoleLogin {
   }
 
   /**
-   * What to connect with: the newest password, and after a refusal of it the one before, in turns. A server may learn of
-   * a new password after its file has it, and a node of many after the others.
+   * What to connect with: the newest password, and after a refusal of it the last that was good, in turns. A server may
+   * learn of a new password after its file has it, and a node of many after the others; and files are edited by people.
    */
   next(refused: string | undefined): string | undefined {
     this.look();
-    return refused !== undefined && refused === this.#password ? (this.#before ?? refused) : this.#password;
+    return refused !== undefined && refused === this.#password ? (this.#proven ?? refused) : this.#password;
   }
 
   /** Reads the file again; true when another password stands there. One that cannot be read changes nothing. */
   look(): boolean {
-    const { passwordFile } = this.config;
-    if (!passwordFile) return false;
-    const found = readIfThere(() => readSecretFile(passwordFile));
+    const found = readIfThere(this.file);
     if (found === undefined || found === this.#password) return false;
-    this.#before = this.#password;
     this.#password = found;
     for (const connection of this.#live) this.#behind.add(connection);
     return true;
   }
 
-  /** A connection stands, by this password; it hears of new ones until it {@link leave}s. */
+  /** A server took this password from a connection; it hears of new ones until it {@link leave}s. */
   join(connection: SignedIn, password: string | undefined): void {
     this.#live.add(connection);
+    this.#proven = password;
     if (password === this.#password) this.#behind.delete(connection);
     else this.#behind.add(connection);
   }
@@ -99,7 +102,7 @@ export class RoleLogin {
   }
 
   toJSON(): object {
-    return { username: this.username, isWatched: this.isWatched };
+    return { username: this.username };
   }
 
   [inspect.custom](): object {
@@ -107,21 +110,31 @@ export class RoleLogin {
   }
 }
 
-function readIfThere(read: () => string | undefined): string | undefined {
+/** The password in the file; undefined for what can be none, so that the one in use stays. */
+function readIfThere(file: SecretFile): string | undefined {
   try {
-    return read();
+    // To read a pipe that nobody writes to would hold up the whole process.
+    if (!statSync(file.path).isFile()) return undefined;
+    const found = readSecretFile(file);
+    // A file of many lines that has lost its own: the others are other secrets.
+    return found && /[\r\n]/.test(found) ? undefined : found;
   } catch {
-    return undefined; // being replaced, or its disk is away: the password that is in use stays
+    return undefined; // being replaced, or its disk is away
   }
 }
 
-const LOGINS = new WeakMap<RedisRoleConfig, RoleLogin>();
+const LOGINS = new WeakMap<WatchedPassword, RoleLogin>();
 
-/** The login of a role's configuration: one for all of its connections, because they change their password together. */
-export function loginOf(config: RedisRoleConfig): RoleLogin {
-  const known = LOGINS.get(config);
+/**
+ * The login of a role whose password is read from a file, wherever its servers are: one for all of its connections,
+ * because they change their password together. Undefined where the password stays as it is.
+ */
+export function loginOf(config: RedisRoleConfig): RoleLogin | undefined {
+  const { passwordFile } = config;
+  if (!passwordFile) return undefined;
+  const known = LOGINS.get(passwordFile);
   if (known) return known;
-  const login = new RoleLogin(config);
-  LOGINS.set(config, login);
+  const login = new RoleLogin(config, passwordFile);
+  LOGINS.set(passwordFile, login);
   return login;
 }

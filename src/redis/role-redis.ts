@@ -3,7 +3,7 @@ import { Redis, type Command, type RedisOptions } from 'ioredis';
 import { within } from '../time-limit.js';
 import { classifyConnectionError, classifyRedisError, scrubRedisError, type RedisFailure } from './redis-error.js';
 import type { RedisRoleName } from './redis.roles.js';
-import { passwordTag, type RoleLogin, type SignedIn } from './role-login.js';
+import type { RoleLogin, SignedIn } from './role-login.js';
 
 export interface RoleRedisOptions extends RedisOptions {
   /** The role whose user this connection is. */
@@ -73,22 +73,30 @@ export class RoleRedis extends Redis implements SignedIn {
   }
 
   override connect(callback?: (error?: Error | null, result?: void) => void): Promise<void> {
-    const { login, connectionName } = this.#settings;
+    const { login } = this.#settings;
     if (login) {
       const refused = this.lastFailure?.code === 'REDIS_WRONGPASS' ? this.options.password : undefined;
       const password = login.next(refused ?? undefined);
-      if (password !== undefined) this.#use(password, connectionName);
+      if (password !== undefined) this.#use(password, login);
     }
     return super.connect(callback);
   }
 
+  /** While the server is being looked for there is nothing to connect anew: for ioredis, to give that up is the end. */
+  override disconnect(reconnect = false): void {
+    if (reconnect && this.status === 'connecting') return;
+    super.disconnect(reconnect);
+  }
+
   async signInAnew(password: string): Promise<boolean> {
+    const { login } = this.#settings;
     // Where it does not stand now, it asks for the password when it does.
-    if (this.status !== 'ready') return true;
+    if (!login || this.status !== 'ready') return true;
     try {
       // A refused AUTH leaves the connection signed in as it was.
       await within(SIGN_IN_WITHIN_MS, this.auth(this.options.username ?? 'default', password));
-      this.#use(password, this.#settings.connectionName);
+      this.#use(password, login);
+      login.join(this, password);
       await within(SIGN_IN_WITHIN_MS, this.client('SETNAME', this.options.connectionName ?? ''));
       return true;
     } catch {
@@ -102,9 +110,10 @@ export class RoleRedis extends Redis implements SignedIn {
   }
 
   /** The name tells by which password it will sign in again. */
-  #use(password: string, name: string | undefined): void {
+  #use(password: string, login: RoleLogin): void {
+    const name = this.#settings.connectionName;
     this.options.password = password;
-    if (name !== undefined) this.options.connectionName = `${name}:${passwordTag(password)}`;
+    if (name !== undefined) this.options.connectionName = `${name}:${login.tagOf(password)}`;
   }
 
   toJSON(): object {

@@ -49,7 +49,7 @@ export async function startRole(config: Config, logger: Logger): Promise<Running
   const url = await app.getUrl();
   logger.info({ url, role: env.NABOOM_ROLE, isolation: redis.isolation, pid: process.pid }, `ready at ${url}`);
   if (redis.isolation !== 'acl') logger.warn({ isolation: redis.isolation }, ISOLATION_WARNINGS[redis.isolation]);
-  return { app, url, reread: () => app.get(LoginWatch).look() };
+  return { app, url, reread: () => app.get(LoginWatch).lookAtOnce() };
 }
 
 const ISOLATION_WARNINGS = {

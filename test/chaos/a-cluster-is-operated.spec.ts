@@ -3,6 +3,7 @@ import { runAclCommand } from '../../src/redis/acl/acl-command.js';
 import type { AclCheck } from '../../src/redis/acl/check.js';
 import { eventually } from '../support/eventually.js';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.js';
+import { secretFilesFor } from '../support/secret-files.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { startTestNode, TEST_OPERATOR_KEY, type TestNode } from '../support/test-node.js';
 
@@ -67,8 +68,10 @@ it('the doctor looks at every node, and says that slots are served by nobody', a
 
 describe('health', () => {
   let node: TestNode;
+  let files: Record<string, string>;
   beforeAll(async () => {
-    node = await startTestNode({ env });
+    files = secretFilesFor(env);
+    node = await startTestNode({ env: files });
   });
   afterAll(() => node?.kill9());
 
@@ -119,5 +122,26 @@ describe('health', () => {
     await eventually(async () => (await health()).acl_denials >= before + cluster.nodes.length, {
       what: 'the denials',
     });
+  });
+
+  /** Ids of our connections at every node. */
+  async function connections(): Promise<string[]> {
+    const lists = await Promise.all(cluster.nodes.map(({ admin }) => admin.client('LIST') as Promise<string>));
+    return lists
+      .flatMap((list, at) => [...list.matchAll(/^id=(\d+) .* name=naboom:/gm)].map(([, id]) => `${at} ${id}`))
+      .toSorted();
+  }
+
+  it('keeps its connections to each node when their passwords are rotated', async () => {
+    await health();
+    const before = await connections();
+    const lines: string[] = [];
+    const code = await runAclCommand(['rotate'], { ...files, ...cluster.adminEnv }, (text) => lines.push(text));
+    expect([code, lines.join('\n')]).toEqual([0, expect.stringMatching(/ 0 failed/)]);
+    // Each node has an aclfile of its own, and none was named.
+    expect(lines.join('\n').match(/may hold the old passwords/g)).toHaveLength(cluster.nodes.length);
+    const after = new Set(await connections());
+    expect(before.length).toBeGreaterThan(cluster.nodes.length);
+    expect(before.filter((id) => !after.has(id))).toEqual([]);
   });
 });

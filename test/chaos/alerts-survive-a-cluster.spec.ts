@@ -33,18 +33,11 @@ async function waitingWorkers(): Promise<number> {
   return String(await admin.client('LIST')).split(' cmd=bzpopmin ').length - 1;
 }
 
-/**
- * How many processes hear what others say. Also by a replica: a master that gave its place away keeps its subscribers, and
- * tells them what is published at the new one.
- */
+/** How many processes the owner of the adapter's slot tells what others say. */
 async function listeners(): Promise<number> {
-  const counts = cluster.nodes
-    .filter(({ isRunning }) => isRunning)
-    .map(async ({ admin }) => {
-      const [, count] = (await admin.call('PUBSUB', 'SHARDNUMSUB', ADAPTER_CHANNEL)) as [string, number];
-      return count;
-    });
-  return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+  const { admin } = await cluster.ownerOf(ADAPTER_CHANNEL);
+  const [, count] = (await admin.call('PUBSUB', 'SHARDNUMSUB', ADAPTER_CHANNEL)) as [string, number];
+  return count;
 }
 
 /** A master that does not serve the key. */

@@ -1,32 +1,23 @@
-import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { loadConfig } from '../../src/config/config.js';
 import { runAclCommand } from '../../src/redis/acl/acl-command.js';
 import { passwordHash } from '../../src/redis/acl/render.js';
-import { readUserState } from '../../src/redis/acl/user-state.js';
 import { RoleConnections } from '../../src/redis/role-connections.js';
 import { loginOf } from '../../src/redis/role-login.js';
 import { eventually } from '../support/eventually.js';
-import { secretFilesFor } from '../support/secret-files.js';
-import { startTestRedis, type TestRedis } from '../support/test-redis.js';
+import { RotatedRedis } from '../support/rotated-redis.js';
+import type { TestRedis } from '../support/test-redis.js';
 
+let town: RotatedRedis;
 let redis: TestRedis;
-let admin: ReturnType<TestRedis['admin']>;
-let env: Record<string, string>;
+let admin: RotatedRedis['admin'];
+let env: RotatedRedis['env'];
 let aclfile: string;
 let app: RoleConnections;
 
 beforeAll(async () => {
-  redis = await startTestRedis();
-  admin = redis.admin();
-  aclfile = String(((await admin.config('GET', 'aclfile')) as string[])[1]);
-  env = {
-    ...secretFilesFor(redis.env),
-    REDIS_ACL_FILE: aclfile,
-    NABOOM_OPERATOR_KEY: randomBytes(24).toString('hex'),
-    DATABASE_URL: 'postgres://127.0.0.1/unused',
-  };
-  app = new RoleConnections('app', loadConfig(env).redis.roles.app);
+  town = await RotatedRedis.start();
+  ({ redis, admin, env, aclfile } = town);
+  app = new RoleConnections('app', town.config().redis.roles.app);
   app.connect();
   await app.ready(5000);
 });
@@ -35,22 +26,14 @@ afterAll(async () => {
   await redis?.stop();
 });
 
-const fileOf = (role: string) => env[`REDIS_${role.toUpperCase()}_PASSWORD_FILE`]!;
-const passwordOf = (role: string) => readFileSync(fileOf(role), 'utf8').trim();
-const hashesOf = async (user: string) => [...((await readUserState(admin, user))?.passwordHashes ?? [])];
+const fileOf = (role: string) => town.fileOf(role);
+const passwordOf = (role: string) => town.passwordOf(role);
+const hashesOf = (user: string) => town.hashesOf(user);
+const acl = (line: string) => town.acl(line);
 
-async function acl(line: string): Promise<{ code: number; text: string }> {
-  const lines: string[] = [];
-  const secrets = ['app', 'websocket', 'realtime', 'monitoring', 'master'].map(passwordOf);
-  const code = await runAclCommand(line.split(' '), env, (text) => lines.push(text));
-  const text = lines.join('\n');
-  secrets.push(...['app', 'websocket', 'realtime', 'monitoring', 'master'].map(passwordOf));
-  expect(secrets.filter((secret) => text.includes(secret))).toEqual([]);
-  return { code, text };
-}
 /** What a running process does each second. */
 async function look(): Promise<void> {
-  const login = loginOf(app.config);
+  const login = loginOf(app.config)!;
   login.look();
   await login.adopt();
 }

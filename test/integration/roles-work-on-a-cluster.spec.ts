@@ -135,6 +135,29 @@ it('goes on hearing when the slot of a channel moves', async () => {
   expect(new Set(heard)).toEqual(new Set(['again']));
 });
 
+/** A replica takes the place of the master of a key by agreement: no connection of that master is cut. */
+async function giveAway(key: string): Promise<void> {
+  const replicas = await (await cluster.ownerOf(key)).admin.info('replication');
+  const port = Number(/slave0:ip=[^,]+,port=(\d+)/.exec(replicas)?.[1]);
+  await cluster.nodes.find((node) => node.port === port)!.admin.cluster('FAILOVER');
+  await eventually(async () => (await cluster.ownerOf(key)).port === port, { withinMs: 10_000, what: 'the new master' });
+}
+
+it('goes to the new master when its own gives its place away, who hears and who speaks', async () => {
+  const websocket = await connect('websocket');
+  const subscriber = websocket.open('follower', SUBSCRIBER);
+  const channel = channels.health(randomUUID());
+  await subscriber.ssubscribe(channel);
+  await giveAway(channel);
+  const { admin, port } = await cluster.ownerOf(channel);
+  const heard = async () => ((await admin.call('PUBSUB', 'SHARDNUMSUB', channel)) as [string, number])[1] === 1;
+  await eventually(heard, { withinMs: 8000, what: 'the subscriber at the new master' });
+  const speaks = async () => String(await admin.client('LIST')).includes('name=naboom:websocket:commands');
+  await eventually(speaks, { withinMs: 8000, what: `who publishes at ${port}` });
+  expect(await denials()).toEqual([]);
+  await cluster.settled();
+});
+
 it('runs jobs', async () => {
   const done: unknown[] = [];
   const queue = new Queue('notifications', producerOptions(config, 'notifications'));

@@ -26,7 +26,7 @@ const UNKNOWN_USER = '(unknown user)';
 export async function readDenials(admin: Redis, server: string, users: ReadonlySet<string>): Promise<Denial[]> {
   const entries = (await admin.call('ACL', 'LOG', '128')) as unknown[][];
   const denials = entries.map((entry) => {
-    const field = (name: string) => String(entry[entry.indexOf(name) + 1]);
+    const field = (name: string) => printable(String(entry[entry.indexOf(name) + 1]));
     const client = (name: string) => new RegExp(`(?:^| )${name}=(\\S*)`).exec(field('client-info'))?.[1] ?? '';
     const [reason, user] = [field('reason'), field('username')];
     return {
@@ -42,6 +42,11 @@ export async function readDenials(admin: Redis, server: string, users: ReadonlyS
     };
   });
   return denials.filter(({ command }) => command !== PROBED_COMMAND);
+}
+
+/** Whoever is refused chooses the name of the key: to a terminal it must be no command, and to a reader no further line. */
+function printable(text: string): string {
+  return text.replaceAll(/\p{C}/gu, (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`);
 }
 
 /** The log for people, a line each. */

@@ -13,7 +13,6 @@ const CONNECTION = [
   grant('info', "ioredis' ready check (waits while Redis loads) and BullMQ's version check, which spins without it"),
   grant('client|setname', 'names the connection in CLIENT LIST; QueueEvents does not start without it'),
   grant('client|info', 'start check of every connection: the right user and database'),
-  grant('acl|whoami', '`acl verify`: the login is the user that it should be'),
 ];
 
 const QUEUE_KEYS = grant('{naboom:queue}:*', 'all of BullMQ; the hash tag keeps a script in one Cluster slot');

@@ -23,7 +23,7 @@ export function roleActions(role: RedisRoleName): RoleActions {
   const probe = `verify:${randomUUID()}`;
   const { allowed, refused } = ACTIONS[role](probe);
   return {
-    allowed: [['PING'], ['INFO', 'server'], ['ACL', 'WHOAMI'], ...allowed],
+    allowed: [['PING'], ['INFO', 'server'], ...allowed],
     refused: [...refused, ...ADMIN_ONLY],
   };
 }

@@ -9,7 +9,15 @@ import { configurePolicy } from './configured-policy.js';
 import { AclConnectionError, withAdmin } from './connection.js';
 import { adminNodes } from './nodes.js';
 import { renderUsers } from './render.js';
-import { addPasswords, keepOnlyThese, killConnections, restoreFiles, type Rotation, whoIsBehind } from './rotate.js';
+import {
+  addPasswords,
+  forgottenByRestart,
+  keepOnlyThese,
+  killConnections,
+  restorePasswords,
+  type Rotation,
+  whoIsBehind,
+} from './rotate.js';
 import { rotatedUsers } from './rotated-users.js';
 import { requireAdmin, tell, UsageError } from './usage.js';
 import { nodeName } from './verify.js';
@@ -51,7 +59,7 @@ function stepsOf({ stage, revoke, force }: RotateOptions): Steps {
       return (prepare, withinMs) => commit(prepare, force ? undefined : withinMs);
     case 'abort':
       return async (prepare, withinMs) => {
-        restoreFiles(await prepare());
+        await restorePasswords(await prepare());
         return commit(prepare, force ? undefined : withinMs);
       };
     case undefined:
@@ -74,9 +82,11 @@ const rotateAll: Steps = async (prepare, withinMs) => {
 /** The old passwords go when nobody needs them any more; with no time given, at once. */
 async function commit(prepare: Prepare, withinMs: number | undefined): Promise<AclCheck[]> {
   const rotation = await prepare();
-  if (withinMs === undefined) return keepOnlyThese(rotation);
+  if (withinMs === undefined) return [...(await keepOnlyThese(rotation)), ...(await forgottenByRestart(rotation))];
   const behind = await untilAllKnow(rotation, withinMs);
-  if (!hasFailed(behind)) return [...behind, ...(await keepOnlyThese(rotation))];
+  if (!hasFailed(behind)) {
+    return [...behind, ...(await keepOnlyThese(rotation)), ...(await forgottenByRestart(rotation))];
+  }
   const detail =
     'both passwords are good; --stage commit goes on, --force does not wait for these, --stage abort goes back';
   return [...behind, { subject: 'all', check: 'nothing was removed', result: 'skipped', detail }];
@@ -98,7 +108,8 @@ const revokePasswords: Steps = async (prepare) => {
   const added = await addPasswords(await prepare());
   if (hasFailed(added)) return added;
   const rotation = await prepare();
-  return [...added, ...(await keepOnlyThese(rotation)), ...(await killConnections(rotation))];
+  const ended = [...(await keepOnlyThese(rotation)), ...(await killConnections(rotation))];
+  return [...added, ...ended, ...(await forgottenByRestart(rotation))];
 };
 
 const hasFailed = (checks: readonly AclCheck[]) => checks.some(({ result }) => result === 'failed');
@@ -115,6 +126,7 @@ async function prepare(policyText: string, options: RotateOptions, away: AclChec
         await withAdmin({ ...node, username: user, password }, (connection) => connection.ping());
       }
     },
+    hasEveryAclFile: aclfile !== undefined && nodes.length === 1,
     writeAclFile: (further) => {
       if (aclfile === undefined) return;
       const policy = configurePolicy(policyText, redis);

@@ -3,16 +3,18 @@ import {
   dropPrevious,
   keepPrevious,
   readPrevious,
+  readSecretFile,
   replaceSecret,
   whyNotReplaceable,
 } from '../../config/secret-file.js';
-import { passwordTag } from '../role-login.js';
 import type { RoleRedis } from '../role-redis.js';
 import { type AclCheck, attempt, checked } from './check.js';
 import { type FurtherHashes, passwordHash } from './render.js';
 import type { RotatedUser } from './rotated-users.js';
 import { signedInClients, withoutTag } from './signed-in.js';
 import { readUserState } from './user-state.js';
+
+const NO_SUCH_USER = 'the server has no such user: run "npm run acl -- apply"';
 
 /** What a rotation works on, as the configuration is now. */
 export interface Rotation {
@@ -23,6 +25,8 @@ export interface Rotation {
   readonly signIn: (user: RotatedUser) => Promise<void>;
   /** Brings the aclfile in step with the configuration, these passwords beside it. */
   readonly writeAclFile: (further: FurtherHashes) => void;
+  /** False where a server may have an aclfile that {@link writeAclFile} does not write. */
+  readonly hasEveryAclFile: boolean;
 }
 
 /**
@@ -50,30 +54,34 @@ export async function addPasswords(rotation: Rotation): Promise<AclCheck[]> {
   return rotation.users.map(({ user, role }) => checked(user, `${role}: has a second password`, []));
 }
 
-/** As far as it can: what failed may fail again, and must not hide why. */
+/**
+ * As far as it can: what failed may fail again, and must not hide why. Where a file still holds the new password (a disk
+ * that is full refuses the old one as well), both stay good, until `--stage commit` or `abort`.
+ */
 async function takeBack(rotation: Rotation, further: FurtherHashes): Promise<void> {
-  for (const { password, file } of rotation.users) {
-    ignoringFailure(() => {
-      if (readPrevious(file) === undefined) return;
-      replaceSecret(file, password);
-      dropPrevious(file);
-    });
-  }
+  const restored = new Set(rotation.users.filter(isRestored).map(({ user }) => user));
   // A server that cannot be reached keeps a hash of a password that nobody knows.
   const remove = async (admin: RoleRedis) => {
-    for (const { user } of rotation.users) {
+    for (const user of restored) {
       await admin.call('ACL', 'SETUSER', user, `!${further[user]![0]}`).catch(() => undefined);
     }
   };
   await rotation.atEachServer(remove).catch(() => undefined);
-  ignoringFailure(() => rotation.writeAclFile({}));
-}
-
-function ignoringFailure(work: () => void): void {
   try {
-    work();
+    rotation.writeAclFile(Object.fromEntries(Object.entries(further).filter(([user]) => !restored.has(user))));
   } catch {
     // The first failure is the one that is told.
+  }
+}
+
+/** Does its file hold the password from before again? */
+function isRestored({ password, file }: RotatedUser): boolean {
+  try {
+    if (readSecretFile(file) !== password) replaceSecret(file, password);
+    dropPrevious(file);
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -91,7 +99,7 @@ async function obstaclesOf({ users, atEachServer }: Rotation): Promise<AclCheck[
     for (const { user, password } of users) {
       const state = await readUserState(admin, user);
       const problems: string[] = [];
-      if (state === undefined) problems.push('the server has no such user: run "npm run acl -- apply"');
+      if (state === undefined) problems.push(NO_SUCH_USER);
       else if (!state.passwordHashes.has(passwordHash(password))) problems.push('has another password than its file');
       else if (state.passwordHashes.size > 1)
         problems.push('has two passwords already: --stage commit removes the other');
@@ -105,14 +113,17 @@ async function obstaclesOf({ users, atEachServer }: Rotation): Promise<AclCheck[
 /** Who would be refused after the old passwords are gone: connections that have not taken the new one. */
 export async function whoIsBehind({ users, atEachServer }: Rotation): Promise<AclCheck[]> {
   const lists = await atEachServer((admin) => signedInClients(admin));
-  return users.map(({ user, password }) => {
-    const behind = lists.flatMap((clients) => withoutTag(clients, user, passwordTag(password)));
+  return users.map(({ user, tag }) => {
+    const behind = lists.flatMap((clients) => withoutTag(clients, user, tag));
     const told = behind.map(({ name, addr }) => `${name || 'a connection without a name'} at ${addr}`);
     return checked(user, 'every connection knows its password', told);
   });
 }
 
-/** Proves that the passwords of the files are good, and makes them the only ones. */
+/**
+ * Proves that the passwords of the files are good, and makes them the only ones. A server that has forgotten one, because
+ * it started again by an older aclfile, gets it: otherwise nobody could sign in there.
+ */
 export async function keepOnlyThese(rotation: Rotation): Promise<AclCheck[]> {
   const { users, atEachServer, signIn } = rotation;
   const proofs: AclCheck[] = [];
@@ -127,9 +138,16 @@ export async function keepOnlyThese(rotation: Rotation): Promise<AclCheck[]> {
   const removed = await atEachServer(async (admin, server) => {
     const checks: AclCheck[] = [];
     for (const { user, password } of users) {
-      const hashes = (await readUserState(admin, user))?.passwordHashes ?? new Set();
-      const others = [...hashes].filter((hash) => hash !== passwordHash(password));
-      if (others.length > 0) await admin.call('ACL', 'SETUSER', user, ...others.map((hash) => `!${hash}`));
+      const state = await readUserState(admin, user);
+      if (state === undefined) {
+        checks.push(checked(user, `password at ${server}`, [NO_SUCH_USER]));
+        continue;
+      }
+      const hashes = state.passwordHashes;
+      const own = passwordHash(password);
+      const others = [...hashes].filter((hash) => hash !== own);
+      const rules = [...(hashes.has(own) ? [] : [`#${own}`]), ...others.map((hash) => `!${hash}`)];
+      if (rules.length > 0) await admin.call('ACL', 'SETUSER', user, ...rules);
       checks.push(checked(user, `${others.length} other password(s) removed at ${server}`, []));
     }
     return checks;
@@ -142,12 +160,20 @@ async function tried(signingIn: Promise<void>): Promise<string[]> {
   return [];
 }
 
-/** Puts the passwords from before back into their files; running processes take them as they took the new ones. */
-export function restoreFiles({ users }: Rotation): void {
-  for (const { file } of users) {
-    const previous = readPrevious(file);
-    if (previous !== undefined) replaceSecret(file, previous);
-  }
+/**
+ * Puts the passwords from before back into their files; running processes take them as they took the new ones. The servers
+ * first: one may have forgotten them since, and with the file the only copy of the new password goes.
+ */
+export async function restorePasswords({ users, atEachServer, writeAclFile }: Rotation): Promise<void> {
+  const before = users.flatMap(({ user, file }) => {
+    const password = readPrevious(file);
+    return password === undefined ? [] : [{ user, file, password }];
+  });
+  await atEachServer(async (admin) => {
+    for (const { user, password } of before) await admin.call('ACL', 'SETUSER', user, `#${passwordHash(password)}`);
+  });
+  writeAclFile({});
+  for (const { file, password } of before) replaceSecret(file, password);
 }
 
 /** Ends every connection of the users: whoever came in by a password that leaked is out. */
@@ -161,4 +187,17 @@ export async function killConnections({ users, atEachServer }: Rotation): Promis
     return checks;
   });
   return killed.flat();
+}
+
+/** A password that its aclfile does not have is forgotten by a server that restarts, and then nobody can sign in. */
+export async function forgottenByRestart({ atEachServer, hasEveryAclFile }: Rotation): Promise<AclCheck[]> {
+  if (hasEveryAclFile) return [];
+  const told = await atEachServer(async (admin, server): Promise<AclCheck[]> => {
+    // A managed service keeps its configuration to itself, and its users in its own way.
+    const [, path] = await (admin.config('GET', 'aclfile') as Promise<string[]>).catch(() => []);
+    if (!path) return [];
+    const detail = `${path} there may hold the old passwords: write it by --aclfile, or "render --out", before it restarts`;
+    return [{ subject: server, check: 'aclfile', result: 'skipped', detail }];
+  });
+  return told.flat();
 }

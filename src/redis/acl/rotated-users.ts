@@ -1,6 +1,7 @@
 import type { RedisConfig } from '../../config/redis-config.js';
 import type { SecretFile } from '../../config/secret-file.js';
 import { REDIS_ROLE_NAMES } from '../redis.roles.js';
+import { passwordTag } from '../role-login.js';
 import { PolicyError } from './policy.js';
 
 /** Whose password may be rotated: the roles, and the administrator. */
@@ -13,6 +14,8 @@ export interface RotatedUser {
   readonly user: string;
   readonly password: string;
   readonly file: SecretFile;
+  /** By which connections show that they know the password. */
+  readonly tag: string;
 }
 
 /**
@@ -39,5 +42,5 @@ function userOf(role: Rotated, redis: RedisConfig): RotatedUser {
       `${name} comes from the environment, which running processes cannot read again: give it as ${name}_FILE`,
     );
   }
-  return { role, user: username, password, file: passwordFile };
+  return { role, user: username, password, file: passwordFile, tag: passwordTag(password, passwordFile) };
 }
