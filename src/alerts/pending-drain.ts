@@ -12,12 +12,16 @@ const DRAIN_LOCK = 7_233_899;
 /** Entries moved at a time: as many as go into one commit. */
 const PAGE = 200;
 const LOOK_MS = 500;
+/** Longer than any page takes. Two at a time would do no harm: the log knows what comes twice. */
+const FROZEN_MS = 30_000;
 
 export interface PendingDrainParts {
   readonly database: Database;
   readonly log: Pick<AlertLog, 'append'>;
   readonly stream: PendingStream;
   readonly pins: Pick<CancelPins, 'keepDigests'>;
+  /** After how long without a sign of life another process takes over, ms. */
+  readonly frozenMs?: number;
 }
 
 /**
@@ -52,12 +56,14 @@ export class PendingDrain {
   }
 
   async #drainAlone(stop: AbortSignal): Promise<void> {
-    const lock = await AdvisoryLock.tryTake(this.parts.database, DRAIN_LOCK);
+    const lock = await AdvisoryLock.tryTake(this.parts.database, DRAIN_LOCK, this.parts.frozenMs ?? FROZEN_MS);
     if (!lock) return;
     const end = AbortSignal.any([stop, lock.lost]);
     let moved = 0;
     try {
-      while (!end.aborted) {
+      for (;;) {
+        await lock.check();
+        if (end.aborted) break;
         const page = await this.parts.stream.oldest(PAGE);
         if (page.length === 0) break;
         await this.#move(page);
