@@ -68,9 +68,10 @@ export class PendingStream {
     return { ...press, id: String(entryId) };
   }
 
-  /** The oldest entries, at most `count`. */
-  async oldest(count: number): Promise<PendingEntry[]> {
-    return readEntries(await this.commands.xrange(keys.pending(), '-', '+', 'COUNT', count));
+  /** The oldest entries, at most `count`; with `after`, those that came after that one. */
+  async oldest(count: number, after?: string): Promise<PendingEntry[]> {
+    const start = after === undefined ? '-' : `(${after}`;
+    return readEntries(await this.commands.xrange(keys.pending(), start, '+', 'COUNT', count));
   }
 
   /** How many presses wait, and how many entries were set aside. */
