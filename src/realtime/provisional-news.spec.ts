@@ -70,7 +70,7 @@ it('tells all that wait to each that arrives, in pages, and encodes each once', 
   await eventually(() => heard.every((packets) => told(packets).length === many));
   expect(encoded).toHaveBeenCalledTimes(many);
   const late = alerts.add(pressOf(many))!;
-  listener.onProvisional(late);
+  listener.onProvisional([late]);
   await eventually(() => heard.every((packets) => told(packets).length === many + 1));
   expect(encoded).toHaveBeenCalledTimes(many + 1);
   encoded.mockRestore();

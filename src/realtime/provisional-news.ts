@@ -44,7 +44,7 @@ export class ProvisionalNews {
 
   start(): void {
     this.parts.tail.listen({
-      onProvisional: (alert) => this.#tell(alert),
+      onProvisional: (alerts) => this.#tell(alerts),
       onSettled: (alert) => {
         // One after the other: thousands settle at once, just when everybody needs Postgres again.
         this.#asking = this.#asking.then(() => this.#tellWhatBecameOf(alert));
@@ -100,19 +100,23 @@ export class ProvisionalNews {
     if (page.length > 0 && socket.connected) sockets.writer.write(socket, PreFramed.join(page));
   }
 
-  /** Never throws. */
-  #tell(news: News): void {
+  /** Each socket is written to once, however much there is to tell: in a storm that is what it costs. Never throws. */
+  #tell(news: readonly News[]): void {
     const { sockets } = this.parts;
-    const { alert } = news;
-    const reporters = sockets.ofReporter(alert.reporterId);
-    for (const group of sockets.inRooms(roomsOfAlert(alert))) {
-      const event = this.#eventFor(group.audience, news);
-      // Who reported it sees it as its reporter, whatever else they are.
-      if (event) for (const socket of group.sockets) if (!reporters.has(socket)) sockets.sendTo(socket, event);
+    const eventsFor = (audience: Audience) => {
+      const events = news.flatMap((each) => this.#eventFor(audience, each) ?? []);
+      return events.length > 0 ? PreFramed.join(events.map(({ bytes }) => bytes)) : undefined;
+    };
+    // Who reported it sees it as its reporter, whatever else they are.
+    const alone = new Set(this.#arriving);
+    for (const { alert } of news) for (const socket of sockets.ofReporter(alert.reporterId)) alone.add(socket);
+    for (const group of sockets.inRooms(news.flatMap(({ alert }) => roomsOfAlert(alert)))) {
+      const events = eventsFor(group.audience);
+      if (events) for (const socket of group.sockets) if (!alone.has(socket)) sockets.sendTo(socket, events);
     }
-    for (const socket of new Set([...reporters, ...this.#arriving])) {
-      const event = this.#eventFor(socket.data.audience, news);
-      if (event) sockets.sendTo(socket, event);
+    for (const socket of alone) {
+      const events = eventsFor(socket.data.audience);
+      if (events) sockets.sendTo(socket, events);
     }
     sockets.checkSoon();
   }
@@ -135,7 +139,7 @@ export class ProvisionalNews {
         // Under its own id the log tells of it, or has done so since.
         if (this.parts.alerts.isStored(id)) return;
         const became = await this.parts.reader.byId(id);
-        if (became?.id !== id) this.#tell({ ...provisional, became: became?.id ?? null });
+        if (became?.id !== id) this.#tell([{ ...provisional, became: became?.id ?? null }]);
         return;
       } catch {
         await pause(RETRY_MS, this.#stop.signal);
