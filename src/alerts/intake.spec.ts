@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { eventually } from '../../test/support/eventually.js';
 import { databaseUnavailable } from '../database/database.js';
 import type { RoleClient } from '../redis/role-client.js';
 import type { RaiseCommand } from './decide.js';
@@ -56,10 +57,8 @@ beforeEach(() => {
   jest.useFakeTimers();
 });
 afterEach(async () => {
-  const stopped = intake.stop();
-  await jest.advanceTimersByTimeAsync(1000);
-  await stopped;
   jest.useRealTimers();
+  await intake.stop();
 });
 
 it('answers in time when log and Redis hang', async () => {
@@ -81,13 +80,13 @@ it('takes a press back from the log that Redis has taken, and leaves it where Re
 });
 
 it('goes on with Redis while a commit hangs, though the log answers a probe', async () => {
-  let end: () => void = () => undefined;
+  let end: (() => void) | undefined;
   const turn = () => new Promise<void>((resolve) => (end = resolve));
   const log = { turn, probe: () => Promise.resolve() };
   await timed(intakeWith({ log, take: () => Promise.resolve(TAKEN) }).take(PRESS));
-  await jest.advanceTimersByTimeAsync(2000);
+  jest.useRealTimers();
+  const endCommit = await eventually(() => end);
   expect(intake.isLogAway).toBe(true);
-  end();
-  await jest.advanceTimersByTimeAsync(0);
-  expect(intake.isLogAway).toBe(false);
+  endCommit();
+  await eventually(() => !intake.isLogAway);
 });
