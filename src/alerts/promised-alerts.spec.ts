@@ -89,7 +89,11 @@ describe('presses that were promised an alert', () => {
     const command = { ...pressOf(0).command, promised: { id: late.newId, first: true }, newId: idOf(99) };
     log.run([command]);
     log.run([{ type: 'resolve', alertId: late.newId, at: command.at, actor: { kind: 'operator' } }]);
-    expect(log.run([late])[0]).toMatchObject({ outcome: 'replayed', alertId: late.newId, alert: { status: 'resolved' } });
+    expect(log.run([late])[0]).toMatchObject({
+      outcome: 'replayed',
+      alertId: late.newId,
+      alert: { status: 'resolved' },
+    });
     expect(log.entries.map(({ type }) => type)).toEqual(['alert.raised', 'alert.resolved']);
   });
 

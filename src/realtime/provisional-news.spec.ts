@@ -38,7 +38,11 @@ beforeEach(async () => {
   sockets = new LiveSockets(() => undefined);
   alerts = new ProvisionalAlerts();
   asked = [];
-  const tail = { start: () => undefined, stop: async () => undefined, listen: (l: ProvisionalListener) => (listener = l) };
+  const tail = {
+    start: () => undefined,
+    stop: async () => undefined,
+    listen: (l: ProvisionalListener) => (listener = l),
+  };
   const reader = {
     byId: (id: string) => {
       asked.push(id);

@@ -1,6 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RoleClient } from './role-client.js';
-import { appendOnlyProblem, appendOnlySizes, readServerInfo, type AppendOnlySizes, type ServerInfo } from './server-info.js';
+import {
+  appendOnlyProblem,
+  appendOnlySizes,
+  readServerInfo,
+  type AppendOnlySizes,
+  type ServerInfo,
+} from './server-info.js';
 
 /** Redis writes its file before each pause of its event loop; while the disk is busy it may put that off for 2 s. */
 const WRITTEN_MS = 2500;

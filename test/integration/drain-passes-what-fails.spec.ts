@@ -36,7 +36,12 @@ beforeAll(async () => {
   realtime.connect();
   await realtime.ready(5000);
   stream = new PendingStream(realtime.commandsAt(keys.pending(), 'test'));
-  drain = new PendingDrain({ database, log: new AlertLog(database), stream, pins: { keepDigests: async () => 'kept' } });
+  drain = new PendingDrain({
+    database,
+    log: new AlertLog(database),
+    stream,
+    pins: { keepDigests: async () => 'kept' },
+  });
 });
 afterAll(async () => {
   await drain?.stop();
