@@ -29,7 +29,7 @@ interface Waiting {
 /** Tells when a write is in the append-only file of a server. However many wait, the server is asked once for all. */
 export class AppendOnlyFile {
   readonly #waiting = new Set<Waiting>();
-  #looking: Promise<void> | undefined;
+  #isLooking = false;
 
   constructor(private readonly commands: Pick<RoleClient, 'info'>) {}
 
@@ -49,12 +49,13 @@ export class AppendOnlyFile {
     const until = performance.now() + WRITTEN_MS;
     return new Promise((resolve, reject) => {
       this.#waiting.add({ needed: size + buffered, size, base, until, resolve, reject });
-      this.#looking ??= this.#look();
+      if (!this.#isLooking) void this.#look();
     });
   }
 
   /** Never rejects. */
   async #look(): Promise<void> {
+    this.#isLooking = true;
     while (this.#waiting.size > 0) {
       // Who comes while the answer is under way knows a later file than it tells of.
       const asking = [...this.#waiting];
@@ -72,7 +73,7 @@ export class AppendOnlyFile {
       }
       if (left.length > 0) await delay(LOOK_MS);
     }
-    this.#looking = undefined;
+    this.#isLooking = false;
   }
 
   #end(write: Waiting, error?: unknown): void {

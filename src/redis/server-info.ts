@@ -44,9 +44,8 @@ export function evictionProblem(info: ServerInfo): string | undefined {
 export function appendOnlyProblem(info: ServerInfo): string | undefined {
   if (info.get('aof_enabled') !== '1') return 'the Redis server keeps no append-only file: set "appendonly yes"';
   if (info.get('aof_last_write_status') !== 'ok') return 'the Redis server cannot write its append-only file';
-  if (!info.has('aof_current_size') || !info.has('aof_buffer_length'))
-    return 'the Redis server does not tell what is in its append-only file';
-  return undefined;
+  const tells = info.has('aof_current_size') && info.has('aof_buffer_length');
+  return tells ? undefined : 'the Redis server does not tell what is in its append-only file';
 }
 
 /** Bytes of an append-only file. */
