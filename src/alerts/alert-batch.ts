@@ -12,6 +12,11 @@ export interface TouchedIds {
   readonly ids: string[];
   readonly reporters: string[];
   readonly keys: string[];
+  /**
+   * The ids that presses bring for a new alert. They are not there, but for a press that went to Redis while the log did
+   * not answer, and came from there first: they are looked up where something is read anyway.
+   */
+  readonly newIds: string[];
 }
 
 /** One alert that the transaction found, and by what. */
@@ -39,11 +44,13 @@ export function touchedBy(commands: readonly AlertCommand[]): TouchedIds {
   const ids = new Set<string>();
   const reporters = new Set<string>();
   const keys = new Set<string>();
+  const newIds: string[] = [];
   for (const command of commands) {
     if (command.type !== 'raise') {
       ids.add(command.alertId);
       continue;
     }
+    newIds.push(command.newId);
     const receipted = command.receiptOf ?? command.weakReceiptOf;
     if (receipted) ids.add(receipted);
     if (command.reporter) reporters.add(command.reporter);
@@ -53,7 +60,7 @@ export function touchedBy(commands: readonly AlertCommand[]): TouchedIds {
       keys.add(promisedDigest(command.promised.id));
     }
   }
-  return { ids: [...ids], reporters: [...reporters], keys: [...keys] };
+  return { ids: [...ids], reporters: [...reporters], keys: [...keys], newIds };
 }
 
 /**
@@ -108,23 +115,27 @@ export class AlertBatch {
     return command.type === 'update' ? decideUpdate(alert, command) : decideLifecycle(alert, command);
   }
 
-  #factsFor({ key, receiptOf, weakReceiptOf, reporter, promised: promise }: RaiseCommand): RaiseFacts {
+  #factsFor({ newId, key, receiptOf, weakReceiptOf, reporter, promised: promise }: RaiseCommand): RaiseFacts {
     const known = key && this.#byKey.get(key.digest);
     const keyedAlert = known && this.#alerts.get(known.alertId);
     const receipted = this.#alerts.get(receiptOf ?? weakReceiptOf ?? '');
     const reported = this.#alerts.get(this.#byReporter.get(reporter ?? '') ?? '');
+    const raised = this.#alerts.get(newId);
     return {
       ...(known && keyedAlert ? { keyed: { ...known, alert: keyedAlert } } : {}),
       ...(receipted ? { receipted } : {}),
       ...(reported ? { reported } : {}),
       ...(promise ? this.#promised(promise.id) : {}),
+      ...(raised ? { raised } : {}),
     };
   }
 
   #promised(id: string): Pick<RaiseFacts, 'promised'> {
-    const alias = this.#byKey.get(promisedDigest(id))?.alertId;
-    const promised = this.#alerts.get(id) ?? this.#alerts.get(alias ?? '');
-    return promised ? { promised } : {};
+    const own = this.#alerts.get(id);
+    if (own) return { promised: { alert: own, proven: true } };
+    const alias = this.#byKey.get(promisedDigest(id));
+    const alert = this.#alerts.get(alias?.alertId ?? '');
+    return alias && alert ? { promised: { alert, proven: alias.proven } } : {};
   }
 
   #record({ event }: Decision): LogEntry | undefined {

@@ -54,7 +54,7 @@ export class AlertReader {
     const alert = await this.#byOwnId(id);
     if (alert) return alert;
     const became = await findPromised(this.database, id);
-    return became === undefined || became === id ? undefined : this.#byOwnId(became);
+    return became === undefined || became.id === id ? undefined : this.#byOwnId(became.id);
   }
 
   async #byOwnId(id: string): Promise<Alert | undefined> {

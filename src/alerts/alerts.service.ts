@@ -3,6 +3,7 @@ import { isReporterOf, mayAnswer, requireMay, sightOf, type AlertAction } from '
 import type { ReceiptTokens } from '../auth/receipt-tokens.js';
 import { AppError } from '../errors/app-error.js';
 import { readId } from '../errors/read-id.js';
+import { within } from '../time-limit.js';
 import type { Alert, Press } from './alert.js';
 import type { Outcome } from './alert-batch.js';
 import type { AlertLog } from './alert-log.js';
@@ -20,6 +21,8 @@ import type { Accepted, ProvisionalAlerts } from './provisional-alerts.js';
 import { readRaise, type RaiseInput, type RaiseParts } from './raise-command.js';
 import { readPress } from './read-press.js';
 
+/** An answer to a press waits at most this long for its PINs: the press itself is stored. */
+const PINS_MS = 1000;
 const FLOODED = 'flood: more presses came from there than people make; the alert is stored as unverified';
 
 /** Answer to a press, the same on HTTP and sockets. */
@@ -174,7 +177,7 @@ export class AlertsService {
     // A retry says again what was kept; a warning that tells whether it is the same would be a way to guess PINs.
     if (!pins) return [];
     if (!proven) return ['cancelPin: ignored, only the reporter sets it'];
-    const kept = await this.parts.pins.keep(alert, pins);
+    const kept = await within(PINS_MS, this.parts.pins.keep(alert, pins)).catch(() => 'failed');
     if (kept === 'failed') return ['cancelPin: could not be stored; send it again'];
     return kept === 'taken' && outcome !== 'replayed' ? ['cancelPin: ignored, a PIN is set already'] : [];
   }

@@ -15,8 +15,10 @@ export interface RaiseFacts {
   readonly receipted?: Alert;
   /** The newest alert of the same weak reporter. */
   readonly reported?: Alert;
-  /** The alert that was promised to the press. */
-  readonly promised?: Alert;
+  /** The alert that was promised to the press, and whether whoever has the promise is its reporter. */
+  readonly promised?: { readonly alert: Alert; readonly proven: boolean };
+  /** The alert that this very press has raised already, by the other way: the log had it and Redis as well. */
+  readonly raised?: Alert;
 }
 
 /** What a press means: a new alert, one more press on an open one, or a retry of what is known. Never a refusal. */
@@ -26,6 +28,7 @@ export function decideRaise(facts: RaiseFacts, command: RaiseCommand): Decision 
     const retry = decideRetry(keyed, command);
     if (retry) return retry;
   }
+  if (facts.raised) return { outcome: 'replayed', alertId: facts.raised.id, proven: true };
   if (command.promised !== undefined) return decidePromised(facts.promised, command, command.promised);
   if (receipted && mayFold(receipted, command)) return fold(receipted, command, command.receiptOf !== undefined);
   if (reported && isReporters(reported, command) && mayFold(reported, command)) {
@@ -37,12 +40,17 @@ export function decideRaise(facts: RaiseFacts, command: RaiseCommand): Decision 
 /**
  * A press that Redis took. Somebody has been told the id of its alert: that one it raises, or it is one more press there.
  */
-function decidePromised(alert: Alert | undefined, command: RaiseCommand, { id, first }: PromisedAlert): Decision {
-  if (!alert) return raise(command, id);
+function decidePromised(
+  promised: RaiseFacts['promised'],
+  command: RaiseCommand,
+  { id, first }: PromisedAlert,
+): Decision {
+  if (!promised) return raise(command, id);
+  const { alert } = promised;
   // Postgres had taken the press itself, and its answer was lost.
   if (first && alert.openedAt === command.at) return { outcome: 'replayed', alertId: alert.id, proven: true };
   if (mayFold(alert, command)) {
-    return fold(alert, command, command.receiptOf === id || isOwnAccount(alert, command));
+    return fold(alert, command, (promised.proven && command.receiptOf === id) || isOwnAccount(alert, command));
   }
   return raise(command, command.newId); // that one is over, and somebody needs help again
 }

@@ -14,6 +14,11 @@ import type { PendingStream } from './pending-stream.js';
 import type { PendingTail } from './pending-tail.js';
 import type { Accepted, ProvisionalAlerts } from './provisional-alerts.js';
 
+/**
+ * A phone waits 5 s, half a second of which may go to know who presses: by then it must have heard, if only that nothing
+ * is known of its press.
+ */
+const ANSWER_MS = 4400;
 /** A press that the log has not answered within this goes to Redis as well. A quiet log needs 5 ms, a loaded one 200. */
 const PATIENCE_MS = 2000;
 const PROBE_MS = 250;
@@ -27,7 +32,7 @@ export interface Taken {
 }
 
 export interface IntakeParts {
-  readonly log: Pick<AlertLog, 'append' | 'probe'>;
+  readonly log: Pick<AlertLog, 'append' | 'probe' | 'turn'>;
   readonly stream: Pick<PendingStream, 'take'>;
   readonly tail: Pick<PendingTail, 'reached'>;
   readonly alerts: ProvisionalAlerts;
@@ -57,9 +62,22 @@ export class Intake {
 
   /**
    * @returns what became of the press, once it is committed or in the append-only file of Redis
-   * @throws AppError DATABASE_UNAVAILABLE when neither is known: the caller may repeat it with its key
+   * @throws AppError DATABASE_UNAVAILABLE when neither is known within 4.4 s: the caller may repeat it with its key
    */
   async take(command: RaiseCommand, digestsOf: Digests = () => undefined): Promise<Taken> {
+    try {
+      return await within(ANSWER_MS, this.#take(command, digestsOf));
+    } catch (error) {
+      throw error instanceof TimeLimitError ? databaseUnavailable(error) : error;
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#probing;
+  }
+
+  async #take(command: RaiseCommand, digestsOf: Digests): Promise<Taken> {
     const { log, alerts } = this.parts;
     if (this.isLogAway) return this.#takeByRedis(command, digestsOf);
     if (alerts.concerns(command)) {
@@ -67,7 +85,8 @@ export class Intake {
       const taken = await this.#takeByRedis(command, digestsOf).catch(() => undefined);
       if (taken) return taken;
     }
-    const appended = log.append(command).then(accepted);
+    const withdrawal = new AbortController();
+    const appended = log.append(command, withdrawal.signal).then(accepted);
     try {
       return { outcome: await within(PATIENCE_MS, appended), stored: 'postgres' };
     } catch (error) {
@@ -75,15 +94,12 @@ export class Intake {
       this.#lost();
       const taken = await this.#takeByRedis(command, digestsOf).catch(() => undefined);
       // Only the log is left, and it may still answer.
-      return taken ?? { outcome: await appended, stored: 'postgres' };
+      if (!taken) return { outcome: await appended, stored: 'postgres' };
+      withdrawal.abort(); // stored twice it would be work for a log that has too much, and never two alerts
+      return taken;
     } finally {
       appended.catch(() => undefined); // whoever stopped waiting for it does not hear of it
     }
-  }
-
-  async stop(): Promise<void> {
-    this.#stop.abort();
-    await this.#probing;
   }
 
   async #takeByRedis(command: RaiseCommand, digestsOf: Digests): Promise<Taken> {
@@ -111,6 +127,8 @@ export class Intake {
     while (!this.#stop.signal.aborted) {
       await pause(PROBE_MS, this.#stop.signal);
       try {
+        // A commit that hangs holds up what comes behind it, even where a new connection is answered.
+        await this.parts.log.turn();
         await this.parts.log.probe();
         this.#logger.log({ ms: Math.round(performance.now() - since) }, 'the log of alerts can be reached again');
         return;

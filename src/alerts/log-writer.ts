@@ -155,8 +155,8 @@ interface StateRow {
   readonly proven: boolean | null;
 }
 
-async function readState(connection: PoolClient, { ids, reporters, keys }: TouchedIds): Promise<State> {
-  const values = [ids, reporters, keys.map((key) => Buffer.from(key, 'hex'))];
+async function readState(connection: PoolClient, { ids, newIds, reporters, keys }: TouchedIds): Promise<State> {
+  const values = [[...new Set([...ids, ...newIds])], reporters, keys.map((key) => Buffer.from(key, 'hex'))];
   const { rows } = await connection.query<StateRow>({ ...READ_STATE, values });
   const touched = rows.flatMap(({ by, found_by: foundBy, alert, fingerprint, proven }): TouchedRow[] => {
     if (by === 'head' || !alert) return [];

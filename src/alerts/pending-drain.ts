@@ -12,12 +12,16 @@ const DRAIN_LOCK = 7_233_899;
 /** Entries moved at a time: as many as go into one commit. */
 const PAGE = 200;
 const LOOK_MS = 500;
+/** Longer than any page takes. Two at a time would do no harm: the log knows what comes twice. */
+const FROZEN_MS = 30_000;
 
 export interface PendingDrainParts {
   readonly database: Database;
-  readonly log: Pick<AlertLog, 'append'>;
+  readonly log: Pick<AlertLog, 'append' | 'probe'>;
   readonly stream: PendingStream;
   readonly pins: Pick<CancelPins, 'keepDigests'>;
+  /** After how long without a sign of life another process takes over, ms. */
+  readonly frozenMs?: number;
 }
 
 /**
@@ -28,6 +32,8 @@ export class PendingDrain {
   readonly #stop = new AbortController();
   readonly #logger = new Logger('PendingDrain');
   #running: Promise<void> | undefined;
+  /** Fewer after a page that failed: a Postgres that is slow takes some, and one entry may be what it fails at. */
+  #pageSize = PAGE;
 
   constructor(private readonly parts: PendingDrainParts) {}
 
@@ -52,20 +58,41 @@ export class PendingDrain {
   }
 
   async #drainAlone(stop: AbortSignal): Promise<void> {
-    const lock = await AdvisoryLock.tryTake(this.parts.database, DRAIN_LOCK);
+    const lock = await AdvisoryLock.tryTake(this.parts.database, DRAIN_LOCK, this.parts.frozenMs ?? FROZEN_MS);
     if (!lock) return;
     const end = AbortSignal.any([stop, lock.lost]);
     let moved = 0;
+    let after: string | undefined;
     try {
-      while (!end.aborted) {
-        const page = await this.parts.stream.oldest(PAGE);
+      for (;;) {
+        await lock.check();
+        if (end.aborted) break;
+        const page = await this.parts.stream.oldest(this.#pageSize, after);
         if (page.length === 0) break;
-        await this.#move(page);
-        moved += page.length;
+        if (await this.#moveOrPass(page)) moved += page.length;
+        else after = page[0]!.id;
       }
     } finally {
       if (moved > 0) this.#logger.log({ presses: moved }, 'what Redis took while Postgres was away is stored');
       await lock.release();
+    }
+  }
+
+  /**
+   * Moves a page. False for a single entry at which a Postgres fails that stores others: it keeps its place, is tried
+   * again in the next round, and holds up nothing.
+   */
+  async #moveOrPass(page: readonly PendingEntry[]): Promise<boolean> {
+    try {
+      await this.#move(page);
+      this.#pageSize = Math.min(PAGE, this.#pageSize * 2);
+      return true;
+    } catch (error) {
+      this.#pageSize = Math.ceil(page.length / 2);
+      if (page.length > 1) throw error;
+      await this.parts.log.probe();
+      this.#logger.warn({ err: error, entry: page[0]!.id }, 'an entry of emergency:pending cannot be stored now');
+      return false;
     }
   }
 

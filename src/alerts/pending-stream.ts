@@ -1,8 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
+import { AppendOnlyFile, readDurable } from '../redis/append-only-file.js';
 import { keys } from '../redis/redis.keys.js';
 import type { RoleClient } from '../redis/role-client.js';
-import { appendOnlyProblem, appendOnlySizes, readServerInfo, type ServerInfo } from '../redis/server-info.js';
+import { readServerInfo } from '../redis/server-info.js';
 import type { PinDigests } from './cancel-pins.js';
 import type { RaiseCommand } from './decide.js';
 import { FOLD_WINDOW_MS } from './decide-raise.js';
@@ -19,14 +19,8 @@ import {
 /** A retry may come as late as this and finds the id that it was promised, seconds. */
 const KEY_SECONDS = 24 * 60 * 60;
 const FOLD_SECONDS = FOLD_WINDOW_MS / 1000;
-/** Redis writes its file before each pause of its event loop; while the disk is busy it may put that off for 2 s. */
-const WRITTEN_MS = 2500;
-const WRITTEN_LOOK_MS = 10;
 
 type Replies = [error: Error | null, reply: unknown][];
-
-/** What Redis cannot keep as it should: its server keeps no append-only file, or cannot write it. */
-export class NotDurable extends Error {}
 
 /** An entry of the stream, and the press that it is; none for what somebody else put there. */
 export interface PendingEntry {
@@ -40,10 +34,12 @@ export interface PendingEntry {
  * for a while which id a press was promised, so that its retry, on any node, is promised the same.
  */
 export class PendingStream {
-  #asking: Promise<ServerInfo> | undefined;
+  readonly #file: AppendOnlyFile;
 
   /** @param commands to the server that has the stream */
-  constructor(private readonly commands: RoleClient) {}
+  constructor(private readonly commands: RoleClient) {
+    this.#file = new AppendOnlyFile(commands);
+  }
 
   /**
    * Takes a press. Resolves when it is in the append-only file of Redis, and not in its memory alone.
@@ -56,8 +52,8 @@ export class PendingStream {
     const first = known === undefined;
     const id = known ?? command.newId;
     // A new alert needs another id than the promised one, should that be over when the press is stored.
-    const fresh = { ...command, newId: uuidv7({ msecs: Date.parse(command.at) }) };
-    const promised = { ...withOwnKey(fresh), promised: { id, first } } satisfies PromisedCommand;
+    const newId = uuidv7({ msecs: Date.parse(command.at) });
+    const promised = { ...withOwnKey(command), newId, promised: { id, first } } satisfies PromisedCommand;
     const pins = digestsOf(id);
     const press = { command: promised, ...(pins ? { pins } : {}) };
     const pipeline = this.commands.pipeline();
@@ -68,13 +64,14 @@ export class PendingStream {
     pipeline.xadd(keys.pending(), '*', ...pendingFields(press));
     pipeline.info('persistence');
     const [entryId, info] = throwFirst(await pipeline.exec()).slice(-2);
-    await this.#written(readServerInfo(String(info)));
+    await this.#file.written(readServerInfo(String(info)));
     return { ...press, id: String(entryId) };
   }
 
-  /** The oldest entries, at most `count`. */
-  async oldest(count: number): Promise<PendingEntry[]> {
-    return readEntries(await this.commands.xrange(keys.pending(), '-', '+', 'COUNT', count));
+  /** The oldest entries, at most `count`; with `after`, those that came after that one. */
+  async oldest(count: number, after?: string): Promise<PendingEntry[]> {
+    const start = after === undefined ? '-' : `(${after}`;
+    return readEntries(await this.commands.xrange(keys.pending(), start, '+', 'COUNT', count));
   }
 
   /** How many presses wait, and how many entries were set aside. */
@@ -95,35 +92,9 @@ export class PendingStream {
     await this.delete([id]);
   }
 
-  /** Rejects where a press would not be kept: {@link NotDurable}, or as ioredis does. */
+  /** Rejects where a press would not be kept: NotDurable, or as ioredis does. */
   async check(): Promise<void> {
-    await this.#persistence();
-  }
-
-  /**
-   * Resolves when what stood in the buffer of the append-only file is in the file. With `appendfsync everysec` Redis
-   * answers before that: while it waits for the disk it keeps up to two seconds of confirmed writes in its memory.
-   */
-  async #written(then: ServerInfo): Promise<void> {
-    const { size, buffered } = appendOnlySizes(then);
-    const deadline = performance.now() + WRITTEN_MS;
-    while (performance.now() < deadline) {
-      const info = await this.#persistence();
-      const now = appendOnlySizes(info);
-      // Smaller than before: the file was rewritten meanwhile, with all that was in it and in memory.
-      if (now.size >= size + buffered || now.size < size) return;
-      await delay(WRITTEN_LOOK_MS);
-    }
-    throw new NotDurable('the Redis server did not write its append-only file in time');
-  }
-
-  /** One question at a time, however many wait for the answer. */
-  #persistence(): Promise<ServerInfo> {
-    this.#asking ??= this.commands
-      .info('persistence')
-      .then(readDurable)
-      .finally(() => (this.#asking = undefined));
-    return this.#asking;
+    await this.#file.check();
   }
 
   /** The id that one of the names was promised; undefined when `newId` is promised now. */
@@ -145,13 +116,6 @@ export function readEntries(entries: readonly [id: string, fields: string[]][]):
     const press = readPending(id, fields);
     return { id, fields, ...(press ? { press } : {}) };
   });
-}
-
-function readDurable(text: string): ServerInfo {
-  const info = readServerInfo(text);
-  const problem = appendOnlyProblem(info);
-  if (problem) throw new NotDurable(problem);
-  return info;
 }
 
 function throwFirst(replies: Replies | null): unknown[] {

@@ -9,14 +9,15 @@ import { isBefore, type ProvisionalAlert, type ProvisionalAlerts } from './provi
 
 /** Shorter than the connection's socketTimeout, which is what notices a hung server. */
 const BLOCK_MS = 1000;
-const READ_COUNT = 500;
+/** Told at once: more, and a socket that reads would look like a slow one. */
+const READ_COUNT = 100;
 const RETRY_MS = 250;
 const SETTLE_MS = 500;
 
 /** Hears of provisional alerts; it must not throw. */
 export interface ProvisionalListener {
-  /** What is known of an alert that is not in the log yet: it is new, or something was added. */
-  readonly onProvisional: (alert: ProvisionalAlert) => void;
+  /** What is known of alerts that are not in the log yet, each once: they are new, or something was added. */
+  readonly onProvisional: (alerts: readonly ProvisionalAlert[]) => void;
   /** Redis has it no more, and the log has not told of it: it turned out to be another alert's, or Redis lost it. */
   readonly onSettled: (alert: ProvisionalAlert) => void;
 }
@@ -90,11 +91,13 @@ export class PendingTail {
   }
 
   #take(added: [id: string, fields: string[]][]): void {
+    const changed = new Map<string, ProvisionalAlert>();
     for (const { id, press } of readEntries(added)) {
-      const changed = press && this.alerts.add(press);
-      if (changed) this.#listener.onProvisional(changed);
+      const provisional = press && this.alerts.add(press);
+      if (provisional) changed.set(provisional.alert.id, provisional);
       this.#position = id;
     }
+    if (changed.size > 0) this.#listener.onProvisional([...changed.values()]);
     for (const check of this.#waiters) check();
   }
 

@@ -83,6 +83,32 @@ describe('presses that were promised an alert', () => {
     ]);
   });
 
+  it('are stored once where the log, that was thought to be away, comes to them after Redis', () => {
+    const log = new MemoryLog();
+    const { promised: _promised, key: _key, reporter: _reporter, ...late } = pressOf(0).command;
+    const command = { ...pressOf(0).command, promised: { id: late.newId, first: true }, newId: idOf(99) };
+    log.run([command]);
+    log.run([{ type: 'resolve', alertId: late.newId, at: command.at, actor: { kind: 'operator' } }]);
+    expect(log.run([late])[0]).toMatchObject({
+      outcome: 'replayed',
+      alertId: late.newId,
+      alert: { status: 'resolved' },
+    });
+    expect(log.entries.map(({ type }) => type)).toEqual(['alert.raised', 'alert.resolved']);
+  });
+
+  it('prove no more than the press that Postgres had under another id', () => {
+    const log = new MemoryLog();
+    const { promised: _promised, ...owner } = pressOf(1).command;
+    const { promised: _again, ...byNumber } = pressOf(2).command;
+    log.run([owner]);
+    expect(log.run([byNumber])[0]).toMatchObject({ outcome: 'folded', proven: false });
+    // The same again while Postgres is away: its promise leads to the alert of the owner of the number.
+    log.run([{ ...pressOf(2).command, promised: { id: PROMISED, first: true } }]);
+    const further = log.run([pressOf(3, { receiptOf: PROMISED }).command])[0];
+    expect(further).toMatchObject({ outcome: 'folded', alertId: owner.newId, proven: false });
+  });
+
   it('call for help anew when the alert is over', () => {
     const log = new MemoryLog();
     log.run([pressOf(0).command]);
@@ -103,6 +129,19 @@ describe('what a process knows of presses that wait', () => {
     expect([known.size, known.presses, known.concerns(pressOf(5).command)]).toEqual([0, 0, false]);
     known.stored([PROMISED]);
     expect(known.add(pressOf(2))).toBeUndefined();
+  });
+
+  it('keeps so many and no more, and tells of the others as they come', () => {
+    const known = new ProvisionalAlerts(2);
+    for (const n of [0, 1]) known.add(pressOf(n));
+    const { command } = pressOf(7);
+    const beyond = (first: boolean) => ({ id: '8-0', command: { ...command, promised: { id: idOf(7), first } } });
+    expect(known.add(beyond(true))).toMatchObject({ alert: { id: idOf(7), seq: 0, message: 'press 7' } });
+    expect(known.add(beyond(false))).toBeUndefined();
+    expect([known.size, known.presses, known.get(idOf(7))]).toEqual([1, 2, undefined]);
+    expect(known.settle('2-0')).toEqual([]);
+    known.add(beyond(true));
+    expect([known.size, known.presses]).toEqual([2, 2]);
   });
 
   it('keeps a press whole on its way through Redis, and reads nothing else', () => {

@@ -5,7 +5,13 @@ import type { Refusal } from './decision.js';
 import { nameOfAlert, namesOf, type PendingPress } from './pending-press.js';
 
 /** Ids of stored alerts that are remembered: what Redis brings late of them is no news. */
-const STORED_KEPT = 5000;
+const STORED_KEPT = 10_000;
+
+/**
+ * Presses that are known at a time, about 5 KB each: a flood in a long outage must not end the process, which would find
+ * them all again when it starts. What is beyond is told as it comes, and stored like all others.
+ */
+const MOST_KNOWN = 10_000;
 
 export type Accepted = Exclude<Outcome, Refusal>;
 
@@ -33,6 +39,8 @@ export class ProvisionalAlerts {
   /** By name, the last press that is known by it. */
   readonly #names = new Map<string, string>();
   readonly #stored = new Set<string>();
+
+  constructor(private readonly mostKnown = MOST_KNOWN) {}
 
   get size(): number {
     return this.#alerts.size;
@@ -62,6 +70,7 @@ export class ProvisionalAlerts {
    */
   add({ id, command }: PendingPress): ProvisionalAlert | undefined {
     if (this.#presses.has(id)) return undefined;
+    if (this.#presses.size >= this.mostKnown) return this.#unknown(command);
     const run = this.#batch.run(command);
     if ('refused' in run) return undefined; // no press is
     const outcome = { ...run, alert: { ...run.alert, seq: 0 } };
@@ -81,6 +90,11 @@ export class ProvisionalAlerts {
     return Object.values(namesOf(command) as Record<string, string>).some((name) => this.#names.has(name));
   }
 
+  /** Whether the log has told of the alert lately. */
+  isStored(id: string): boolean {
+    return this.#stored.has(id);
+  }
+
   /** The log has these alerts. */
   stored(ids: readonly string[]): void {
     for (const id of ids) {
@@ -98,16 +112,25 @@ export class ProvisionalAlerts {
    * @returns the alerts that nothing waits of and that the log has not told of
    */
   settle(oldest: string | undefined): ProvisionalAlert[] {
-    const gone = [...this.#presses].filter(([id]) => oldest === undefined || isBefore(id, oldest));
-    for (const [id, { names }] of gone) {
+    const before = this.#presses.size;
+    for (const [id, { names }] of this.#presses) {
+      if (oldest !== undefined && !isBefore(id, oldest)) break;
       this.#presses.delete(id);
       for (const name of names) if (this.#names.get(name) === id) this.#names.delete(name);
     }
+    if (this.#presses.size === before) return [];
     if (this.#presses.size === 0) this.#batch = new AlertBatch(0, []);
     const waiting = new Set([...this.#presses.values()].map(({ alertId }) => alertId));
     const settled = [...this.#alerts.values()].filter(({ alert }) => !waiting.has(alert.id));
     for (const { alert } of settled) this.#alerts.delete(alert.id);
     return settled;
+  }
+
+  /** What a press came to that there is no room for; only one that opens an alert tells something by itself. */
+  #unknown(command: PendingPress['command']): ProvisionalAlert | undefined {
+    if (!command.promised.first || this.#stored.has(command.promised.id)) return undefined;
+    const run = new AlertBatch(0, []).run(command);
+    return 'refused' in run ? undefined : { at: command.at, alert: { ...run.alert, seq: 0 } };
   }
 }
 

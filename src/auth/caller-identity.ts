@@ -1,3 +1,4 @@
+import type { Promised } from '../database/promised-ids.js';
 import { Logger } from '../observability/nest-log.js';
 import { within } from '../time-limit.js';
 import type { ApiKeys } from './api-keys.js';
@@ -19,7 +20,7 @@ export interface CallerIdentityParts {
   readonly sessions: Sessions;
   readonly apiKeys: ApiKeys;
   /** The stored alert that a promised id leads to; undefined while there is none. */
-  readonly findPromised: (alertId: string) => Promise<string | undefined>;
+  readonly findPromised: (alertId: string) => Promise<Promised | undefined>;
 }
 
 /** Tells who a bearer token stands for. */
@@ -45,14 +46,16 @@ export class CallerIdentity {
     if (token.startsWith(API_KEY_PREFIX)) return (await apiKeys.find(token)) ?? REJECTED;
     const receipt = receipts.read(token);
     if (!receipt) return REJECTED;
-    const alertId = receipt.promised ? await this.#becameOf(receipt.alertId) : receipt.alertId;
-    return { kind: 'reporter', alertId, proven: receipt.scope === 'reporter' };
+    const { id: alertId, proven } = receipt.promised
+      ? await this.#becameOf(receipt.alertId)
+      : { id: receipt.alertId, proven: true };
+    return { kind: 'reporter', alertId, proven: proven && receipt.scope === 'reporter' };
   }
 
   /** Where Postgres does not say, the alert is what it was promised to be. */
-  async #becameOf(alertId: string): Promise<string> {
+  async #becameOf(alertId: string): Promise<Promised> {
     const found = await within(PROMISED_MS, this.parts.findPromised(alertId)).catch(() => undefined);
-    return found ?? alertId;
+    return found ?? { id: alertId, proven: true };
   }
 
   /** As {@link identify} for a panic: never rejects and never waits long; who cannot be known in time is anonymous. */

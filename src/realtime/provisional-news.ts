@@ -1,23 +1,33 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { LogEntry } from '../alerts/alert.js';
 import type { AlertReader } from '../alerts/alert-reader.js';
+import { provisionalView } from '../alerts/alert-views.js';
 import type { PendingTail } from '../alerts/pending-tail.js';
 import type { ProvisionalAlert, ProvisionalAlerts } from '../alerts/provisional-alerts.js';
+import type { Sight } from '../auth/policy.js';
 import { pause } from '../pause.js';
 import type { Audience } from './audience.js';
+import { drained } from './engine.js';
 import type { LiveSockets } from './live-sockets.js';
 import { PreFramed } from './pre-framed.js';
 import { roomsOfAlert } from './rooms.js';
-import type { ProvisionalMessage, RealtimeSocket } from './socket-events.js';
-import { viewFor } from './telling.js';
+import type { RealtimeSocket } from './socket-events.js';
+import { sightFor } from './telling.js';
 
 const RETRY_MS = 1000;
+/** Written to a new socket before it must have taken what went before: a flood of presses must not count as slowness. */
+const PAGE_BYTES = 64 * 1024;
+const STALL_MS = 20_000;
 
 export interface ProvisionalNewsParts {
   readonly tail: Pick<PendingTail, 'start' | 'listen' | 'stop'>;
-  readonly alerts: Pick<ProvisionalAlerts, 'all' | 'size' | 'stored'>;
+  readonly alerts: Pick<ProvisionalAlerts, 'all' | 'size' | 'stored' | 'isStored'>;
   readonly reader: Pick<AlertReader, 'byId'>;
   readonly sockets: LiveSockets;
 }
+
+/** A provisional alert, or what it has become: another one, or none. */
+type News = ProvisionalAlert & { readonly became?: string | null };
 
 /**
  * Tells the sockets of this node which alerts Redis has taken while Postgres is away, by the rules that the log is told
@@ -26,15 +36,18 @@ export interface ProvisionalNewsParts {
 export class ProvisionalNews {
   readonly #arriving = new Set<RealtimeSocket>();
   readonly #stop = new AbortController();
+  /** While the log is away many arrive, and each is told by itself: what they get is encoded once. */
+  readonly #events = new WeakMap<News, Map<Sight, PreFramed>>();
   #asking = Promise.resolve();
 
   constructor(private readonly parts: ProvisionalNewsParts) {}
 
   start(): void {
     this.parts.tail.listen({
-      onProvisional: (alert) => this.#tell(alert),
+      onProvisional: (alerts) => this.#tell(alerts),
       onSettled: (alert) => {
-        this.#asking = Promise.all([this.#asking, this.#tellWhatBecameOf(alert)]).then(() => undefined);
+        // One after the other: thousands settle at once, just when everybody needs Postgres again.
+        this.#asking = this.#asking.then(() => this.#tellWhatBecameOf(alert));
       },
     });
     this.parts.tail.start();
@@ -56,10 +69,7 @@ export class ProvisionalNews {
     if (!socket.connected) return;
     this.#arriving.add(socket);
     socket.once('disconnect', () => this.#arriving.delete(socket));
-    if (this.parts.alerts.size === 0) return;
-    const { audience } = socket.data;
-    const messages = [...this.parts.alerts.all()].flatMap((alert) => messageFor(audience, alert) ?? []);
-    if (messages.length > 0) this.parts.sockets.writer.write(socket, PreFramed.of('provisional', messages));
+    if (this.parts.alerts.size > 0) void this.#tellAll(socket);
   }
 
   /** The socket is live, and told with its group; or it is gone. */
@@ -67,25 +77,58 @@ export class ProvisionalNews {
     this.#arriving.delete(socket);
   }
 
-  /** Never throws. */
-  #tell(provisional: ProvisionalAlert, became?: string | null): void {
-    const { sockets } = this.parts;
-    const { alert } = provisional;
-    const reporters = sockets.ofReporter(alert.reporterId);
-    const eventFor = (audience: Audience) => {
-      const message = messageFor(audience, provisional);
-      return message && PreFramed.of('provisional', [became === undefined ? message : { ...message, became }]);
-    };
-    for (const group of sockets.inRooms(roomsOfAlert(alert))) {
-      const event = eventFor(group.audience);
-      // Who reported it sees it as its reporter, whatever else they are.
-      if (event) for (const socket of group.sockets) if (!reporters.has(socket)) sockets.sendTo(socket, event);
+  /** In pages, as fast as the socket takes them. Never rejects. */
+  async #tellAll(socket: RealtimeSocket): Promise<void> {
+    const { alerts, sockets } = this.parts;
+    let left = alerts.size;
+    let page: Buffer[] = [];
+    let bytes = 0;
+    // What changes meanwhile is seen here as it is then; what is new is told to those who arrive anyway.
+    for (const news of alerts.all()) {
+      if (left === 0 || !socket.connected) break;
+      left -= 1;
+      const event = this.#eventFor(socket.data.audience, news);
+      if (!event) continue;
+      page.push(event.bytes);
+      bytes += event.bytes.length;
+      if (bytes < PAGE_BYTES) continue;
+      sockets.writer.write(socket, PreFramed.join(page));
+      [page, bytes] = [[], 0];
+      await nextTurn();
+      if (!(await drained(socket, STALL_MS))) return;
     }
-    for (const socket of new Set([...reporters, ...this.#arriving])) {
-      const event = eventFor(socket.data.audience);
-      if (event) sockets.sendTo(socket, event);
+    if (page.length > 0 && socket.connected) sockets.writer.write(socket, PreFramed.join(page));
+  }
+
+  /** Each socket is written to once, however much there is to tell: in a storm that is what it costs. Never throws. */
+  #tell(news: readonly News[]): void {
+    const { sockets } = this.parts;
+    const eventsFor = (audience: Audience) => {
+      const events = news.flatMap((each) => this.#eventFor(audience, each) ?? []);
+      return events.length > 0 ? PreFramed.join(events.map(({ bytes }) => bytes)) : undefined;
+    };
+    // Who reported it sees it as its reporter, whatever else they are.
+    const alone = new Set(this.#arriving);
+    for (const { alert } of news) for (const socket of sockets.ofReporter(alert.reporterId)) alone.add(socket);
+    for (const group of sockets.inRooms(news.flatMap(({ alert }) => roomsOfAlert(alert)))) {
+      const events = eventsFor(group.audience);
+      if (events) for (const socket of group.sockets) if (!alone.has(socket)) sockets.sendTo(socket, events);
+    }
+    for (const socket of alone) {
+      const events = eventsFor(socket.data.audience);
+      if (events) sockets.sendTo(socket, events);
     }
     sockets.checkSoon();
+  }
+
+  #eventFor(audience: Audience, news: News): PreFramed | undefined {
+    const sight = sightFor(audience, news.alert);
+    if (!sight) return undefined;
+    const known = this.#events.get(news) ?? new Map<Sight, PreFramed>();
+    this.#events.set(news, known);
+    const event = known.get(sight) ?? framed(news, sight);
+    known.set(sight, event);
+    return event;
   }
 
   /** Never rejects. Postgres was there a moment ago; should it be away again, it is asked again. */
@@ -93,9 +136,10 @@ export class ProvisionalNews {
     const { id } = provisional.alert;
     while (!this.#stop.signal.aborted) {
       try {
+        // Under its own id the log tells of it, or has done so since.
+        if (this.parts.alerts.isStored(id)) return;
         const became = await this.parts.reader.byId(id);
-        // Under its own id the log tells of it.
-        if (became?.id !== id) this.#tell(provisional, became?.id ?? null);
+        if (became?.id !== id) this.#tell([{ ...provisional, became: became?.id ?? null }]);
         return;
       } catch {
         await pause(RETRY_MS, this.#stop.signal);
@@ -104,7 +148,7 @@ export class ProvisionalNews {
   }
 }
 
-function messageFor(audience: Audience, { at, alert }: ProvisionalAlert): ProvisionalMessage | undefined {
-  const view = viewFor(audience, alert);
-  return view && { at, alert: { ...view, seq: 0, provisional: true } };
+function framed({ at, alert, became }: News, sight: Sight): PreFramed {
+  const view = provisionalView(alert, sight);
+  return PreFramed.of('provisional', [{ at, alert: view, ...(became === undefined ? {} : { became }) }]);
 }

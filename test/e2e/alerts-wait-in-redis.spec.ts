@@ -148,6 +148,27 @@ it('leads the promise to the alert that Postgres had, where its answer was lost'
   expect(pressed).toMatchObject({ status: 200, body: { id: inPostgres.id, stored: 'postgres', repeatCount: 1 } });
 });
 
+it('gives whoever merely knows the number no more by a promise than they had', async () => {
+  const contact = { phone: '+27821230002' };
+  const key = { 'idempotency-key': 'a-key-that-nobody-guesses-0003' };
+  const victims = (await client.raise({ contact, message: 'I hide in the cellar' })).body;
+  const before = await client.raise({ contact }, key);
+  expect(before).toMatchObject({ status: 200, body: { id: victims.id, message: null } });
+  await way.cut();
+  const { id, receiptToken } = (await client.raise({ contact }, key)).body;
+  expect(id).not.toBe(victims.id);
+  await way.mend();
+  expect((await stored(id))?.id).toBe(victims.id);
+  for (const wanted of [id, victims.id]) {
+    const { status } = await client.ask(`${ALERTS_PATH}/${wanted}`, { headers: bearer(receiptToken) });
+    expect(status).toBe(403);
+  }
+  const cancel = { method: 'POST', headers: bearer(receiptToken) };
+  expect((await client.ask(`${ALERTS_PATH}/${victims.id}/cancel`, cancel)).status).toBe(403);
+  const reporter = new LiveClient(node.url, { receiptToken });
+  await eventually(() => reporter.refusals.length > 0);
+});
+
 it('does not count what cannot be read as an alert, and keeps it aside', async () => {
   await streams.xadd(keys.pending(), '*', 'press', '{"command":{"type":"raise"}}');
   await eventually(async () => (await client.get('/health')).body.intake.refused === 1);
