@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { answersReady } from '../../scripts/lib/app-process.mjs';
@@ -9,7 +9,7 @@ import { freePort } from '../../scripts/lib/free-port.mjs';
 import { REDIS_USERS } from '../../scripts/lib/generated-values.mjs';
 import { PlainError } from '../../scripts/lib/plain-error.mjs';
 import { startPostgres } from '../../scripts/lib/postgres-server.mjs';
-import { identify, isRunning, stopProcess } from '../../scripts/lib/process-identity.mjs';
+import { childrenOf, identify, isRunning, sendSignal, stopProcess } from '../../scripts/lib/process-identity.mjs';
 import { PROJECT_ROOT } from '../../scripts/lib/project.mjs';
 import { findRedisBinary } from '../../scripts/lib/redis-binary.mjs';
 import { startRedis } from '../../scripts/lib/redis-server.mjs';
@@ -103,7 +103,7 @@ function rolePart({ folder, name, port, env }) {
 function partOf({ name, identity, start }) {
   const signal = (what) => {
     if (!isRunning(identity())) return;
-    for (const pid of [identity().pid, ...childrenOf(identity().pid)]) sendTo(pid, what);
+    for (const pid of [identity().pid, ...childrenOf(identity().pid)]) sendSignal(pid, what);
   };
   return {
     name,
@@ -117,23 +117,4 @@ function partOf({ name, identity, start }) {
       if (identity()) await stopProcess(identity(), { signal: 'SIGKILL' });
     },
   };
-}
-
-/** Every thread is asked: /proc lists children by the thread that made them. */
-function childrenOf(pid) {
-  try {
-    return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
-      readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number),
-    );
-  } catch {
-    return []; // it has ended meanwhile
-  }
-}
-
-function sendTo(pid, signal) {
-  try {
-    process.kill(pid, signal);
-  } catch (error) {
-    if (error.code !== 'ESRCH') throw error;
-  }
 }
