@@ -19,38 +19,64 @@ const READY_WITHIN_MS = 60_000;
 /** All presses come from one address, and everybody shall be told of each. */
 const NO_FLOOD = { NABOOM_FLOOD_PER_ADDRESS: '1000000000', NABOOM_FLOOD_TOTAL: '1000000000' };
 
-/** Postgres, Redis, two API processes and a worker, each a part that can be killed, paused and started at its place. */
-export async function openSystem({ folder, log, apis = 2 }) {
-  const postgres = await postgresPart(folder);
-  const { redis, env } = await redisPart(folder, postgres.url, log);
-  const system = { postgres, redis, env, apis: [], worker: undefined };
-  system.parts = () => [...system.apis, system.worker, redis, postgres].filter(Boolean);
-  system.sql = (text, values) => withClient(postgres.url, async (client) => (await client.query(text, values)).rows);
+/**
+ * Postgres, Redis, two API processes and a worker, each a part that can be killed, paused and started at its place.
+ * @param {{ folder: string, log: (line: string) => void, opened: object[], apis?: number }} options `opened` gets the
+ *   system before anything of it runs: whoever stops meanwhile closes what there is by then
+ */
+export async function openSystem({ folder, log, opened, apis = 2 }) {
+  const system = { apis: [] };
+  const { launch, end } = launches();
+  system.parts = () => [...system.apis, system.worker, system.redis, system.postgres].filter(Boolean);
   system.close = async () => {
+    await end();
     for (const part of system.parts()) await part.kill9();
   };
-  try {
-    const { REDIS_MASTER_USER: _user, REDIS_MASTER_PASSWORD: _password, ...processEnv } = env;
-    const part = async (name) => rolePart({ folder, name, port: await freePort(), env: processEnv });
-    for (let count = 1; count <= apis; count += 1) system.apis.push(await part(`api ${count}`));
-    system.worker = await part('worker');
-    await Promise.all([...system.apis, system.worker].map((role) => role.start()));
-    return system;
-  } catch (error) {
-    await system.close();
-    throw error;
-  }
+  opened.push(system);
+  await launch(async () => (system.postgres = await postgresPart(folder, launch)));
+  const { url } = system.postgres;
+  system.sql = (text, values) => withClient(url, async (client) => (await client.query(text, values)).rows);
+  await launch(async () => Object.assign(system, await redisPart({ folder, databaseUrl: url, log, launch })));
+  await prepareStores(await readConfig(system.env));
+  const { REDIS_MASTER_USER: _user, REDIS_MASTER_PASSWORD: _password, ...env } = system.env;
+  const part = async (name) => rolePart({ folder, name, port: await freePort(), env, launch });
+  for (let count = 1; count <= apis; count += 1) system.apis.push(await part(`api ${count}`));
+  system.worker = await part('worker');
+  await Promise.all([...system.apis, system.worker].map((role) => role.start()));
+  return system;
 }
 
-async function postgresPart(folder) {
+/** Starts of processes: once they have come to an end, none is under way and none begins. */
+function launches() {
+  const underWay = new Set();
+  let hasEnded = false;
+  return {
+    async launch(work) {
+      if (hasEnded) throw new PlainError('Stopped');
+      const done = work();
+      underWay.add(done);
+      try {
+        return await done;
+      } finally {
+        underWay.delete(done);
+      }
+    },
+    async end() {
+      hasEnded = true;
+      await Promise.allSettled(underWay);
+    },
+  };
+}
+
+async function postgresPart(folder, launch) {
   const dir = join(folder, 'postgres');
   const password = newSecret();
   let server = await startPostgres({ dir, password });
-  const start = async () => void (server = await startPostgres({ dir, password, port: server.port }));
+  const start = () => launch(async () => (server = await startPostgres({ dir, password, port: server.port })));
   return { url: server.url, ...partOf({ name: 'postgres', identity: () => server, start }) };
 }
 
-async function redisPart(folder, databaseUrl, log) {
+async function redisPart({ folder, databaseUrl, log, launch }) {
   const dir = join(folder, 'redis');
   mkdirSync(dir, { mode: 0o700 });
   const binary = await findRedisBinary({ dataDir: process.env.NABOOM_DATA_DIR ?? join(PROJECT_ROOT, '.naboom'), log });
@@ -63,15 +89,14 @@ async function redisPart(folder, databaseUrl, log) {
   await writeAclFile(aclFile, await readConfig(env));
   let server = await startRedis({ dir, binary, aclFile });
   env.REDIS_URL = `redis://127.0.0.1:${server.port}`;
-  await prepareStores(await readConfig(env));
-  const start = async () => void (server = await startRedis({ dir, binary, aclFile, port: server.port }));
+  const start = () => launch(async () => (server = await startRedis({ dir, binary, aclFile, port: server.port })));
   const forget = () => {
     for (const name of ['appendonlydir', 'dump.rdb']) rmSync(join(dir, name), { recursive: true, force: true });
   };
   return { env, redis: { port: server.port, forget, ...partOf({ name: 'redis', identity: () => server, start }) } };
 }
 
-function rolePart({ folder, name, port, env }) {
+function rolePart({ folder, name, port, env, launch }) {
   const url = `http://127.0.0.1:${port}`;
   const role = name.split(' ', 1)[0];
   let identity;
@@ -96,7 +121,7 @@ function rolePart({ folder, name, port, env }) {
       await delay(50);
     }
   };
-  return { url, ...partOf({ name, identity: () => identity, start }) };
+  return { url, ...partOf({ name, identity: () => identity, start: () => launch(start) }) };
 }
 
 /** What can be done to a process, and to those that it has started itself. */
