@@ -144,8 +144,8 @@ function adminOptions(port: number, env: Record<string, string>) {
   const ca = env.REDIS_TLS_CA_FILE;
   return {
     port,
-    ...(env.REDIS_MASTER_USER === undefined ? {} : { username: env.REDIS_MASTER_USER }),
-    ...(env.REDIS_MASTER_PASSWORD === undefined ? {} : { password: env.REDIS_MASTER_PASSWORD }),
+    username: env.REDIS_MASTER_USER,
+    password: env.REDIS_MASTER_PASSWORD,
     ...(ca === undefined ? {} : { tls: { ca: readFileSync(ca) } }),
   };
 }
