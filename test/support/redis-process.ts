@@ -1,11 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Redis, type RedisOptions } from 'ioredis';
 import { isRunning, stopProcess, type ProcessIdentity } from '../../scripts/lib/process-identity.mjs';
-import { loadConfig } from '../../src/config/config.js';
-import { configurePolicy } from '../../src/redis/acl/configured-policy.js';
-import { renderUsers } from '../../src/redis/acl/render.js';
 
 /** The project's policy for the users of Redis, as it stands in the repository. */
 export const POLICY_TEXT = readFileSync(resolve(import.meta.dirname, '../../redis-acl.conf'), 'utf8');
@@ -73,11 +69,4 @@ export function openClient(options: RedisOptions): Redis {
   });
   client.on('error', () => undefined);
   return client;
-}
-
-/** The users' file as `npm run acl -- render` makes it for this configuration. */
-export function renderPolicy(env: Readonly<Record<string, string>>): string {
-  const unused = { NABOOM_OPERATOR_KEY: randomUUID(), DATABASE_URL: 'postgres://127.0.0.1/unused' };
-  const { users, passwords } = configurePolicy(POLICY_TEXT, loadConfig({ ...env, ...unused }).redis);
-  return renderUsers(users, passwords);
 }

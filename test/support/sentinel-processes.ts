@@ -9,7 +9,8 @@ import { redisEnvironment } from '../../scripts/lib/redis-binary.mjs';
 import { startRedis } from '../../scripts/lib/redis-server.mjs';
 import { passwordHash } from '../../src/redis/acl/render.js';
 import { eventually } from './eventually.js';
-import { keepServer, openClient, renderPolicy, type ServerProcess } from './redis-process.js';
+import { keepServer, openClient, type ServerProcess } from './redis-process.js';
+import { renderPolicy } from './rendered-policy.js';
 import { testServers } from './test-servers.js';
 
 /** What the sentinels call the master. */

@@ -8,7 +8,8 @@ import { DEFAULT_REDIS_URL } from '../../src/config/redis-vars.js';
 import { readClusterMap, type ClusterMap } from '../../src/redis/cluster-map.js';
 import { CLUSTER_SLOTS } from '../../src/redis/cluster-slot.js';
 import { eventually } from './eventually.js';
-import { keepServer, openClient, renderPolicy, type ServerProcess } from './redis-process.js';
+import { keepServer, openClient, type ServerProcess } from './redis-process.js';
+import { renderPolicy } from './rendered-policy.js';
 import { loginVariables, newPasswords } from './test-redis.js';
 import { testServers } from './test-servers.js';
 
