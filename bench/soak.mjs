@@ -37,6 +37,8 @@ await runScript(async (args) => {
     return failed ? 1 : 0;
   } finally {
     for (const each of opened.reverse()) await each.close();
+    // Presses and faults under way would go on for as long as they last.
+    setImmediate(() => process.exit());
   }
 });
 
@@ -48,8 +50,7 @@ async function soak({ folder, options, opened }) {
   const { judgeSoak } = await import('./soak/verdict.mjs');
   const { minutes, rate, sockets: count, seed } = options;
   say(`${minutes} min, ${rate} alerts/s, ${count} sockets, seed ${seed}`);
-  const system = await openSystem({ folder, log: say });
-  opened.push(system);
+  const system = await openSystem({ folder, log: say, opened });
   const urls = system.apis.map(({ url }) => url);
   const token = system.env.NABOOM_OPERATOR_KEY;
   const sockets = startSockets({ urls, token, count });

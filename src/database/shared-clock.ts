@@ -32,6 +32,14 @@ export class SharedClock implements Clock {
     this.#origin = machine.now().getTime() - performance.now();
   }
 
+  /** Asked once, for a command line, whose times servers read too. */
+  static async ofNow(database: Pick<Database, 'query'>): Promise<SharedClock> {
+    const clock = new SharedClock();
+    clock.stop(); // it asks no second time, and writes nothing into what a command says
+    await clock.follow(database);
+    return clock;
+  }
+
   now(): Date {
     return new Date(this.#origin + performance.now());
   }
@@ -70,6 +78,7 @@ export class SharedClock implements Clock {
   #correct(theirs: number, asked: number, answered: number): void {
     const [earliest, latest] = [theirs - answered, theirs - asked];
     if (this.#origin < earliest || this.#origin > latest) this.#origin = (earliest + latest) / 2;
+    if (this.#stopping.signal.aborted) return;
     const off = Math.round(this.machine.now().getTime() - this.now().getTime());
     if (Math.abs(off - this.#toldOff) < WORTH_TELLING_MS) return;
     this.#toldOff = off;

@@ -1,15 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { engineOf } from './engine.js';
+import { closeConnection, engineOf } from './engine.js';
 import type { RealtimeSocket } from './socket-events.js';
 
 /** What a device that comes back after a day says at once, and what it says after that. */
 const BURST = 500;
 const PER_SECOND = 100;
+/** What may wait of a socket on polling, where nobody can stop its sender from bringing more. */
+const MOST_WAITING = 1000;
 
 /**
  * How fast one socket is heard. Nothing that it says is refused for that, a panic least of all: what comes too fast
  * waits, at last in the sender's own hands, and everybody else is served meanwhile. Who floods for so long that pongs
- * are not read in time ends the connection by that.
+ * are not read in time ends the connection by that; on polling, who lets too much wait. What has come is done all the same.
  */
 export class ReadingPace {
   #left = BURST;
@@ -44,10 +46,12 @@ export class ReadingPace {
   /** Reads no more; what came in the same TCP segment still comes. */
   #pause(): void {
     this.#waiting += 1;
-    if (this.#waiting === 1) this.#websocket?.pause();
+    // Each time: it may have come from polling only now.
+    this.#websocket?.pause();
+    if (this.#waiting === MOST_WAITING && !this.#websocket) closeConnection(this.socket);
   }
 
-  /** Absent on polling: a request brings 16 KiB at most there. */
+  /** Absent on polling. */
   get #websocket() {
     return engineOf(this.socket).transport.socket;
   }

@@ -1,16 +1,18 @@
 import { once } from 'node:events';
 import { Agent, get, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { DrainingAdapter } from './draining-adapter.js';
 
+/** How long it waits here for answers that do not come, ms. */
+const ANSWER_WITHIN_MS = 200;
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 let port: number;
 let adapter: DrainingAdapter;
 let finish: () => void;
 
 beforeEach(async () => {
-  adapter = new DrainingAdapter({ return503OnClosing: false }).drainFor(50);
+  adapter = new DrainingAdapter({ return503OnClosing: false }).drainFor(50, ANSWER_WITHIN_MS);
   const fastify = adapter.getInstance() as unknown as FastifyInstance;
   fastify.get('/', () => 'ok');
   fastify.get('/slow', () => new Promise<string>((resolve) => (finish = () => resolve('stored'))));
@@ -48,4 +50,23 @@ it('answers what it has taken, then takes no more', async () => {
   finish();
   expect(await answer).toMatchObject({ status: 200, body: 'stored' });
   await closed;
+});
+
+it('is held up by no connection that says nothing, or only half of what it wants', async () => {
+  const silent = connect(port, '127.0.0.1');
+  const halfway = connect(port, '127.0.0.1');
+  await Promise.all([once(silent, 'connect'), once(halfway, 'connect')]);
+  halfway.write('POST / HTTP/1.1\r\nHost: na');
+  await ask('/'); // the server has taken both by now
+  const ends = [once(silent.resume(), 'close'), once(halfway.resume(), 'close')];
+  halfway.on('error', () => undefined);
+  await adapter.close();
+  await Promise.all(ends);
+});
+
+it('cuts what is not answered in time', async () => {
+  const answer = expect(ask('/slow')).rejects.toThrow('socket hang up');
+  await once((adapter.getInstance() as unknown as FastifyInstance).server, 'request');
+  await adapter.close();
+  await answer;
 });

@@ -1,9 +1,12 @@
+import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance } from 'fastify';
 
 /** Longer than any request takes to arrive and to be answered; what is still under way then is cut. */
 const ANSWER_WITHIN_MS = 20_000;
+/** What has connected and not said by then what it wants is cut: browsers open connections that they never use. */
+const ASK_WITHIN_MS = 1000;
 const LOOK_EVERY_MS = 20;
 
 /**
@@ -13,6 +16,7 @@ const LOOK_EVERY_MS = 20;
  */
 export class DrainingAdapter extends FastifyAdapter {
   #graceMs = 0;
+  #answerWithinMs = ANSWER_WITHIN_MS;
   #onDrain: () => void = () => undefined;
   #draining = false;
   #underWay = 0;
@@ -20,9 +24,11 @@ export class DrainingAdapter extends FastifyAdapter {
   /**
    * Call it before it listens.
    * @param graceMs how long it goes on as before once it shall end, so that balancers see that it is not ready
+   * @param answerWithinMs how long after that it waits for answers to what it has taken
    */
-  drainFor(graceMs: number): this {
+  drainFor(graceMs: number, answerWithinMs = ANSWER_WITHIN_MS): this {
     this.#graceMs = graceMs;
+    this.#answerWithinMs = answerWithinMs;
     this.#countRequests(this.getInstance() as unknown as FastifyInstance);
     return this;
   }
@@ -45,9 +51,14 @@ export class DrainingAdapter extends FastifyAdapter {
   /** Last, when sockets and readers have ended. */
   override async close(): Promise<void> {
     const { server } = this.getInstance() as unknown as FastifyInstance;
-    server.close(() => undefined); // accepts no more, and ends the connections that are idle
-    const deadline = performance.now() + ANSWER_WITHIN_MS;
+    const closed = once(server, 'close');
+    server.close(); // accepts no more, and ends the connections that are idle
+    const deadline = performance.now() + this.#answerWithinMs;
     while (this.#underWay > 0 && performance.now() < deadline) await delay(LOOK_EVERY_MS);
+    server.closeIdleConnections(); // those that have just become so
+    // From its end on, Node cuts nobody any more for being slow: one silent connection would hold the process for ever.
+    await Promise.race([closed, delay(ASK_WITHIN_MS, undefined, { ref: false })]);
+    server.closeAllConnections();
     return super.close();
   }
 

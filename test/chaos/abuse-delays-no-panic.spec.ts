@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import type WebSocket from 'ws';
-import { HeldConnections } from '../support/abuse/idle-connections.js';
+import { HeldConnections } from '../support/abuse/held-connections.js';
 import { cpuSeconds, residentMb } from '../support/abuse/resident.js';
 import { ALERTS_PATH, AlertsClient } from '../support/alerts-client.js';
 import { connectBare } from '../support/bare-client.js';

@@ -3,10 +3,10 @@ import type { Redis } from 'ioredis';
 import { keys } from '../../src/redis/redis.keys.js';
 import { REDIS_ROLES } from '../../src/redis/redis.roles.js';
 import { eventually } from '../support/eventually.js';
+import { expectAnswers, expectNothingLost } from '../support/expect-survival.js';
 import { Fleet, type DrillResult } from '../support/fleet.js';
 
 const AWAY_MS = 6000;
-const NOTHING = { lost: 0, doubled: 0 };
 
 let fleet: Fleet;
 let streams: Redis;
@@ -31,8 +31,9 @@ it('Redis takes alerts while Postgres is away, and an API process dies meanwhile
     await delay(AWAY_MS / 3);
     await fleet.postgres.restart();
   });
-  expect(result).toMatchObject(NOTHING);
-  expect([...result.presses.answers.keys()].toSorted()).toEqual(['201', 'none']);
+  expectNothingLost(result);
+  // 200: taken by the process that died before it could say so.
+  expectAnswers(result, ['200', 'none']);
   expect(byRedis(result).length).toBeGreaterThan(100);
   // On the node that lives they are told at once, before they are in the log.
   const watcher = result.watchers.find(({ url }) => url !== node!.url)!;
@@ -51,7 +52,7 @@ it('a Postgres that hangs costs the first presses their wait, and not the later 
     await delay(AWAY_MS); // the hang itself
     fleet.postgres.resume();
   });
-  expect(result).toMatchObject(NOTHING);
+  expectNothingLost(result);
   expect([...result.presses.answers.keys()]).toEqual(['201']);
   const waits = result.presses.accepted
     .filter(({ pressedAt }) => pressedAt > hungAt + 3000 && pressedAt < hungAt + AWAY_MS)
@@ -69,7 +70,7 @@ it('with both away a phone is told to come back, and comes back', async () => {
     await fleet.redis.restart();
     await fleet.postgres.restart();
   });
-  expect(result).toMatchObject(NOTHING);
+  expectNothingLost(result);
   const answers = [...result.presses.answers.keys()];
   expect(answers).toContain('503');
   expect(answers).not.toContain('503 without Retry-After');
@@ -97,7 +98,7 @@ it('processes that die between the commit and telling Redis to forget store noth
     await streams.call('ACL', 'SETUSER', 'realtime_user', '+xdel');
     await Promise.all(everyone.map((each) => each.start()));
   });
-  expect(result).toMatchObject(NOTHING);
+  expectNothingLost(result);
   expect(byRedis(result).length).toBeGreaterThanOrEqual(40);
   await isMoved();
 });

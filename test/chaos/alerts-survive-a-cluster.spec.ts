@@ -2,7 +2,7 @@ import { QUEUE_NAMES } from '../../src/queues/queue-map.js';
 import { channels, keys } from '../../src/redis/redis.keys.js';
 import { eventually } from '../support/eventually.js';
 import { expectAnswers, expectNothingLost, untilHealth } from '../support/expect-survival.js';
-import { Fleet } from '../support/fleet.js';
+import { Fleet, type DrillResult } from '../support/fleet.js';
 import { startTestCluster, type ClusterNode, type TestCluster } from '../support/test-cluster.js';
 
 /** The channel on which the API processes hear each other. */
@@ -59,6 +59,15 @@ async function pressedLive(): Promise<void> {
   );
 }
 
+/** Nothing is lost or refused, and every role of every process is back at work. */
+async function expectSurvival(result: DrillResult): Promise<void> {
+  expectNothingLost(result);
+  expectAnswers(result);
+  expect(result.healing).toBeLessThan(10_000);
+  await pressedLive();
+  await everythingWorks();
+}
+
 /** Kills a master until a replica has taken its place, and brings it back as the replica's replica. */
 async function loseMaster(victim: ClusterNode): Promise<void> {
   await victim.kill9();
@@ -74,12 +83,8 @@ it.each([
 ])('the master of %s', async (what, key) => {
   const victim = await cluster.ownerOf(key);
   const result = await fleet.drill(`kill -9 of the Cluster master of ${what}`, () => loseMaster(victim));
-  expectNothingLost(result);
-  expectAnswers(result);
-  expect(result.healing).toBeLessThan(10_000);
+  await expectSurvival(result);
   expect((await cluster.ownerOf(key)).port).not.toBe(victim.port);
-  await pressedLive();
-  await everythingWorks();
   await cluster.settled();
 });
 
@@ -90,11 +95,8 @@ it.each([
 ])('a slot that moves: %s', async (what, key) => {
   const to = await anotherMaster(key);
   const result = await fleet.drill(`the Cluster slot of ${what} moves`, () => cluster.moveSlot(key, to));
-  expectNothingLost(result);
-  expectAnswers(result);
+  await expectSurvival(result);
   expect((await cluster.ownerOf(key)).port).toBe(to.port);
-  await pressedLive();
-  await everythingWorks();
 });
 
 it('a planned failover', async () => {
@@ -105,11 +107,7 @@ it('a planned failover', async () => {
     await cluster.nodes.find((node) => node.port === port)!.admin.cluster('FAILOVER');
     await eventually(async () => (await cluster.ownerOf(ADAPTER_CHANNEL)).port === port, { what: 'the new master' });
   });
-  expectNothingLost(result);
-  expectAnswers(result);
-  expect(result.healing).toBeLessThan(10_000);
-  await pressedLive();
-  await everythingWorks();
+  await expectSurvival(result);
 });
 
 it('a master that hangs', async () => {
@@ -118,11 +116,7 @@ it('a master that hangs', async () => {
     victim.pause();
     await cluster.settled();
   });
-  expectNothingLost(result);
-  expectAnswers(result);
-  expect(result.healing).toBeLessThan(10_000);
-  await pressedLive();
-  await everythingWorks();
+  await expectSurvival(result);
   victim.resume();
   await cluster.settled();
 });
@@ -138,9 +132,5 @@ it('two of three masters: the Cluster is down until they return', async () => {
     await Promise.all(victims.map((victim) => victim.restart()));
     await cluster.settled();
   });
-  expectNothingLost(result);
-  expectAnswers(result);
-  expect(result.healing).toBeLessThan(10_000);
-  await pressedLive();
-  await everythingWorks();
+  await expectSurvival(result);
 });

@@ -40,7 +40,7 @@ async function raise(presses: Presses, count: number): Promise<void> {
 }
 
 /** The API process dies and comes back; how long panics waited at it while its sockets came back, ms, in order. */
-async function dieAndComeBack(herd: Herd): Promise<{ waits: number[]; recovery: number; tries: number[] }> {
+async function dieAndComeBack(herd: Herd): Promise<{ waits: number[]; recovery: number; tries: number[]; lost: number }> {
   const [node, other] = fleet.apis;
   const died = Date.now();
   await node!.kill9();
@@ -65,14 +65,15 @@ async function dieAndComeBack(herd: Herd): Promise<{ waits: number[]; recovery: 
     recovery,
     note: `panics meanwhile: p50 ${waits[waits.length >> 1]} ms, p99 ${waits[Math.ceil(waits.length * 0.99) - 1]} ms`,
   });
-  return { waits, recovery, tries: await herd.triesSince(died) };
+  return { waits, recovery, tries: await herd.triesSince(died), lost };
 }
 
 it('spread as the server has said, while panics are answered', async () => {
   const herd = new Herd(fleet.apis[0]!.url, SOCKETS);
   try {
     await herd.gather();
-    const { waits, recovery, tries } = await dieAndComeBack(herd);
+    const { waits, recovery, tries, lost } = await dieAndComeBack(herd);
+    expect(lost).toBe(0);
     expect(waits.length).toBeGreaterThan(10);
     expect(waits[Math.ceil(waits.length * 0.99) - 1]).toBeLessThan(PANIC_MS);
     expect(recovery).toBeLessThan(60_000);

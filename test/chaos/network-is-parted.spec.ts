@@ -4,12 +4,11 @@ import { FleetNode } from '../support/fleet-node.js';
 import { Fleet } from '../support/fleet.js';
 import { openNamespace } from '../support/network-namespace.js';
 import { tellSkipped } from '../support/survival.js';
-import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
+import { startTcpProxy } from '../support/tcp-proxy.js';
 
 const DRILL = 'partition: one of two APIs is cut off from everything';
 
 let fleet: Fleet | undefined;
-const paths: TcpProxy[] = [];
 const ends: (() => unknown)[] = [];
 afterAll(async () => {
   await fleet?.stop();
@@ -19,7 +18,6 @@ afterAll(async () => {
 /** A path to a server of ours that can be reached from the other network. */
 async function pathFrom(host: string, port: number): Promise<string> {
   const path = await startTcpProxy({ port }, host);
-  paths.push(path);
   ends.push(() => path.close());
   return `${host}:${path.port}`;
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { residentMb } from '../support/abuse/resident.js';
 import { BlindReader } from '../support/blind-reader.js';
 import { eventually } from '../support/eventually.js';
 import { expectAnswers, expectNothingLost } from '../support/expect-survival.js';
@@ -23,11 +23,6 @@ afterAll(async () => {
   await fleet?.stop();
 });
 
-function residentMb(): number {
-  const [, kb] = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${fleet.apis[0]!.node.pid}/status`, 'utf8'))!;
-  return Number(kb) / 1024;
-}
-
 async function endedAsSlow(): Promise<number> {
   const headers = { authorization: `Bearer ${TEST_OPERATOR_KEY}` };
   const text = await (await fetch(`${fleet.urls[0]}/metrics`, { headers })).text();
@@ -49,9 +44,10 @@ it('are ended before they cost memory, and nobody else is', async () => {
     async (presses) => {
       readers.push(...Array.from({ length: READERS }, () => new BlindReader(fleet.urls[0]!)));
       await Promise.all(readers.map((reader) => reader.goBlind()));
-      const before = residentMb();
+      const { pid } = fleet.apis[0]!.node;
+      const before = residentMb(pid);
       await flood(presses);
-      grownMb = residentMb() - before;
+      grownMb = residentMb(pid) - before;
     },
     { perSecond: 20 },
   );

@@ -132,6 +132,19 @@ describe('a socket', () => {
   });
 });
 
+it('a flood by polling, which nobody can stop reading, ends its connection', async () => {
+  const path = `${used().node.url}/socket.io/?EIO=4&transport=polling`;
+  const opened = await (await fetch(path)).text();
+  const { sid } = JSON.parse(opened.slice(1)) as { sid: string };
+  const post = (body: string) => fetch(`${path}&sid=${sid}`, { method: 'POST', body });
+  expect((await post(`40${JSON.stringify({ token: TEST_OPERATOR_KEY })}`)).status).toBe(200);
+  expect(await (await fetch(`${path}&sid=${sid}`)).text()).toMatch(/^40\{/);
+  const nonsense = Array.from({ length: 1600 }, () => '42["x"]').join('\x1e');
+  expect((await post(nonsense)).status).toBe(200);
+  const isUnknown = async () => (await fetch(`${path}&sid=${sid}`)).status === 400;
+  await eventually(isUnknown, { what: 'the end of the connection' });
+});
+
 it('nothing of all that was an error of ours', () => {
   expect(used().node.log()).not.toMatch(/unhandled|uncaught|INTERNAL_ERROR|"level":"(error|fatal)"/i);
 });

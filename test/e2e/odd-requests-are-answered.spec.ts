@@ -48,6 +48,14 @@ describe('what is odd about a request', () => {
     expect(answers).toContain('"message":"help"');
   });
 
+  it('leaves nothing behind at a connection that asks for HTTP/2 again and again', async () => {
+    const ask = (connection: string) =>
+      `GET /health/live HTTP/1.1\r\nHost: naboom\r\nConnection: ${connection}, Upgrade\r\nUpgrade: h2c\r\n\r\n`;
+    const answers = await talk([...Array.from({ length: 20 }, () => ask('keep-alive')), ask('close')]);
+    expect(answers.match(/HTTP\/1.1 200/g)).toHaveLength(21);
+    expect(used().node.log()).not.toContain('MaxListenersExceededWarning');
+  });
+
   it.each([
     ['two lengths', 'Content-Length: 2\r\nContent-Length: 20\r\n\r\n{}'],
     ['a length and chunks', 'Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'],

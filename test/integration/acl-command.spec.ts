@@ -3,7 +3,8 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runAclCommand } from '../../src/redis/acl/acl-command.js';
-import { type AclServer, POLICY_TEXT, startAclServer } from '../support/acl-server.js';
+import { type AclServer, startAclServer } from '../support/acl-server.js';
+import { POLICY_TEXT } from '../support/redis-process.js';
 import { startTestRedis, type TestRedis } from '../support/test-redis.js';
 
 let server: AclServer;

@@ -7,7 +7,8 @@ import { adminNodes } from '../../src/redis/acl/nodes.js';
 import { parsePolicy } from '../../src/redis/acl/policy.js';
 import { grantedCommands, listServerCommands } from '../../src/redis/acl/server-commands.js';
 import { verifyAcl } from '../../src/redis/acl/verify.js';
-import { type AclServer, POLICY_TEXT, startAclServer } from '../support/acl-server.js';
+import { type AclServer, startAclServer } from '../support/acl-server.js';
+import { POLICY_TEXT } from '../support/redis-process.js';
 
 let server: AclServer;
 beforeAll(async () => {

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Queue, Worker } from 'bullmq';
-import type { LogEntry } from '../../src/alerts/alert.js';
 import { AlertStream } from '../../src/alerts/alert-stream.js';
-import { SEVERITIES, type Severity } from '../../src/alerts/severity.js';
+import { SEVERITIES } from '../../src/alerts/severity.js';
 import { loadConfig, type Config } from '../../src/config/config.js';
 import { producerOptions, workerOptions } from '../../src/queues/queue-options.js';
 import { adapterRoundTrip } from '../../src/redis/acl/adapter-round-trip.js';
@@ -12,6 +11,7 @@ import { SUBSCRIBER } from '../../src/redis/redis.options.js';
 import { RoleConnections } from '../../src/redis/role-connections.js';
 import type { RedisRoleName } from '../../src/redis/redis.roles.js';
 import { eventually } from '../support/eventually.js';
+import { loggedEntry } from '../support/logged-entry.js';
 import { startTestCluster, type TestCluster } from '../support/test-cluster.js';
 
 let cluster: TestCluster;
@@ -46,17 +46,6 @@ async function denials(): Promise<string[]> {
   await Promise.all(cluster.nodes.map(({ admin }) => admin.call('ACL', 'LOG', 'RESET')));
   return logs.flat().map((entry) => entry.join(' '));
 }
-
-const entry = (seq: number, severity: Severity) =>
-  ({
-    seq,
-    type: 'alert.raised',
-    at: '',
-    alertId: String(seq),
-    actor: {},
-    details: {},
-    alert: { severity },
-  }) as unknown as LogEntry;
 
 it('reckons slots as the servers do', async () => {
   const { admin } = cluster.nodes[0]!;
@@ -99,7 +88,7 @@ it('tells other nodes of entries, whichever servers hold their streams', async (
   );
   const { admin } = await cluster.ownerOf(keys.commits());
   await eventually(async () => String(await admin.client('LIST')).includes('cmd=xread '), { what: 'the reader' });
-  await one.add(SEVERITIES.map((severity, at) => entry(at + 1, severity)));
+  await one.add(SEVERITIES.map((severity, at) => loggedEntry(at + 1, severity)));
   await eventually(() => heard.length === SEVERITIES.length, { what: 'every entry' });
   expect(heard).toEqual([1, 2, 3, 4]);
   stop.abort();

@@ -92,8 +92,11 @@ export class Fleet {
     const many = (role: FleetRole, count: number) => Promise.all(Array.from({ length: count }, () => node(role)));
     const parts = { redis, postgres, receiver, envOf };
     const fleet = new Fleet(parts, await many('api', apis), await many('worker', workers));
-    await Promise.all(fleet.nodes.map((each) => each.start()));
-    return fleet;
+    const starts = await Promise.allSettled(fleet.nodes.map((each) => each.start()));
+    const failed = starts.find((start) => start.status === 'rejected');
+    if (!failed) return fleet;
+    await fleet.stop(); // nobody else knows of those that did start
+    throw failed.reason;
   }
 
   /** Brings back whatever is away, for what comes after a drill that failed half-way. */

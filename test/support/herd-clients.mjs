@@ -3,7 +3,7 @@ import { LoadSocket } from '../../bench/load/load-socket.mjs';
 
 /**
  * Thousands of responders in one process, told what to do by its parent (test/support/herd.ts). Each keeps its cursor and
- * comes back by the rule of docs/events.md, spread as widely as the server has said; `deaf` ones come at once.
+ * comes back by the rule of docs/events.md, spread as widely as the server has said.
  */
 const SOCKETS_AN_ADDRESS = 2500;
 const LATEST_TRY_MS = 5000;
@@ -59,7 +59,7 @@ class Client {
   #comeBack() {
     this.isLive = false;
     const latest = Math.max(this.#withinMs, LATEST_TRY_MS);
-    const within = this.settings.deaf ? 50 : Math.min(this.#withinMs * 2 ** this.#failed, latest);
+    const within = Math.min(this.#withinMs * 2 ** this.#failed, latest);
     this.#failed += 1;
     setTimeout(() => this.connect(), Math.random() * within);
   }

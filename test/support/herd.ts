@@ -23,12 +23,11 @@ export class Herd {
   constructor(
     private readonly url: string,
     private readonly count: number,
-    private readonly deaf = false,
   ) {}
 
   /** Resolves when all are live. */
   async gather(): Promise<void> {
-    const settings = { url: this.url, count: this.count / PROCESSES, token: TEST_OPERATOR_KEY, deaf: this.deaf };
+    const settings = { url: this.url, count: this.count / PROCESSES, token: TEST_OPERATOR_KEY };
     for (let index = 0; index < PROCESSES; index += 1) this.#processes.push(fork(CLIENTS, { stdio: 'inherit' }));
     await Promise.all(
       this.#processes.map((each, index) => this.#ask(each, 'gather', { ...settings, net: 10 + index })),

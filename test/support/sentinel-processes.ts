@@ -1,16 +1,16 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { Redis } from 'ioredis';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Redis } from 'ioredis';
 import { accepts } from '../../scripts/lib/free-port.mjs';
-import { isRunning, recordProcess, stopProcess, type ProcessIdentity } from '../../scripts/lib/process-identity.mjs';
+import { recordProcess } from '../../scripts/lib/process-identity.mjs';
 import { redisEnvironment } from '../../scripts/lib/redis-binary.mjs';
 import { startRedis } from '../../scripts/lib/redis-server.mjs';
-import { loadConfig } from '../../src/config/config.js';
-import { configurePolicy } from '../../src/redis/acl/configured-policy.js';
-import { passwordHash, renderUsers } from '../../src/redis/acl/render.js';
+import { passwordHash } from '../../src/redis/acl/render.js';
 import { eventually } from './eventually.js';
+import { keepServer, openClient, type ServerProcess } from './redis-process.js';
+import { renderPolicy } from './rendered-policy.js';
 import { testServers } from './test-servers.js';
 
 /** What the sentinels call the master. */
@@ -21,17 +21,10 @@ const DOWN_AFTER_MS = 2000;
 type Env = Record<string, string>;
 
 /** A redis-server or a sentinel. */
-export interface TestProcess {
+export interface TestProcess extends ServerProcess {
   readonly port: number;
-  readonly isRunning: boolean;
   /** Signed in as naboom_admin; at a sentinel as the user that clients have there. */
   readonly client: Redis;
-  kill9(): Promise<void>;
-  /** Brings it back on the same port with what was on disk. */
-  restart(): Promise<void>;
-  /** SIGSTOP: connections stay open and nothing answers. */
-  pause(): void;
-  resume(): void;
 }
 
 /** Starts a redis-server of the policy's users; the replica of the one at `masterPort`. */
@@ -50,16 +43,7 @@ export async function startReplicatedServer(
     ...(masterPort === undefined ? [] : [`replicaof 127.0.0.1 ${masterPort}`]),
   ];
   const launch = () => startRedis({ dir, binary: testServers().redis, port, aclFile, extraLines });
-  const client = openClient(port, env.REDIS_MASTER_USER, env.REDIS_MASTER_PASSWORD);
-  return handle(port, client, await launch(), launch);
-}
-
-/** The users' file as `npm run acl -- render` makes it for this configuration. */
-function renderPolicy(env: Env): string {
-  const unused = { NABOOM_OPERATOR_KEY: randomUUID(), DATABASE_URL: 'postgres://127.0.0.1/unused' };
-  const policy = readFileSync(resolve(import.meta.dirname, '../../redis-acl.conf'), 'utf8');
-  const { users, passwords } = configurePolicy(policy, loadConfig({ ...env, ...unused }).redis);
-  return renderUsers(users, passwords);
+  return withClient(await keepServer(launch), port, [env.REDIS_MASTER_USER, env.REDIS_MASTER_PASSWORD]);
 }
 
 export interface SentinelOptions {
@@ -87,8 +71,7 @@ export async function startSentinel(options: SentinelOptions): Promise<TestProce
     await eventually(() => accepts(port), { what: 'a sentinel that listens' });
     return recordProcess(join(dir, 'identity.json'), child.pid)!;
   };
-  const first = await launch();
-  return handle(port, openClient(port, env.REDIS_SENTINEL_USER, env.REDIS_SENTINEL_PASSWORD), first, launch);
+  return withClient(await keepServer(launch), port, [env.REDIS_SENTINEL_USER, env.REDIS_SENTINEL_PASSWORD]);
 }
 
 function sentinelLines({ port, masterPort, env, among }: SentinelOptions, dir: string): string[] {
@@ -118,40 +101,9 @@ function newFolder(): string {
   return dir;
 }
 
-function openClient(port: number, username = '', password = ''): Redis {
-  const client = new Redis({
-    host: '127.0.0.1',
-    port,
-    username,
-    password,
-    disableClientInfo: true,
-    disconnectTimeout: 50, // its timer outlives the socket and would hold the test process for two seconds
-    retryStrategy: () => 100,
-  });
-  client.on('error', () => undefined); // tests break the servers on purpose
-  return client;
+function withClient(server: ServerProcess, port: number, [username = '', password = '']: Login): TestProcess {
+  const client = openClient({ port, username, password, retryStrategy: () => 100 });
+  return Object.assign(server, { port, client });
 }
 
-type Launch = () => Promise<ProcessIdentity>;
-
-function handle(port: number, client: Redis, first: ProcessIdentity, launch: Launch): TestProcess {
-  let running = first;
-  const end = (signal: 'SIGTERM' | 'SIGKILL') => {
-    if (isRunning(running)) process.kill(running.pid, 'SIGCONT'); // a stopped process does not see SIGTERM
-    return stopProcess(running, { signal });
-  };
-  return {
-    port,
-    client,
-    get isRunning() {
-      return isRunning(running);
-    },
-    kill9: () => end('SIGKILL'),
-    async restart() {
-      await end('SIGTERM');
-      running = await launch();
-    },
-    pause: () => void process.kill(running.pid, 'SIGSTOP'),
-    resume: () => void process.kill(running.pid, 'SIGCONT'),
-  };
-}
+type Login = readonly [user: string | undefined, password: string | undefined];

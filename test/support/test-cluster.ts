@@ -1,17 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { Redis } from 'ioredis';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Redis } from 'ioredis';
 import { freePort } from '../../scripts/lib/free-port.mjs';
-import { isRunning, stopProcess } from '../../scripts/lib/process-identity.mjs';
 import { startRedis } from '../../scripts/lib/redis-server.mjs';
-import { loadConfig } from '../../src/config/config.js';
 import { DEFAULT_REDIS_URL } from '../../src/config/redis-vars.js';
 import { readClusterMap, type ClusterMap } from '../../src/redis/cluster-map.js';
 import { CLUSTER_SLOTS } from '../../src/redis/cluster-slot.js';
-import { configurePolicy } from '../../src/redis/acl/configured-policy.js';
-import { renderUsers } from '../../src/redis/acl/render.js';
 import { eventually } from './eventually.js';
+import { keepServer, openClient, type ServerProcess } from './redis-process.js';
+import { renderPolicy } from './rendered-policy.js';
 import { loginVariables, newPasswords } from './test-redis.js';
 import { testServers } from './test-servers.js';
 
@@ -19,21 +17,13 @@ const MASTERS = 3;
 /** After so long without a sign of it, the others hold a node for dead and a replica takes its place. */
 const NODE_TIMEOUT_MS = 1000;
 
-/** One redis-server of a Cluster. */
-export interface ClusterNode {
+/** One redis-server of a Cluster; restart() brings it back as a replica where another has taken its place. */
+export interface ClusterNode extends ServerProcess {
   readonly port: number;
   /** Where the nodes talk to each other. */
   readonly busPort: number;
-  /** False while it is killed or paused. */
-  readonly isRunning: boolean;
   /** Signed in as naboom_admin. */
   readonly admin: Redis;
-  kill9(): Promise<void>;
-  /** Brings it back on the same port with what was on disk: as a replica where another has taken its place. */
-  restart(): Promise<void>;
-  /** SIGSTOP: connections stay open and nothing answers. */
-  pause(): void;
-  resume(): void;
   stop(): Promise<void>;
 }
 
@@ -100,14 +90,6 @@ export async function startTestCluster(): Promise<TestCluster> {
   return cluster;
 }
 
-/** The users' file as `npm run acl -- render` makes it for this configuration. */
-function renderPolicy(env: Record<string, string>): string {
-  const unused = { NABOOM_OPERATOR_KEY: randomUUID(), DATABASE_URL: 'postgres://127.0.0.1/unused' };
-  const policy = readFileSync(resolve(import.meta.dirname, '../../redis-acl.conf'), 'utf8');
-  const { users, passwords } = configurePolicy(policy, loadConfig({ ...env, ...unused }).redis);
-  return renderUsers(users, passwords);
-}
-
 interface NodeOptions {
   readonly port: number;
   readonly busPort: number;
@@ -130,55 +112,25 @@ async function startNode({ port, busPort, users, env }: NodeOptions): Promise<Cl
     'repl-diskless-sync-delay 0', // of its own, a master waits 5 s for further replicas
   ];
   const launch = () => startRedis({ dir, binary: testServers().redis, port, aclFile, extraLines });
-  let server = await launch();
-  let paused = false;
-  const admin = openAdmin(port, env);
-  const end = async (signal: 'SIGTERM' | 'SIGKILL') => {
-    if (isRunning(server)) process.kill(server.pid, 'SIGCONT'); // a stopped process does not see SIGTERM
-    await stopProcess(server, { signal });
-  };
-  return {
-    port,
-    busPort,
-    admin,
-    get isRunning() {
-      return !paused && isRunning(server);
-    },
-    kill9: () => end('SIGKILL'),
-    async restart() {
-      await end('SIGTERM');
-      server = await launch();
-    },
-    pause() {
-      process.kill(server.pid, 'SIGSTOP');
-      paused = true;
-    },
-    resume() {
-      process.kill(server.pid, 'SIGCONT');
-      paused = false;
-    },
-    async stop() {
-      admin.disconnect();
-      // A Cluster that ends as a whole has nothing to save.
-      await end('SIGKILL');
-      rmSync(dir, { recursive: true, force: true });
-    },
-  };
-}
-
-function openAdmin(port: number, env: Record<string, string>): Redis {
-  const client = new Redis({
-    host: '127.0.0.1',
+  const server = await keepServer(launch);
+  const admin = openClient({
     port,
     username: env.REDIS_MASTER_USER,
     password: env.REDIS_MASTER_PASSWORD,
-    disableClientInfo: true,
-    disconnectTimeout: 50, // its timer outlives the socket and would hold the test process for two seconds
     maxRetriesPerRequest: null,
     retryStrategy: () => 50,
   });
-  client.on('error', () => undefined); // tests break the server on purpose
-  return client;
+  return Object.assign(server, {
+    port,
+    busPort,
+    admin,
+    async stop() {
+      admin.disconnect();
+      // A Cluster that ends as a whole has nothing to save.
+      await server.kill9();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  });
 }
 
 /** Gives each master its share of the slots, makes the nodes known to each other, and each later one a replica. */
@@ -229,7 +181,7 @@ async function moveSlot({ slot, from, to, nodes, env }: Move): Promise<void> {
   const [fromId, toId] = [await from.admin.cluster('MYID'), await to.admin.cluster('MYID')];
   await to.admin.cluster('SETSLOT', slot, 'IMPORTING', fromId);
   await from.admin.cluster('SETSLOT', slot, 'MIGRATING', toId);
-  const login = ['AUTH2', env.REDIS_MASTER_USER!, env.REDIS_MASTER_PASSWORD!];
+  const login = ['AUTH2', env.REDIS_MASTER_USER, env.REDIS_MASTER_PASSWORD!];
   for (;;) {
     const some = await from.admin.cluster('GETKEYSINSLOT', slot, 100);
     if (some.length === 0) break;

@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { startPostgres, type StartPostgresOptions } from '../../scripts/lib/postgres-server.mjs';
-import { recordProcess } from '../../scripts/lib/process-identity.mjs';
+import { childrenOf, recordProcess, sendSignal } from '../../scripts/lib/process-identity.mjs';
 import { migrate } from '../../src/database/migrate.js';
 import { eventually } from './eventually.js';
 import { testServers } from './test-servers.js';
@@ -47,7 +47,7 @@ export async function startTestPostgres(options: TestPostgresOptions = {}): Prom
   let server = await launch();
   if (options.migrated !== false) await migrate(server.url);
   const all = () => (isAlive(server.pid) ? [server.pid, ...childrenOf(server.pid)] : []);
-  const signal = (name: NodeJS.Signals) => all().forEach((pid) => send(pid, name));
+  const signal = (name: NodeJS.Signals) => all().forEach((pid) => sendSignal(pid, name));
   return {
     url: server.url,
     port: server.port,
@@ -56,7 +56,7 @@ export async function startTestPostgres(options: TestPostgresOptions = {}): Prom
     },
     async kill9() {
       const pids = all();
-      for (const pid of pids) send(pid, 'SIGKILL');
+      for (const pid of pids) sendSignal(pid, 'SIGKILL');
       await eventually(() => !pids.some(isAlive), { what: 'the end of Postgres' });
     },
     async restart() {
@@ -70,17 +70,4 @@ export async function startTestPostgres(options: TestPostgresOptions = {}): Prom
       rmSync(dir, { recursive: true, force: true });
     },
   };
-}
-
-/** A session may end between the look at the list and the signal. */
-function send(pid: number, name: NodeJS.Signals): void {
-  if (isAlive(pid)) process.kill(pid, name);
-}
-
-/** Every thread of the postmaster is asked: /proc lists children by the thread that made them. */
-function childrenOf(pid: number): number[] {
-  if (!isAlive(pid)) return [];
-  return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
-    readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number),
-  );
 }

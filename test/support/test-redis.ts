@@ -1,11 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { Redis } from 'ioredis';
-import { isRunning, stopProcess } from '../../scripts/lib/process-identity.mjs';
+import { join } from 'node:path';
+import type { Redis } from 'ioredis';
 import { freePort } from '../../scripts/lib/free-port.mjs';
 import { type RunningRedis, startRedis } from '../../scripts/lib/redis-server.mjs';
 import { renderAclFile } from '../../src/redis/acl/render.js';
+import { keepServer, openClient, POLICY_TEXT, type ServerProcess } from './redis-process.js';
 import { createTestCertificate, type TestCertificate } from './test-certificate.js';
 import { testServers } from './test-servers.js';
 
@@ -31,24 +31,16 @@ export interface TestRedisOptions {
   readonly tls?: boolean;
 }
 
-export interface TestRedis {
+export interface TestRedis extends ServerProcess {
   readonly port: number;
-  /** Of the running process; another one after restart(). */
-  readonly pid: number;
   /** REDIS_URL and the credentials of each role, ready for loadConfig. */
   readonly env: Record<string, string>;
   /** A new connection as naboom_admin (as the default user without ACL); closed by stop(). */
   admin(): Redis;
   /** Closes the admin connections, ends the server, removes its files. */
   stop(): Promise<void>;
-  /** SIGKILL, as in a power cut; restart() brings it back on the same port with what was on disk. */
-  kill9(): Promise<void>;
-  restart(): Promise<void>;
   /** SIGKILL, and a new server on the same port that knows nothing: its disk is lost too. */
   restartEmpty(): Promise<void>;
-  /** SIGSTOP: connections stay open and nothing answers. */
-  pause(): void;
-  resume(): void;
 }
 
 /** Starts an own redis-server for one test file under the project's ACL policy (about 30 ms). */
@@ -58,13 +50,12 @@ export async function startTestRedis(options: TestRedisOptions = {}): Promise<Te
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const passwords = options.passwords ?? newPasswords();
   const aclFile = acl ? join(dir, 'users.acl') : undefined;
-  const policy = readFileSync(resolve(import.meta.dirname, '../../redis-acl.conf'), 'utf8');
-  if (aclFile !== undefined) writeFileSync(aclFile, renderAclFile(policy, passwords), { mode: 0o600 });
+  if (aclFile !== undefined) writeFileSync(aclFile, renderAclFile(POLICY_TEXT, passwords), { mode: 0o600 });
   const certificate = options.tls === true ? createTestCertificate(dir) : undefined;
   const port = await freePort();
   const launch = () => launchRedis({ dir, aclFile, port, certificate, extraLines: options.extraLines ?? [] });
   const env = environment({ port, passwords: acl ? passwords : {}, certificate });
-  return handle({ dir, env, first: await launch(), launch });
+  return handle({ dir, env, port, server: await keepServer(launch) });
 }
 
 /** All that it had stored; its users stay. */
@@ -122,61 +113,39 @@ export function loginVariables(passwords: Record<string, string>): Record<string
 interface HandleOptions {
   readonly dir: string;
   readonly env: Record<string, string>;
-  readonly first: RunningRedis;
-  readonly launch: () => Promise<RunningRedis>;
+  readonly port: number;
+  readonly server: ServerProcess;
 }
 
-function handle({ dir, env, first, launch }: HandleOptions): TestRedis {
-  let server = first;
+function handle({ dir, env, port, server }: HandleOptions): TestRedis {
   const admins: Redis[] = [];
-  const sendSignal = (name: NodeJS.Signals) => {
-    if (isRunning(server)) process.kill(server.pid, name);
-  };
-  const end = async (signal: 'SIGTERM' | 'SIGKILL') => {
-    sendSignal('SIGCONT'); // a stopped process does not see SIGTERM
-    await stopProcess(server, { signal });
-  };
-  return {
-    port: first.port,
+  return Object.assign(server, {
+    port,
     env,
-    get pid() {
-      return server.pid;
-    },
     admin() {
-      const client = new Redis(adminOptions(first.port, env));
-      client.on('error', () => undefined); // tests break the server on purpose
+      const client = openClient(adminOptions(port, env));
       admins.push(client);
       return client;
     },
     async stop() {
       for (const client of admins) client.disconnect();
-      await end('SIGTERM');
+      await server.end();
       rmSync(dir, { recursive: true, force: true });
     },
-    kill9: () => end('SIGKILL'),
-    async restart() {
-      await end('SIGTERM');
-      server = await launch();
-    },
     async restartEmpty() {
-      await end('SIGKILL');
+      await server.kill9();
       forget(dir);
-      server = await launch();
+      await server.restart();
     },
-    pause: () => sendSignal('SIGSTOP'),
-    resume: () => sendSignal('SIGCONT'),
-  };
+  });
 }
 
 function adminOptions(port: number, env: Record<string, string>) {
   const ca = env.REDIS_TLS_CA_FILE;
   return {
-    host: '127.0.0.1',
     port,
     username: env.REDIS_MASTER_USER,
     password: env.REDIS_MASTER_PASSWORD,
-    disableClientInfo: true,
-    disconnectTimeout: 50, // its timer outlives the socket and would hold the test process for two seconds
     ...(ca === undefined ? {} : { tls: { ca: readFileSync(ca) } }),
   };
 }
