@@ -13,10 +13,10 @@ import { eventually } from '../support/eventually.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { startTestRedis, type TestRedis } from '../support/test-redis.js';
 
-/** Postgres fails at one alert as it fails when it is damaged, and stores all others. */
+/** Postgres fails at one alert as it does when its disk fails, which condemns all that would be committed with it. */
 const FAIL = `
   create function fail() returns trigger language plpgsql as $$
-    begin raise exception 'damaged' using errcode = 'XX001'; end $$;
+    begin raise exception 'could not write' using errcode = '58030'; end $$;
   create trigger fail before insert on alert_events for each row
     when (new.details::jsonb ->> 'message' = 'the one') execute function fail()`;
 
