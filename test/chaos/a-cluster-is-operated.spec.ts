@@ -55,13 +55,13 @@ it('the policy is put right on a node that differs, be it a replica', async () =
 
 it('the doctor looks at every node, and says that slots are served by nobody', async () => {
   expect(aboutRedis(await doctor()).filter(({ result }) => result === 'failed')).toEqual([]);
-  const { admin } = cluster.nodes[0]!;
-  await admin.cluster('DELSLOTS', 0);
+  // Each node goes by what it knows itself: that one gave a slot up, it does not tell the others.
+  for (const { admin } of cluster.nodes) await admin.cluster('DELSLOTS', 0);
   const complaints = aboutRedis(await doctor()).flatMap(({ detail, result }) => (result === 'failed' ? [detail] : []));
   expect(complaints).toContainEqual(expect.stringMatching(/served by nobody/));
   // app and realtime need all nodes, and say why they do not get there.
   expect((await acl('verify')).text).toMatch(/app_user.*does not serve all of its slots \(REDIS_UNREACHABLE\)/);
-  await admin.cluster('ADDSLOTS', 0);
+  await cluster.nodes[0]!.admin.cluster('ADDSLOTS', 0);
   await cluster.settled();
 });
 

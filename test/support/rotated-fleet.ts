@@ -22,11 +22,12 @@ export class RotatedFleet {
   ) {}
 
   static async start(): Promise<RotatedFleet> {
-    let files: Record<string, string> = {};
+    let files: Record<string, string> | undefined;
     const fleet = await Fleet.start({
       webhooks: true,
       env: ({ redis }) => {
-        files = secretFilesFor(redis.env);
+        // Asked for each process: all of them read the same files.
+        files ??= secretFilesFor(redis.env);
         const { REDIS_MASTER_PASSWORD_FILE: _, ...ofProcesses } = files;
         return ofProcesses;
       },
