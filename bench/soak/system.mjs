@@ -26,10 +26,11 @@ const NO_FLOOD = { NABOOM_FLOOD_PER_ADDRESS: '1000000000', NABOOM_FLOOD_TOTAL: '
  */
 export async function openSystem({ folder, log, opened, apis = 2 }) {
   const system = { apis: [] };
-  const { launch, end } = launches();
+  const opening = launches();
+  const launch = (work) => opening.launch(work);
   system.parts = () => [...system.apis, system.worker, system.redis, system.postgres].filter(Boolean);
   system.close = async () => {
-    await end();
+    await opening.end();
     for (const part of system.parts()) await part.kill9();
   };
   opened.push(system);

@@ -142,7 +142,10 @@ const REPEATED_ARGUMENTS = /,? with args beginning with:.*/s;
  */
 export function scrubRedisError(error: unknown): void {
   if (typeof error !== 'object' || error === null) return;
-  const carrier = error as Record<'command' | 'input' | 'lastNodeError' | 'previousErrors' | 'message' | 'stack', unknown>;
+  const carrier = error as Record<
+    'command' | 'input' | 'lastNodeError' | 'previousErrors' | 'message' | 'stack',
+    unknown
+  >;
   if (typeof carrier.command === 'object' && carrier.command !== null) {
     carrier.command = { name: (carrier.command as { name?: unknown }).name };
   }

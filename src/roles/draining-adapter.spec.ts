@@ -61,12 +61,12 @@ it('is held up by no connection that says nothing, or only half of what it wants
   const ends = [once(silent.resume(), 'close'), once(halfway.resume(), 'close')];
   halfway.on('error', () => undefined);
   await adapter.close();
-  await Promise.all(ends);
+  expect(await Promise.all(ends)).toHaveLength(2);
 });
 
 it('cuts what is not answered in time', async () => {
-  const answer = expect(ask('/slow')).rejects.toThrow('socket hang up');
+  const answer = ask('/slow').catch(String);
   await once((adapter.getInstance() as unknown as FastifyInstance).server, 'request');
   await adapter.close();
-  await answer;
+  expect(await answer).toContain('socket hang up');
 });

@@ -8,7 +8,7 @@ import { passwordHash } from '../../src/redis/acl/render.js';
 import { RoleConnections } from '../../src/redis/role-connections.js';
 import { loginOf, passwordTag, type RoleLogin } from '../../src/redis/role-login.js';
 import { eventually } from '../support/eventually.js';
-import { POLICY_TEXT } from '../support/acl-server.js';
+import { POLICY_TEXT } from '../support/redis-process.js';
 import { RotatedRedis } from '../support/rotated-redis.js';
 
 let town: RotatedRedis;
@@ -96,12 +96,16 @@ describe('files of passwords', () => {
     expect((await town.acl('rotate --role app --stage commit')).code).toBe(0);
   });
 
-  (canMount ? it : it.skip)('are tried before anything changes: a mount of its own cannot be replaced', async () => {
+  const itMounts = canMount ? it : it.skip;
+  itMounts('are tried before anything changes: a mount of its own cannot be replaced', async () => {
     const [file, before] = [town.fileOf('app'), await town.hashesOf('app_user')];
     execFileSync('mount', ['--bind', file, file]);
     try {
       const { code, text } = await town.acl('rotate --role app');
-      expect([code, text]).toEqual([1, expect.stringContaining('REDIS_APP_PASSWORD_FILE cannot be replaced here (EBUSY)')]);
+      expect([code, text]).toEqual([
+        1,
+        expect.stringContaining('REDIS_APP_PASSWORD_FILE cannot be replaced here (EBUSY)'),
+      ]);
       expect(await town.hashesOf('app_user')).toEqual(before);
     } finally {
       execFileSync('umount', [file]);
@@ -122,7 +126,7 @@ describe('a process that runs', () => {
         loginOf(app.config)!.look();
       }
       await town.admin.call('CLIENT', 'KILL', 'USER', 'app_user');
-      await eventually(async () => (await app.commands.ping()) === 'PONG', { what: 'the connection' });
+      expect(await eventually(() => app.commands.ping(), { what: 'the connection' })).toBe('PONG');
     } finally {
       writeFileSync(town.fileOf('app'), good);
       await app.close();

@@ -129,7 +129,10 @@ async function giveAway(key: string): Promise<void> {
   const replicas = await (await cluster.ownerOf(key)).admin.info('replication');
   const port = Number(/slave0:ip=[^,]+,port=(\d+)/.exec(replicas)?.[1]);
   await cluster.nodes.find((node) => node.port === port)!.admin.cluster('FAILOVER');
-  await eventually(async () => (await cluster.ownerOf(key)).port === port, { withinMs: 10_000, what: 'the new master' });
+  await eventually(async () => (await cluster.ownerOf(key)).port === port, {
+    withinMs: 10_000,
+    what: 'the new master',
+  });
 }
 
 it('goes to the new master when its own gives its place away, who hears and who speaks', async () => {
