@@ -132,6 +132,9 @@ function asErrorFields(error: unknown): { code: string; name: string; message: s
   return { code: field('code'), name: field('name'), message: field('message') };
 }
 
+/** Where an error may carry something. */
+type Carried = 'command' | 'input' | 'lastNodeError' | 'previousErrors' | 'message' | 'stack';
+
 /** A server repeats the arguments of a command that it does not know: of HELLO, one older than 6 or a proxy does. */
 const REPEATED_ARGUMENTS = /,? with args beginning with:.*/s;
 
@@ -142,7 +145,7 @@ const REPEATED_ARGUMENTS = /,? with args beginning with:.*/s;
  */
 export function scrubRedisError(error: unknown): void {
   if (typeof error !== 'object' || error === null) return;
-  const carrier = error as Record<'command' | 'input' | 'lastNodeError' | 'previousErrors' | 'message' | 'stack', unknown>;
+  const carrier = error as Record<Carried, unknown>;
   if (typeof carrier.command === 'object' && carrier.command !== null) {
     carrier.command = { name: (carrier.command as { name?: unknown }).name };
   }

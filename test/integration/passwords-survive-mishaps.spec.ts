@@ -101,7 +101,8 @@ describe('files of passwords', () => {
     execFileSync('mount', ['--bind', file, file]);
     try {
       const { code, text } = await town.acl('rotate --role app');
-      expect([code, text]).toEqual([1, expect.stringContaining('REDIS_APP_PASSWORD_FILE cannot be replaced here (EBUSY)')]);
+      expect(text).toContain('REDIS_APP_PASSWORD_FILE cannot be replaced here (EBUSY)');
+      expect(code).toBe(1);
       expect(await town.hashesOf('app_user')).toEqual(before);
     } finally {
       execFileSync('umount', [file]);
