@@ -181,7 +181,7 @@ async function moveSlot({ slot, from, to, nodes, env }: Move): Promise<void> {
   const [fromId, toId] = [await from.admin.cluster('MYID'), await to.admin.cluster('MYID')];
   await to.admin.cluster('SETSLOT', slot, 'IMPORTING', fromId);
   await from.admin.cluster('SETSLOT', slot, 'MIGRATING', toId);
-  const login = ['AUTH2', env.REDIS_MASTER_USER, env.REDIS_MASTER_PASSWORD!];
+  const login = ['AUTH2', env.REDIS_MASTER_USER!, env.REDIS_MASTER_PASSWORD!];
   for (;;) {
     const some = await from.admin.cluster('GETKEYSINSLOT', slot, 100);
     if (some.length === 0) break;
