@@ -40,7 +40,9 @@ async function raise(presses: Presses, count: number): Promise<void> {
 }
 
 /** The API process dies and comes back; how long panics waited at it while its sockets came back, ms, in order. */
-async function dieAndComeBack(herd: Herd): Promise<{ waits: number[]; recovery: number; tries: number[]; lost: number }> {
+async function dieAndComeBack(
+  herd: Herd,
+): Promise<{ waits: number[]; recovery: number; tries: number[]; lost: number }> {
   const [node, other] = fleet.apis;
   const died = Date.now();
   await node!.kill9();
