@@ -30,7 +30,9 @@ export function createAlertList(list, viewing) {
   /** Before the first that is not newer: what was pressed while the record was away comes into the log late. */
   function placeOf({ openedAt }) {
     const at = Date.parse(openedAt);
-    return [...list.children].find((node) => Date.parse(byNode.get(node)?.alert.openedAt) <= at) ?? null;
+    let node = list.firstElementChild; // nearly always before this one
+    while (node && Date.parse(byNode.get(node).alert.openedAt) > at) node = node.nextElementSibling;
+    return node;
   }
 
   function watchSeen(item) {

@@ -82,9 +82,9 @@ describeInBrowser('a page while Postgres is away', () => {
       await page.locator('#connection').getByText('Live', { exact: true }).waitFor();
       const times = await page
         .locator('.alert .facts > time:first-of-type')
-        .evaluateAll((nodes) => nodes.map((node) => node.getAttribute('datetime') ?? ''));
+        .evaluateAll((nodes) => nodes.map((node) => Date.parse(node.getAttribute('datetime') ?? '')));
       expect(times.length).toBeGreaterThan(1);
-      expect(times).toEqual([...times].sort().reverse());
+      expect(times).toEqual([...times].sort((a, b) => b - a));
     }
     await status.filter({ hasText: 'Help is being called' }).waitFor();
     await Promise.all([there, comes, reporter].map(({ context }) => context.close()));
