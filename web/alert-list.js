@@ -7,9 +7,12 @@ const CLOSED_KEPT = 50;
 /** The list on the page, newest alert first. `viewing` is what its items need; see createAlertItem. */
 export function createAlertList(list, viewing) {
   const items = new Map();
+  const byNode = new WeakMap();
+  let doubted = new Set();
   const watch = watchScreen();
 
   function put(alert) {
+    doubted.delete(alert.id);
     const known = items.get(alert.id);
     if (known) {
       const wasProvisional = known.alert.provisional;
@@ -19,8 +22,17 @@ export function createAlertList(list, viewing) {
     }
     const item = createAlertItem(alert, viewing);
     items.set(alert.id, item);
-    list.prepend(item.node);
+    byNode.set(item.node, item);
+    list.insertBefore(item.node, placeOf(alert));
     watchSeen(item);
+  }
+
+  /** Before the first that is not newer: what was pressed while the record was away comes into the log late. */
+  function placeOf({ openedAt }) {
+    const at = Date.parse(openedAt);
+    let node = list.firstElementChild; // nearly always before this one
+    while (node && Date.parse(byNode.get(node).alert.openedAt) > at) node = node.nextElementSibling;
+    return node;
   }
 
   function watchSeen(item) {
@@ -48,10 +60,16 @@ export function createAlertList(list, viewing) {
     refresh() {
       for (const item of items.values()) item.update(item.alert);
     },
-    /** The server tells anew which alerts are not in the log yet. */
-    dropProvisional() {
-      [...items].filter(([, item]) => item.alert.provisional).forEach(([id]) => remove(id));
+    /** The server tells anew which alerts are not in the log yet; those that it has told of before may be settled. */
+    doubtProvisional() {
+      doubted = new Set([...items].filter(([, item]) => item.alert.provisional).map(([id]) => id));
     },
+    /** All is told: what was in doubt, and was not told again, is gone. */
+    dropDoubted() {
+      doubted.forEach(remove);
+      doubted.clear();
+    },
+    hasProvisional: () => [...items.values()].some((item) => item.alert.provisional),
     setReach: (id, counts) => items.get(id)?.setReach(counts),
     dropOldClosed() {
       const closed = [...items].filter(([, item]) => item.isClosed()).map(([id]) => id);
@@ -59,6 +77,7 @@ export function createAlertList(list, viewing) {
     },
     clear() {
       items.clear();
+      doubted.clear();
       list.replaceChildren();
     },
     get alerts() {

@@ -16,7 +16,8 @@ const ignore = () => undefined;
  * returns, drops what it has seen, and starts anew with a snapshot when the server no longer has what it asks for.
  * `onProvisional` gets what is taken and not in the log yet; what it got before `onConnected` is not good any more.
  * `onOtherRights` is called when what one may see has changed, with other duties or roles.
- * `onState` gets 'connecting', 'live' (nothing is missing), 'doubt' (connected but silent), 'offline' or 'refused'.
+ * `onState` gets 'connecting', 'live' (nothing is missing), 'doubt' (connected but silent), 'offline', 'refused', or
+ * 'unread': the server is there, and cannot read what was missed.
  */
 export function connectLive(options) {
   const { credentials, onSnapshot, onAlert, onPresence, onReach = ignore, onOtherRights = ignore, onState } = options;
@@ -27,11 +28,18 @@ export function connectLive(options) {
   let heardAt = 0;
   let retry;
   let returnWithinMs = 1000;
+  let unread = false;
   const socket = openSocket(() => (cursor === undefined ? credentials : { ...credentials, cursor, audience }));
 
   function heard() {
     heardAt = Date.now();
-    if (socket.connected) onState(complete ? 'live' : 'connecting');
+    if (complete) unread = false;
+    if (socket.connected) onState(complete ? 'live' : pending());
+  }
+
+  /** Until all is there. A server that answers, and cannot read the record, is not away. */
+  function pending() {
+    return unread ? 'unread' : 'connecting';
   }
 
   function connectSoon() {
@@ -55,6 +63,7 @@ export function connectLive(options) {
   });
   socket.on('provisional', (message) => {
     onProvisional(message);
+    if (!complete) unread = true; // it tells this before anything else, as the record is away or was just now
     heard();
   });
   // A responder hears it first when everything that was missed has been sent.
@@ -71,7 +80,8 @@ export function connectLive(options) {
   socket.on('reach', onReach);
   socket.on('resync', ({ reason }) => {
     if (!CURSOR_STAYS_GOOD.has(reason)) cursor = undefined;
-    onState('connecting');
+    unread = reason === 'unavailable';
+    onState(pending());
   });
   socket.on('connect', () => {
     onConnected(); // what is still provisional comes at once
@@ -81,12 +91,13 @@ export function connectLive(options) {
   socket.io.on('ping', heard);
   socket.on('disconnect', (reason) => {
     complete = false;
-    onState('offline');
+    onState(unread ? 'unread' : 'offline');
     if (reason === 'io server disconnect') connectSoon();
   });
   socket.on('connect_error', (error) => {
     if (FINAL_REFUSALS.has(error.data?.code)) return onState('refused');
-    onState('offline');
+    unread = error.data?.code === 'DATABASE_UNAVAILABLE';
+    onState(unread ? 'unread' : 'offline');
     if (!socket.active) connectSoon();
   });
   const watch = setInterval(() => {

@@ -43,7 +43,7 @@ export function createReceiptView(status) {
       ),
     alert: (alert) =>
       show(
-        isOpen(alert) ? 'good' : 'off',
+        isOpen(alert) ? (alert.provisional ? 'warn' : 'good') : 'off',
         element('p', { className: 'reference', textContent: headline(alert) }),
         element('p', { className: 'reached', textContent: reached(alert), hidden: !reached(alert) }),
         element('p', { textContent: explanation(alert) }),
@@ -52,9 +52,10 @@ export function createReceiptView(status) {
   };
 }
 
-function headline({ status, coming, onScene }) {
+function headline({ status, coming, onScene, provisional }) {
   if (status === 'resolved') return 'This alert is closed';
   if (status === 'cancelled') return 'This alert is cancelled';
+  if (provisional) return 'Your alert is stored';
   if (onScene > 0) return 'A responder is there';
   if (coming > 0) return 'A responder is coming';
   if (status === 'acknowledged') return 'A responder has seen your alert';
@@ -72,7 +73,7 @@ function reached(alert) {
 function explanation({ status, repeatCount, provisional }) {
   if (status === 'resolved' || status === 'cancelled') return 'Press again if you need help.';
   if (provisional)
-    return 'Your alert is taken and shown to the responders who are connected; the others hear of it soon.';
+    return 'It is shown to the responders who are connected. The others are not called yet: call 112 if you can.';
   if (repeatCount > 0) return `Pressed ${repeatCount + 1} times: more urgent now.`;
   if (status === 'acknowledged') return 'Press again if you still need help.';
   return 'Your alert is stored and on its way to the responders.';
