@@ -43,7 +43,11 @@ interface Settings {
 async function readSettings(databaseUrl: string): Promise<Settings | { problem: string }> {
   let client: pg.Client | undefined;
   try {
-    client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: CONNECT_WITHIN_MS, query_timeout: CONNECT_WITHIN_MS });
+    client = new pg.Client({
+      connectionString: databaseUrl,
+      connectionTimeoutMillis: CONNECT_WITHIN_MS,
+      query_timeout: CONNECT_WITHIN_MS,
+    });
     client.on('error', () => undefined);
     await client.connect();
     const { rows } = await client.query<Settings>(

@@ -10,6 +10,8 @@ export function formatChecks(checks: readonly AclCheck[]): string[] {
       `${MARKS[result]}  ${subject.padEnd(width)}  ${check}${detail ? `: ${detail}` : ''}`,
   );
   const count = (wanted: AclCheck['result']) => checks.filter(({ result }) => result === wanted).length;
-  const rare = (['warned', 'skipped'] as const).map((result) => (count(result) > 0 ? `, ${count(result)} ${result}` : ''));
+  const rare = (['warned', 'skipped'] as const).map((result) =>
+    count(result) > 0 ? `, ${count(result)} ${result}` : '',
+  );
   return [...lines, `${count('passed')} passed, ${count('failed')} failed${rare.join('')}`];
 }
