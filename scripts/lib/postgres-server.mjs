@@ -20,11 +20,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from './free-port.mjs';
 import { PlainError } from './plain-error.mjs';
 import { postgresBinaries, reachableForPostgres, unprivileged } from './postgres-binaries.mjs';
-import { PROJECT_ROOT } from './project.mjs';
+import { PROJECT_ROOT, say } from './project.mjs';
 import { identify, isRunning, stopProcess } from './process-identity.mjs';
 import { runCommand } from './run-command.mjs';
 
 const READY_WITHIN_MS = 60_000;
+const TOLD_AFTER_MS = 2_000;
 /** Sessions of a server that was killed notice it within a second or two. */
 const UNBLOCKED_WITHIN_MS = 10_000;
 const SUPERUSER = 'naboom';
@@ -160,7 +161,14 @@ export async function stopLeftoverPostgres(dir) {
   const pid = Number(pidFileLines(home)[0]);
   if (!pid) return;
   const identity = identify(pid);
-  if (identity && (await isPostgresOf(pid, home))) await stopPostgres(identity);
+  if (identity && (await isPostgresOf(pid, home))) {
+    const slow = setTimeout(
+      say,
+      TOLD_AFTER_MS,
+      'The Postgres of an earlier start does not end yet: in 20 s it is killed',
+    );
+    await stopPostgres(identity).finally(() => clearTimeout(slow));
+  }
   rmSync(join(home, 'postmaster.pid'), { force: true });
 }
 
