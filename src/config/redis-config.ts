@@ -74,6 +74,9 @@ export function readRedisConfig(env: EnvValues, problems: string[]): RedisConfig
     const db = place.kind === 'cluster' ? clusterDb(role, env, problems) : (env[dbVar(role)] as number);
     roles[role] = { place, tls, ...credentialsOf(role, isolation, env), db, ...(tls ? trust : {}) };
   }
+  if (env.REDIS_TLS_SERVER_NAME && REDIS_ROLE_NAMES.every((role) => !roles[role].tls)) {
+    problems.push('REDIS_TLS_SERVER_NAME is set, but no address is by TLS: write rediss:// there, or remove it');
+  }
   const { REDIS_MASTER_USER: username, REDIS_MASTER_PASSWORD: password } = env;
   const admin = password ? { ...shared, username, password, db: 0, ...(shared.tls ? trust : {}) } : undefined;
   return { isolation, roles, admin, servers: readServerUsers(env) };

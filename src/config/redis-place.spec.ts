@@ -40,7 +40,8 @@ describe('a place of Redis', () => {
   it('is TLS for sentinels and servers alike, with the name of the certificate', () => {
     const { roles } = redisOf({ REDIS_SENTINELS: 'rediss://a,rediss://b', REDIS_TLS_SERVER_NAME: 'redis.example' });
     expect(roles.app).toMatchObject({ tls: true, serverName: 'redis.example' });
-    expect(redisOf({ REDIS_TLS_SERVER_NAME: 'unused' }).roles.app).not.toHaveProperty('serverName');
+    const mixed = redisOf({ REDIS_APP_URL: 'rediss://a', REDIS_TLS_SERVER_NAME: 'redis.example' });
+    expect(mixed.roles.realtime).not.toHaveProperty('serverName');
   });
 
   it("is a role's own server, whatever the others use", () => {
@@ -61,7 +62,14 @@ describe('a place of Redis', () => {
   it.each([
     [{ REDIS_SENTINELS: 'a', REDIS_CLUSTER_NODES: 'b' }, 'REDIS_SENTINELS and REDIS_CLUSTER_NODES are both set'],
     [{ REDIS_SENTINELS: 'a', REDIS_URL: 'b' }, 'REDIS_URL and REDIS_SENTINELS are both set'],
-    [{ REDIS_SENTINELS: 'redis://u:hunter2@a' }, 'REDIS_SENTINELS holds credentials'],
+    [
+      { REDIS_SENTINELS: 'redis://u:hunter2@a' },
+      'REDIS_SENTINELS holds credentials; set them in their own variables (REDIS_SENTINEL_USER and REDIS_SENTINEL_PASSWORD)',
+    ],
+    [{ REDIS_SENTINELS: ',,' }, 'REDIS_SENTINELS is no Redis address'],
+    [{ REDIS_CLUSTER_NODES: ' , ' }, 'REDIS_CLUSTER_NODES is no Redis address'],
+    [{ REDIS_SENTINEL_PASSWORD: 'hunter2' }, 'REDIS_SENTINEL_PASSWORD is set, but REDIS_SENTINELS is not'],
+    [{ REDIS_TLS_SERVER_NAME: 'redis.example' }, 'REDIS_TLS_SERVER_NAME is set, but no address is by TLS'],
     [{ REDIS_SENTINELS: 'rediss://a,b' }, 'with and without TLS'],
     [{ REDIS_SENTINELS: 'a', REDIS_SENTINEL_USER: 'watcher' }, 'REDIS_SENTINEL_PASSWORD is missing'],
     [{ REDIS_SENTINELS: 'a', REDIS_SENTINEL_PASSWORD: ' hunter2' }, 'REDIS_SENTINEL_PASSWORD starts or ends'],

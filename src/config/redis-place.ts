@@ -32,6 +32,10 @@ export interface ReachedPlace {
 
 const SENTINEL_PORT = 26_379;
 const REDIS_PORT = 6379;
+/** Sentinels have a login of their own, not that of a role. */
+const OWN_LOGIN: Partial<Record<EnvName, string>> = {
+  REDIS_SENTINELS: '(REDIS_SENTINEL_USER and REDIS_SENTINEL_PASSWORD)',
+};
 
 /** How a place is called in reports; holds no secret. */
 export function placeName(place: RedisPlace): string {
@@ -74,6 +78,9 @@ export function readSharedPlace(env: EnvValues, problems: string[]): ReachedPlac
   ];
   if (ways.length > 1) problems.push(`${ways.join(' and ')} are both set: keep the one that says where Redis is`);
   if (sentinels.length > 0) return readSentinels(env, problems);
+  for (const name of ['REDIS_SENTINEL_USER', 'REDIS_SENTINEL_PASSWORD'] as const) {
+    if (env[name]) problems.push(`${name} is set, but REDIS_SENTINELS is not: set that, or remove this`);
+  }
   if (nodes.length > 0) {
     const { hosts, tls } = readHosts('REDIS_CLUSTER_NODES', nodes, REDIS_PORT, problems);
     return { place: { kind: 'cluster', nodes: hosts }, tls };
@@ -107,6 +114,6 @@ function readHosts(name: EnvName, urls: readonly string[], port: number, problem
 function readAddress(name: EnvName, url: string, port: number, problems: string[]): RedisAddress {
   const address = readRedisUrl(url, port);
   if (!('problem' in address)) return address;
-  problems.push(`${name} ${address.problem}`);
+  problems.push(`${name} ${address.problem.replace(/\(REDIS_<ROLE>.*\)/, OWN_LOGIN[name] ?? '$&')}`);
   return { host: 'localhost', port, tls: false };
 }

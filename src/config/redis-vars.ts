@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { described, list, wholeNumber, type EnvVarMeta } from './described.js';
+import { addresses, described, wholeNumber, type EnvVarMeta } from './described.js';
 
 /** What `REDIS_URL` is when nobody says anything. */
 export const DEFAULT_REDIS_URL = 'localhost:6379';
@@ -37,7 +37,7 @@ export const redisVars = {
     redis('Redis of all roles: `host:port`, `redis://` or `rediss://` (TLS), without credentials.'),
   ),
   REDIS_SENTINELS: described(
-    list.default([]),
+    addresses.default([]),
     redis(
       'Sentinels (comma-separated `host:port`; `rediss://` before each: TLS with them and the servers), instead of REDIS_URL.',
     ),
@@ -46,7 +46,7 @@ export const redisVars = {
   REDIS_SENTINEL_USER: described(z.string().optional(), redis('User at the sentinels, where they ask for a login.')),
   REDIS_SENTINEL_PASSWORD: described(z.string().optional(), redisSecret('Password at the sentinels.')),
   REDIS_CLUSTER_NODES: described(
-    list.default([]),
+    addresses.default([]),
     redis(
       'Some nodes of a Redis Cluster (comma-separated `host:port`, or `rediss://` before each), instead of REDIS_URL; all databases are 0 then.',
     ),

@@ -105,6 +105,8 @@ export function replaceFile(path: string, content: string): void {
     syncFolder(dirname(target));
   } catch (error) {
     rmSync(draft, { force: true });
+    const named = error as Error;
+    named.message = named.message.replaceAll(draft, target); // not a name that nobody gave
     throw error;
   }
 }

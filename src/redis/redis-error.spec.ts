@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { classifyRedisError, scrubRedisError } from './redis-error.js';
+import { classifyConnectionError, classifyRedisError, scrubRedisError } from './redis-error.js';
 
 describe('classifyRedisError', () => {
   it.each([
@@ -55,6 +55,15 @@ describe('classifyRedisError', () => {
 
   it.each([undefined, null, 'x', 7, {}])('sorts %p without throwing', (thrown) => {
     expect(classifyRedisError(thrown).code).toBe('REDIS_ERROR');
+  });
+});
+
+describe('classifyConnectionError', () => {
+  it('asks about TLS only where nothing was ever served', () => {
+    const reset = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
+    const stage = { tls: false, status: 'connect' };
+    expect(classifyConnectionError(reset, { ...stage, hasServed: false }).message).toContain('speaks TLS');
+    expect(classifyConnectionError(reset, { ...stage, hasServed: true }).message).toBe('Redis cannot be reached');
   });
 });
 

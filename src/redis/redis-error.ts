@@ -101,14 +101,17 @@ function noMaster(lastError: string | undefined): RedisFailure {
 export interface ConnectionStage {
   readonly tls: boolean;
   readonly status: string;
+  /** It was ready before: both sides speak the same. */
+  readonly hasServed: boolean;
 }
 
 /**
  * Sorts the error of a connection. Where one side speaks TLS and the other does not, neither gets a word from the
  * other: only the moment of the failure tells.
  */
-export function classifyConnectionError(error: unknown, { tls, status }: ConnectionStage): RedisFailure {
+export function classifyConnectionError(error: unknown, { tls, status, hasServed }: ConnectionStage): RedisFailure {
   const failure = classifyRedisError(error);
+  if (hasServed) return failure;
   const { code } = asErrorFields(error);
   if (status === 'connect' && /ECONNRESET|EPIPE/.test(code)) {
     const habit = tls

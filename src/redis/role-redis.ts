@@ -37,15 +37,18 @@ export class RoleRedis extends Redis implements SignedIn {
   readonly shardChannels = new Set<string>();
   readonly #settings: RoleRedisOptions;
 
+  #hasServed = false;
+
   constructor(settings: RoleRedisOptions) {
     const { naboomRole, onOpen, login, ...options } = settings;
     super({ ...options, lazyConnect: true, replyMapping: 'legacy' });
     this.naboomRole = naboomRole;
     this.#settings = settings;
     this.on('error', (error) => {
-      const stage = { tls: options.tls !== undefined, status: this.status };
+      const stage = { tls: options.tls !== undefined, status: this.status, hasServed: this.#hasServed };
       this.lastFailure = classifyConnectionError(error, stage);
     });
+    this.on('ready', () => void (this.#hasServed = true));
     this.on('ready', () => void this.#checkPlace());
     this.on('ready', () => login?.join(this, this.options.password));
     this.on('end', () => login?.leave(this));

@@ -165,6 +165,7 @@ describe('wrong use', () => {
     ['verify --policy /nowhere/policy', {}, /ENOENT.*\/nowhere\/policy/],
     ['verify --node redis://u:p@h', {}, /--node holds credentials/],
     ['verify', { REDIS_URL: 'redis://u:hidden@h' }, /REDIS_URL holds credentials/],
+    ['render --out /nowhere/users.acl', {}, /ENOENT[^.]*\/nowhere\/users\.acl/],
     ['render', { REDIS_MASTER_PASSWORD: '' }, /REDIS_MASTER_PASSWORD is missing/],
     ['apply', { REDIS_MASTER_PASSWORD: 'wrong-one' }, /naboom_admin at .*REDIS_WRONGPASS/],
     ['diff', { REDIS_URL: '127.0.0.1:1' }, /REDIS_UNREACHABLE/],

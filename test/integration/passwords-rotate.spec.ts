@@ -42,6 +42,10 @@ const idOf = async () => String(/id=(\d+)/.exec(String(await app.commands.client
 it('adds a second password, lets the living connection take it, and then removes the first', async () => {
   const [before, connection] = [passwordOf('app'), await idOf()];
   expect((await acl('rotate --role app --stage add')).code).toBe(0);
+  expect(await acl('diff')).toEqual({
+    code: 0,
+    text: expect.stringMatching(/^warn {2}app_user .*half done.*--role app/m),
+  });
   expect(passwordOf('app')).not.toBe(before);
   expect(await hashesOf('app_user')).toEqual([passwordHash(before), passwordHash(passwordOf('app'))]);
   expect(readFileSync(aclfile, 'utf8')).toContain(`#${passwordHash(before)} #${passwordHash(passwordOf('app'))}`);
@@ -57,7 +61,7 @@ it('adds a second password, lets the living connection take it, and then removes
   expect(readFileSync(aclfile, 'utf8')).not.toContain(passwordHash(before));
   expect(existsSync(`${fileOf('app')}.previous`)).toBe(false);
   expect(await idOf()).toBe(connection);
-  expect((await acl('diff')).code).toBe(0);
+  expect(await acl('diff')).toEqual({ code: 0, text: expect.not.stringMatching(/^warn/m) });
 });
 
 it('comes back by the new password after the server restarted', async () => {
@@ -155,6 +159,9 @@ it('lists what was refused, without values and without names that nobody knows',
   expect(text).toMatch(/\(unknown user\) may not sign in/);
   expect(text).not.toMatch(/a-secret-value|a-password-in/);
   expect(code).toBe(0);
+  await acl('verify');
+  const folded = (await acl('log')).text.split('\n').filter((line) => line.includes(':acl'));
+  expect(folded).toEqual([expect.stringMatching(/^\d+ refusal\(s\) of connections named naboom:<role>:acl/)]);
   expect((await acl('log --reset')).code).toBe(0);
   expect((await acl('log')).text).toBe('nothing was refused');
 });
@@ -168,8 +175,15 @@ it('keeps who may read a file', async () => {
 
 it('rotates the administrator, signed in as which it works', async () => {
   const before = passwordOf('master');
-  expect((await acl('rotate --role master --force --stage add')).code).toBe(0);
-  expect((await acl('rotate --role master --force --stage commit')).code).toBe(0);
+  expect((await acl('rotate --role master --stage add')).code).toBe(0);
+  const { text } = await acl('rotate --role master --stage commit --within 0');
+  const ofTheTest = String(await admin.client('INFO'));
+  expect(text.match(/at 127\.0\.0\.1:\d+/g)?.[0]).toBe(`at ${/ addr=(\S+)/.exec(ofTheTest)?.[1]}`);
+  expect(text).not.toContain('naboom:admin:acl');
+  admin.disconnect();
+  expect((await acl('rotate --role master --stage commit')).code).toBe(0);
+  admin.options.password = passwordOf('master');
+  await admin.connect();
   expect(await hashesOf('naboom_admin')).toEqual([passwordHash(passwordOf('master'))]);
   expect(passwordOf('master')).not.toBe(before);
 });

@@ -15,6 +15,7 @@ import { adminNodes } from './nodes.js';
 import { PolicyError } from './policy.js';
 import { renderUsers } from './render.js';
 import { rotateCommand, type RotateOptions } from './rotate-command.js';
+import { unsettledRotations } from './unsettled.js';
 import { requireAdmin, tell, UsageError } from './usage.js';
 import { nodeName, verifyAcl } from './verify.js';
 
@@ -143,7 +144,7 @@ async function verify(policyText: string, config: Config, options: Options, out:
 async function diff(policyText: string, config: Config, options: Options, out: Print): Promise<number> {
   const policy = configurePolicy(policyText, config.redis);
   const checks = await onEachNode(config, options, (admin) => diffServer(admin, policy));
-  return tell(checks, {}, options, out);
+  return tell([...checks, ...unsettledRotations(config.redis)], {}, options, out);
 }
 
 async function apply(policyText: string, config: Config, options: Options, out: Print): Promise<number> {
