@@ -8,6 +8,7 @@ const receipt: Receipt = {
   repeatCount: 0,
   openedAt: '2026-03-01T22:30:00.000Z',
   receiptToken: 'token-of-the-reporter',
+  stored: 'postgres',
   warnings: [],
 };
 const render = (changes: Partial<Receipt> = {}) => renderReceiptPage({ ...receipt, ...changes }, 'Africa/Johannesburg');
@@ -19,6 +20,13 @@ describe('the receipt of a press without JavaScript', () => {
     expect(page).toContain('NB-7K3F2');
     expect(page).toMatch(/2 Mar 2026|02 Mar 2026/);
     expect(page).toContain('00:30:00');
+  });
+
+  it('does not say that anybody is called while Redis alone has the alert', () => {
+    const page = render({ stored: 'redis' });
+    expect(page).not.toMatch(/help is being called|on its way/i);
+    expect(page).toContain('shown to the responders who are connected');
+    expect(page).toContain('call by phone as well');
   });
 
   it('presses again as the same reporter', () => {

@@ -10,18 +10,21 @@ export interface Receipt {
   /** RFC 3339 UTC. */
   readonly openedAt: string;
   readonly receiptToken: string;
+  /** `redis`: Postgres is away, so nobody is called yet; those who have the page open see it. */
+  readonly stored: 'postgres' | 'redis';
   readonly warnings: readonly string[];
 }
 
 /** The answer to a panic that was pressed without JavaScript: a whole page, without a script. */
 export function renderReceiptPage(receipt: Receipt, timeZone: string): string {
   const { reference, openedAt, receiptToken, severity, test } = receipt;
+  const { title, text } = wordsOf(receipt);
   const at = new Intl.DateTimeFormat('en-ZA', { dateStyle: 'medium', timeStyle: 'long', timeZone });
   return renderShell(
-    `${reference}: help is being called`,
-    `        <h1>${test ? 'Test alert received' : 'Help is being called'}</h1>
+    `${reference}: ${title.toLowerCase()}`,
+    `        <h1>${title}</h1>
         <div class="status" data-state="good" role="status">
-          <p>Your alert is stored and on its way to the responders.</p>
+          <p>${text}</p>
           <p class="reference">${escapeHtml(reference)}</p>
           <p><time datetime="${escapeHtml(openedAt)}">${escapeHtml(at.format(new Date(openedAt)))}</time></p>
           ${pressedAgain(receipt.repeatCount)}
@@ -38,6 +41,19 @@ export function renderReceiptPage(receipt: Receipt, timeZone: string): string {
           ${renderPanicButton('Again', 'I still need help')}
         </form>`,
   );
+}
+
+const CALL_AS_WELL = 'We cannot call the others just now: call by phone as well.';
+
+/** What became of the press; it must promise no help that nobody can call. */
+function wordsOf({ test, stored }: Receipt): { readonly title: string; readonly text: string } {
+  const isCalling = stored === 'postgres';
+  return {
+    title: test ? 'Test alert received' : isCalling ? 'Help is being called' : 'Alert received',
+    text: isCalling
+      ? 'Your alert is stored and on its way to the responders.'
+      : `Your alert is stored and shown to the responders who are connected. ${test ? '' : CALL_AS_WELL}`,
+  };
 }
 
 function pressedAgain(repeatCount: number): string {
