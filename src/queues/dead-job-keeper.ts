@@ -76,8 +76,8 @@ export class DeadJobKeeper {
     let added = 0;
     for (let at = 0; at < unknown.length; at += BATCH) {
       const some = unknown.slice(at, at + BATCH).map((id) => this.#read(queue, id));
-      const dead = (await within(ANSWER_MS, Promise.all(some))).filter((job) => job !== undefined && !isMadeUpFor(job));
-      added += await this.parts.jobs.add(dead);
+      const dead = (await within(ANSWER_MS, Promise.all(some))).filter((job) => job !== undefined);
+      added += await this.parts.jobs.add(dead.filter((job) => !isMadeUpFor(job)));
     }
     this.#known.set(queue.name, new Set(ids));
     return added;
