@@ -204,9 +204,7 @@ export interface Escalated {
 }
 
 /** `loggedAt`: when a press came into the log that had waited in Redis, RFC 3339 UTC; nobody could be called before. */
-interface Late {
-  readonly loggedAt?: string;
-}
+type Late = { readonly loggedAt?: string };
 
 /** What each type of event carries. */
 export interface EventDetails {
