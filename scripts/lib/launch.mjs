@@ -23,7 +23,7 @@ export const CLOSING_ORDER = [APP, REDIS, POSTGRES, DATA_DIR];
 const WATCH_MS = 2_000;
 const WITHOUT = {
   [REDIS]: 'Alerts are stored all the same and reach responders a little later.',
-  [POSTGRES]: 'Alerts are refused without it.',
+  [POSTGRES]: 'Redis takes the alerts and nobody is called until it is back: do not empty Redis.',
 };
 
 /**

@@ -57,8 +57,13 @@ function decidePromised(
 
 function raise(command: RaiseCommand, alertId: string): Decision {
   const { at, actor, press, promised } = command;
-  const details = alertId === promised?.id ? { ...press, reference: promisedReference(alertId) } : press;
+  const named = alertId === promised?.id ? { ...press, reference: promisedReference(alertId) } : press;
+  const details = { ...named, ...lateness(command) };
   return { outcome: 'raised', alertId, proven: true, event: { type: 'alert.raised', alertId, at, actor, details } };
+}
+
+function lateness({ promised }: RaiseCommand): { readonly loggedAt?: string } {
+  return promised?.loggedAt === undefined ? {} : { loggedAt: promised.loggedAt };
 }
 
 function isOwnAccount({ reporterId }: Alert, { press }: RaiseCommand): boolean {
@@ -108,6 +113,7 @@ function fold(alert: Alert, command: RaiseCommand, proven: boolean): Decision {
     severity,
     verified,
     proven,
+    ...lateness(command),
     ...(location === undefined ? {} : { location, ...moveTo(alert, press, proven) }),
     ...(message === undefined ? {} : { message }),
     ...(contact === undefined ? {} : { contact }),

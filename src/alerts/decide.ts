@@ -37,6 +37,8 @@ export interface RaiseCommand {
 export interface PromisedAlert {
   readonly id: string;
   readonly first: boolean;
+  /** When the press was moved from Redis to the log, RFC 3339 UTC; its `at` may be minutes before. */
+  readonly loggedAt?: string;
 }
 
 /** Both are sha256 digests in hex. */

@@ -1,4 +1,5 @@
 import { Inject, Module, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { CLOCK, type Clock } from '../clock.js';
 import { Database } from '../database/database.js';
 import { DatabaseModule } from '../database/database.module.js';
 import { AlertLog } from './alert-log.js';
@@ -13,9 +14,9 @@ import { PendingStream } from './pending-stream.js';
   providers: [
     {
       provide: PendingDrain,
-      inject: [Database, AlertLog, PendingStream, CancelPins],
-      useFactory: (database: Database, log: AlertLog, stream: PendingStream, pins: CancelPins) =>
-        new PendingDrain({ database, log, stream, pins }),
+      inject: [Database, AlertLog, PendingStream, CancelPins, CLOCK],
+      useFactory: (...[database, log, stream, pins, clock]: [Database, AlertLog, PendingStream, CancelPins, Clock]) =>
+        new PendingDrain({ database, log, stream, pins, clock }),
     },
   ],
 })

@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import type { Clock } from '../clock.js';
 import { AdvisoryLock } from '../database/advisory-lock.js';
 import { storesNothing, type Database } from '../database/database.js';
 import { AppError } from '../errors/app-error.js';
@@ -20,6 +21,7 @@ export interface PendingDrainParts {
   readonly log: Pick<AlertLog, 'append' | 'probe'>;
   readonly stream: PendingStream;
   readonly pins: Pick<CancelPins, 'keepDigests'>;
+  readonly clock: Clock;
   /** After how long without a sign of life another process takes over, ms. */
   readonly frozenMs?: number;
 }
@@ -110,11 +112,13 @@ export class PendingDrain {
 
   async #store({ press }: PendingEntry): Promise<void> {
     if (!press) throw new Error('no press of this version');
-    const outcome = await this.parts.log.append(press.command);
+    const { command } = press;
+    const loggedAt = this.parts.clock.now().toISOString();
+    const outcome = await this.parts.log.append({ ...command, promised: { ...command.promised, loggedAt } });
     if ('refused' in outcome) throw new Error(outcome.refused);
     const { alert, proven } = outcome;
     // They are made for one id. An alert that Postgres had under another one had them when it was stored there.
-    if (!press.pins || !proven || alert.id !== press.command.promised.id) return;
+    if (!press.pins || !proven || alert.id !== command.promised.id) return;
     if ((await this.parts.pins.keepDigests(alert, press.pins)) === 'failed') throw new AppError('DATABASE_UNAVAILABLE');
   }
 

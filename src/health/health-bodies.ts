@@ -45,7 +45,7 @@ function redisStatus({ users }: HealthReport): 'connected' | 'degraded' | 'disco
 export function redisBody(report: HealthReport, { redis, at }: Answer): object {
   const users = report.users.map(({ indicator, health }) => [indicator.user, { status: health.userStatus }]);
   return {
-    overall_status: report.overall,
+    overall_status: report.redis,
     isolation: redis.isolation,
     redis_acl_health: Object.fromEntries(users) as object,
     timestamp: at.toISOString(),
@@ -62,7 +62,7 @@ export function redisDetailsBody(report: HealthReport, { redis, at }: Answer): o
   });
   const { figures, database, deniedLately } = report;
   return {
-    overall_status: report.overall,
+    overall_status: report.redis,
     isolation: redis.isolation,
     redis_acl_health: Object.fromEntries(users) as object,
     database: {

@@ -15,6 +15,8 @@ export type OverallStatus = 'healthy' | 'degraded' | 'unhealthy';
 export interface HealthReport {
   /** `unhealthy` only when no alert can be durably accepted. */
   readonly overall: OverallStatus;
+  /** Of Redis alone; `unhealthy` with the whole. */
+  readonly redis: OverallStatus;
   readonly database: Awaited<ReturnType<DatabaseIndicator['probe']>>;
   readonly users: readonly { readonly indicator: UserIndicator; readonly health: UserHealth }[];
   /** Of the Redis server that monitoring_user sees; undefined while it cannot be asked. */
@@ -25,7 +27,7 @@ export interface HealthReport {
   readonly intake: IntakeHealth;
 }
 
-type Found = Omit<HealthReport, 'overall'>;
+type Found = Omit<HealthReport, 'overall' | 'redis'>;
 
 /** What is looked at beside the Redis users. */
 @Injectable()
@@ -62,31 +64,40 @@ export class HealthReportService {
       pending.probe(),
     ]);
     const found = { database, users, figures, escalation, intake, deniedLately: monitoring.deniedLately };
-    return { ...found, overall: await this.#judge(found) };
+    return { ...found, ...(await this.#judge(found)) };
   }
 
   /**
    * Terminus' judgement: a Redis that fails, an escalation that did not happen, presses that wait for Postgres: they
    * degrade. Where neither Postgres nor Redis takes alerts, that decides.
    */
-  async #judge({ database, users, figures, escalation, intake, deniedLately }: Found): Promise<OverallStatus> {
-    const server = this.indicators.check('redis_server');
-    const denials = this.indicators.check('redis_denials');
+  async #judge(found: Found): Promise<Pick<HealthReport, 'overall' | 'redis'>> {
+    const { database, escalation, intake } = found;
+    const redis = this.#ofRedis(found);
     const waiting = this.indicators.check('intake');
     const results = [
       this.#record(database, intake),
       isMoved(intake) ? waiting.up() : waiting.degraded('presses wait for Postgres, or cannot be stored'),
       this.probes.escalation.toResult(escalation, this.indicators.check('escalation')),
-      figures?.problem ? server.degraded(figures.problem) : server.up(),
-      deniedLately > 0 ? denials.degraded(denialsText(deniedLately)) : denials.up(),
-      ...users.map(({ indicator, health }) => toResult(this.indicators.check(indicator.user), health)),
+      ...redis,
     ];
     const { status } = await runChecks(
       this.terminus,
       results.map((result) => () => Promise.resolve(result)),
     );
-    if (status === 'ok') return 'healthy';
-    return status === 'degraded' ? 'degraded' : 'unhealthy';
+    if (status !== 'ok' && status !== 'degraded') return { overall: 'unhealthy', redis: 'unhealthy' };
+    const isUp = redis.every((result) => Object.values(result).every((each) => each.status === 'up'));
+    return { overall: status === 'ok' ? 'healthy' : 'degraded', redis: isUp ? 'healthy' : 'degraded' };
+  }
+
+  #ofRedis({ users, figures, deniedLately }: Found): HealthIndicatorResult[] {
+    const server = this.indicators.check('redis_server');
+    const denials = this.indicators.check('redis_denials');
+    return [
+      figures?.problem ? server.degraded(figures.problem) : server.up(),
+      deniedLately > 0 ? denials.degraded(denialsText(deniedLately)) : denials.up(),
+      ...users.map(({ indicator, health }) => toResult(this.indicators.check(indicator.user), health)),
+    ];
   }
 
   #record(database: HealthReport['database'], { takes }: IntakeHealth): HealthIndicatorResult {

@@ -7,6 +7,7 @@ import { eventually } from '../../test/support/eventually.js';
 import type { PendingPress } from '../alerts/pending-press.js';
 import type { ProvisionalListener } from '../alerts/pending-tail.js';
 import { ProvisionalAlerts } from '../alerts/provisional-alerts.js';
+import { Logger } from '../observability/nest-log.js';
 import { audienceOf } from './audience.js';
 import { LiveSockets } from './live-sockets.js';
 import { PreFramed } from './pre-framed.js';
@@ -32,6 +33,7 @@ let listener: ProvisionalListener;
 let asked: string[];
 let answer: (id: string) => Promise<undefined>;
 
+beforeAll(() => Logger.overrideLogger(false));
 beforeEach(async () => {
   http = createServer();
   server = new Server(http, { perMessageDeflate: false });
@@ -93,4 +95,17 @@ it('asks what became of one alert after the other, and not of those that the log
   await eventually(() => asked.length > 1);
   expect(asked).toEqual([idOf(0), idOf(99)]);
   reply();
+});
+
+it('logs once the ids of those that were answered and that neither Redis nor Postgres has', async () => {
+  const error = jest.spyOn(Logger.prototype, 'error').mockReturnValue();
+  answer = async () => undefined;
+  for (let n = 0; n < 3; n += 1) alerts.add(pressOf(n));
+  const settled = alerts.settle(undefined);
+  alerts.stored([idOf(1)]);
+  for (const alert of settled) listener.onSettled(alert);
+  await eventually(() => error.mock.calls.length > 0);
+  await news.stop();
+  expect(error.mock.calls.map(([fields]) => fields as unknown)).toEqual([{ count: 2, ids: [idOf(0), idOf(2)] }]);
+  error.mockRestore();
 });

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Logger } from '../observability/nest-log.js';
 import type { LogEntry } from '../alerts/alert.js';
 import type { AlertReader } from '../alerts/alert-reader.js';
 import { provisionalView } from '../alerts/alert-views.js';
@@ -18,6 +19,8 @@ const RETRY_MS = 1000;
 /** Written to a new socket before it must have taken what went before: a flood of presses must not count as slowness. */
 const PAGE_BYTES = 64 * 1024;
 const STALL_MS = 20_000;
+/** Ids of lost alerts in one line of the log. */
+const LOGGED = 100;
 
 export interface ProvisionalNewsParts {
   readonly tail: Pick<PendingTail, 'start' | 'listen' | 'stop'>;
@@ -39,6 +42,10 @@ export class ProvisionalNews {
   /** While the log is away many arrive, and each is told by itself: what they get is encoded once. */
   readonly #events = new WeakMap<News, Map<Sight, PreFramed>>();
   #asking = Promise.resolve();
+  /** Settled ones of which it is not known yet what they became; and ids of those that nobody has any more. */
+  #unknown = 0;
+  #lost: string[] = [];
+  readonly #logger = new Logger('Provisional');
 
   constructor(private readonly parts: ProvisionalNewsParts) {}
 
@@ -47,7 +54,12 @@ export class ProvisionalNews {
       onProvisional: (alerts) => this.#tell(alerts),
       onSettled: (alert) => {
         // One after the other: thousands settle at once, just when everybody needs Postgres again.
-        this.#asking = this.#asking.then(() => this.#tellWhatBecameOf(alert));
+        this.#unknown += 1;
+        this.#asking = this.#asking.then(async () => {
+          await this.#tellWhatBecameOf(alert);
+          this.#unknown -= 1;
+          if (this.#unknown === 0) this.#reportLost();
+        });
       },
     });
     this.parts.tail.start();
@@ -131,6 +143,17 @@ export class ProvisionalNews {
     return event;
   }
 
+  /** They were answered with a 201: somebody must hear of it who can ask the people. */
+  #reportLost(): void {
+    const ids = this.#lost;
+    if (ids.length === 0) return;
+    this.#lost = [];
+    this.#logger.error(
+      { count: ids.length, ids: ids.slice(0, LOGGED) },
+      'alerts that Redis had taken are neither there nor in Postgres: was Redis emptied? Some may be set aside in emergency:refused',
+    );
+  }
+
   /** Never rejects. Postgres was there a moment ago; should it be away again, it is asked again. */
   async #tellWhatBecameOf(provisional: ProvisionalAlert): Promise<void> {
     const { id } = provisional.alert;
@@ -139,6 +162,7 @@ export class ProvisionalNews {
         // Under its own id the log tells of it, or has done so since.
         if (this.parts.alerts.isStored(id)) return;
         const became = await this.parts.reader.byId(id);
+        if (!became) this.#lost.push(id);
         if (became?.id !== id) this.#tell([{ ...provisional, became: became?.id ?? null }]);
         return;
       } catch {

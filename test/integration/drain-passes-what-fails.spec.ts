@@ -5,6 +5,7 @@ import { AlertReader } from '../../src/alerts/alert-reader.js';
 import type { RaiseCommand } from '../../src/alerts/decide.js';
 import { PendingDrain } from '../../src/alerts/pending-drain.js';
 import { PendingStream } from '../../src/alerts/pending-stream.js';
+import { systemClock } from '../../src/clock.js';
 import { loadConfig } from '../../src/config/config.js';
 import { Database } from '../../src/database/database.js';
 import { keys } from '../../src/redis/redis.keys.js';
@@ -41,6 +42,7 @@ beforeAll(async () => {
     log: new AlertLog(database),
     stream,
     pins: { keepDigests: async () => 'kept' },
+    clock: systemClock,
   });
 });
 afterAll(async () => {
@@ -75,4 +77,7 @@ it('stores what stands behind an entry at which Postgres fails, and that one whe
   const stored = await Promise.all(commands.map(({ newId }) => reader.byId(newId)));
   expect(stored.map((alert) => alert?.message)).toEqual(commands.map((command) => command.press.message));
   expect(await stream.counts()).toEqual({ pending: 0, refused: 0 });
+  // Who judges whether somebody was called in time must know since when anybody could be.
+  const [raised] = await reader.timeline(commands[1]!.newId, 0, 1);
+  expect((raised!.details as { loggedAt: string }).loggedAt > commands.at(-1)!.at).toBe(true);
 });

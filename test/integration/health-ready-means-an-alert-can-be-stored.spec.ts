@@ -112,6 +112,7 @@ describe('/health/ready', () => {
         database_status: 'not_writable',
         intake: { stored: 'redis', redis_would_take: true, pending: 0, refused: 0 },
       });
+      expect((await health.look('/health/redis')).body).toMatchObject({ overall_status: 'healthy' });
       await setting.config('SET', 'appendonly', 'no');
       await readinessBecomes(health, 503);
       await admin.query('alter table log_head_away rename to log_head');
