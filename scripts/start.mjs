@@ -16,7 +16,13 @@ await runScript(async (args) => {
   try {
     const app = await launch({ env: process.env, seed: args.includes('--seed'), signal: stopping.signal, opened });
     await Promise.race([stopRequest, app.ended]);
-    if (!stopping.signal.aborted) throw new PlainError(`The app ended by itself: ${app.lastWords()}`);
+    if (!stopping.signal.aborted) {
+      throw new PlainError(
+        app.wasAskedToStop()
+          ? 'The app was asked to stop (SIGTERM to its own process), and did: start it again by "npm start"'
+          : `The app ended by itself: ${app.lastWords()}`,
+      );
+    }
   } catch (error) {
     if (!stopping.signal.aborted) throw error; // else: a step that the stop request cut short
   } finally {

@@ -10,9 +10,18 @@ import { newTestFolder, stopTestServers } from './lib/test-servers.mjs';
 
 const TIERS_WITHOUT_BROWSER = ['unit', 'architecture', 'integration', 'e2e'];
 
-/** `npm test [-- <jest arguments>]`: all tiers from a fresh clone; the last line is `N passed, N failed`. */
+/** Drills run one after the other: two on one machine would measure each other. */
+const CHAOS = { args: ['--config', 'jest.chaos.config.js', '--maxWorkers=1'], limitMinutes: 25 };
+const TIERS = { args: ['--maxWorkers=2'] };
+
+/**
+ * `npm test [-- <jest arguments>]`: all tiers from a fresh clone; the last line is `N passed, N failed`.
+ * `--chaos` before them: the drills instead.
+ */
 await runScript(async (args) => {
-  const { passed, failed, skipped } = await runTests(args).catch((error) => {
+  const [first, ...others] = args;
+  const run = first === '--chaos' ? runTests(CHAOS, others) : runTests(TIERS, args);
+  const { passed, failed, skipped } = await run.catch((error) => {
     say(describeFailure(error)); // nothing could run: that is a failure to count, too
     return { passed: 0, failed: 1, skipped: 0 };
   });
@@ -20,14 +29,14 @@ await runScript(async (args) => {
   return failed > 0 ? 1 : 0;
 });
 
-async function runTests(args) {
+async function runTests(suite, args) {
   await ensureInstalled(PROJECT_ROOT, say);
   await ensureBuilt(PROJECT_ROOT, say);
-  const browser = await browserTier(args);
+  const browser = suite === TIERS ? await browserTier(args) : { args: [], env: {}, skipped: 0 };
   const folder = newTestFolder();
   try {
     const env = { ...process.env, NABOOM_TEST_FOLDER: folder, ...browser.env };
-    const result = await runJest({ args: [...browser.args, ...args], env });
+    const result = await runJest({ ...suite, args: [...suite.args, ...browser.args, ...args], env });
     // A run that failed as a whole (a server did not start, the time limit) has no failed test to show.
     const failed = result.code === 0 ? result.failed : Math.max(result.failed, 1);
     return { passed: result.passed, failed, skipped: result.skipped + browser.skipped };

@@ -47,7 +47,8 @@ export function createAlertActions({ viewer, others, act, onAlert }) {
     update(next) {
       alert = next;
       const who = viewer();
-      const answers = isOpen(alert) && mayAnswer(who, alert);
+      // A step stands in the log, and there the alert is not yet.
+      const answers = isOpen(alert) && !alert.provisional && mayAnswer(who, alert);
       const mine = alert.responses?.find((response) => isBy(who, response))?.status;
       const isThere = mine === 'on_scene';
       acknowledge.hidden = !answers || alert.acknowledgements?.some((each) => isBy(who, each));

@@ -19,6 +19,7 @@ export function badgesOf(alert, viewer) {
   return [
     ...(alert.drill ? [badge('warn', 'DRILL')] : []),
     ...(alert.duress ? [badge('alarm', 'Duress')] : []),
+    ...(alert.provisional ? [badge('warn', 'Not in the record yet')] : []),
     ...(alert.verified === false ? [badge('warn', 'Not verified')] : []),
     ...(seesAbout(viewer, alert) ? [badge('off', 'About here')] : []),
   ];

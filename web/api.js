@@ -39,6 +39,8 @@ function problemOf({ status, headers }, { code, title, errors, retryAfter }) {
   const wait = waitOf(Number(headers.get('retry-after') ?? retryAfter));
   if (status === 401 && code !== 'CREDENTIALS_WRONG') return 'You are not signed in any more. Sign in again.';
   if (status === 429) return `Too many tries. Wait ${wait || 'a minute'}, then try again.`;
+  if (code === 'ALERT_PROVISIONAL')
+    return 'The record of alerts is away. This alert is kept, and can be answered when the record is back.';
   if (status === 503) return `The server cannot do this now. Try again in ${wait || 'a moment'}.`;
   const why = (errors ?? []).map(({ path, message }) => `${path}: ${message}`).join('; ');
   return `${title ?? 'The server refused'}${why ? ` (${why})` : ''}.`;

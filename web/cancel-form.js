@@ -6,6 +6,8 @@ const PROBLEMS = {
   PIN_WRONG: 'The PIN is wrong.',
   FORBIDDEN: 'This alert cannot be cancelled from here.',
   ALERT_STATE: 'The alert is already closed.',
+  ALERT_PROVISIONAL:
+    'It cannot be cancelled yet: your alert is stored, and the record of alerts is away. Try again later.',
 };
 
 /**
@@ -23,11 +25,12 @@ export function createCancelForm({ receipt, onCancelled }) {
     event.preventDefault();
     const { id, receiptToken: token } = receipt();
     const body = pin.value ? { pin: pin.value } : {};
-    pin.value = '';
     button.disabled = true;
     setText(problem, '');
-    const { answer, problem: why, code } = await ask('POST', alertPath(id, 'cancel'), { body, token });
+    const { answer, problem: why, code, status } = await ask('POST', alertPath(id, 'cancel'), { body, token });
     button.disabled = false;
+    const isJudged = status < 500; // else it is to be sent again as it is
+    if (answer || isJudged) pin.value = '';
     if (answer) onCancelled(answer);
     else setText(problem, PROBLEMS[code] ?? why);
   });

@@ -17,6 +17,9 @@ const STATES = {
   doubt: ['warn', 'No sign of life'],
   offline: ['bad', 'Offline, trying again'],
   refused: ['bad', 'Not accepted'],
+  // Alerts are told all the same: those that Redis takes meanwhile.
+  unread: ['bad', 'Cannot read the record, trying again'],
+  away: ['warn', 'Live, without the record'],
   off: ['off', 'Not connected'],
 };
 
@@ -26,6 +29,7 @@ export function startFeed() {
   let live;
   let directory;
   let teller;
+  let state = 'off';
   const alerts = createAlertList(byId('alerts'), {
     viewer: () => viewer,
     areaNames: (ids) => directory?.namesOf(ids) ?? [],
@@ -66,7 +70,8 @@ export function startFeed() {
   function connect() {
     live?.close();
     const { token } = viewer;
-    const handlers = { onSnapshot, onAlert, onReach, onOtherRights: () => signIn.refresh(), onState };
+    const handlers = { onSnapshot, onAlert, onProvisional, onReach, onOtherRights: () => signIn.refresh(), onState };
+    handlers.onConnected = () => alerts.doubtProvisional();
     if (isResponder(viewer)) handlers.onPresence = onPresence;
     live = connectLive({ credentials: token ? { token } : {}, ...handlers });
     // The key is no person whom an alert could reach.
@@ -81,20 +86,30 @@ export function startFeed() {
     alerts.clear();
     showDirectory();
     showPresence();
-    setPill(byId('connection'), ...STATES.off);
+    showState('off');
   }
 
   function onState(name) {
-    if (name !== 'refused') return setPill(byId('connection'), ...STATES[name]);
+    if (name === 'live') alerts.dropDoubted();
+    if (name !== 'refused') return showState(name);
     signIn.leave(
       viewer.token ? 'The server does not accept this key.' : 'You are not signed in any more. Sign in again.',
     );
-    setPill(byId('connection'), ...STATES.refused);
+    showState('refused');
+  }
+
+  /** Says so as long as alerts are shown that the record has not: live is what comes, and nobody is called. */
+  function showState(name = state) {
+    state = name;
+    const isAway = alerts.hasProvisional();
+    byId('record-away').hidden = !isAway;
+    setPill(byId('connection'), ...STATES[isAway && state === 'live' ? 'away' : state]);
   }
 
   function onSnapshot(open, isFurtherPart) {
     if (isFurtherPart) for (const alert of open) alerts.put(alert);
     else alerts.replace(open);
+    showState();
     for (const alert of open) if (isOpen(alert)) teller?.received(alert.id);
     say(alerts.size === 0 ? 'No open alerts.' : '');
     opener.find();
@@ -104,14 +119,28 @@ export function startFeed() {
     const isNew = !alerts.has(alert.id);
     if (gone) {
       alerts.remove(alert.id);
+      showState();
       return say(alerts.size === 0 ? 'No open alerts.' : '');
     }
     alerts.put(alert);
     alerts.dropOldClosed();
+    showState();
     if (isOpen(alert)) teller?.received(alert.id);
     say('');
     if (type === 'alert.duress') announce('Duress', alert);
     else if (isNew && isOpen(alert)) announce('New alert', alert);
+  }
+
+  /** Taken while the database is away. What the log has told of stays as it is. */
+  function onProvisional({ alert, became }) {
+    const known = alerts.get(alert.id);
+    if (known && !known.provisional) return;
+    if (became !== undefined) alerts.remove(alert.id);
+    else alerts.put(alert);
+    showState();
+    if (became !== undefined) return;
+    say('');
+    if (!known) announce('New alert', alert);
   }
 
   function onPresence(counts) {

@@ -7,8 +7,11 @@ const ANSWER_WITHIN_MS = 10_000;
 /** Older than this, the responders are told that the press is a late one. */
 const LATE_AFTER_MS = 60_000;
 
-/** What is answered to an addition where the receipt is not the reporter's own, or the server does not know the way. */
-const NO_WAY_TO_ADD = new Set(['FORBIDDEN', 'ROUTE_NOT_FOUND']);
+/**
+ * What is answered to an addition where the receipt is not the reporter's own, the server does not know the way, or the
+ * alert is taken and not yet in the record.
+ */
+const NO_WAY_TO_ADD = new Set(['FORBIDDEN', 'ROUTE_NOT_FOUND', 'ALERT_PROVISIONAL']);
 
 /**
  * Delivers one press at a time until the server has it, also over a reload or a dead spot; each try carries the same

@@ -44,7 +44,7 @@ export function startPanic() {
     position = undefined;
     void found.then((location) => {
       // Also after a cancellation: it may have been forced, and this page must not know.
-      if (!location || receipt.id !== alertId || receipt.status === 'resolved') return;
+      if (!location || receipt?.id !== alertId || receipt.status === 'resolved') return;
       outbox.addTo({ key, alertId, test }, { location });
     });
   }
@@ -63,7 +63,23 @@ export function startPanic() {
   }
 
   function onNews(alert) {
-    if (alert.id === receipt.id) update(newer(receipt, alert));
+    if (alert.id === receipt?.id) update(newer(receipt, alert));
+  }
+
+  /** The server has taken it, or tells what became of that. */
+  function onProvisional({ alert, became }) {
+    if (became === undefined || alert.id !== receipt?.id || !receipt.provisional) return onNews(alert);
+    if (became === null) return lost();
+    update({ ...receipt, id: became });
+    follow(); // the server tells a new connection of the other one
+  }
+
+  function lost() {
+    live?.close();
+    receipt = undefined;
+    storeReceipt(receipt);
+    view.lost();
+    cancel.show(false);
   }
 
   /** Whom it reached while nobody listened. */
@@ -73,7 +89,7 @@ export function startPanic() {
   }
 
   function onReach({ id, counts }) {
-    if (id === receipt.id && isOpen(receipt)) update({ ...receipt, reach: counts });
+    if (id === receipt?.id && isOpen(receipt)) update({ ...receipt, reach: counts });
   }
 
   /** The reporter's own socket: tells when responders have seen the alert, and are coming. */
@@ -84,6 +100,7 @@ export function startPanic() {
       credentials: { receiptToken: receipt.receiptToken },
       onSnapshot: (alerts) => alerts.forEach(onNews),
       onAlert: (message) => onNews(message.alert),
+      onProvisional,
       onReach,
       onState(state) {
         if (state === 'live' && before !== 'live') void readReach(receipt);

@@ -17,7 +17,8 @@ export function storeReceipt(receipt) {
 
 /** What is known of an alert after another word about it, which may come late: the socket and HTTP race. */
 export function newer(known, told) {
-  return told.seq < known.seq ? { ...told, ...known } : { ...known, ...told };
+  if (told.seq < known.seq) return { ...told, ...known };
+  return { ...known, ...told, provisional: told.provisional };
 }
 
 /** Tells the reporter how the alert goes, or that it has not reached the server yet. */
@@ -34,9 +35,15 @@ export function createReceiptView(status) {
         element('p', { className: 'reference', textContent: 'Not sent yet' }),
         element('p', { textContent: `${reason}. Keep this page open: it tries again by itself. Or call 112.` }),
       ),
+    lost: () =>
+      show(
+        'warn',
+        element('p', { className: 'reference', textContent: 'Your alert was lost by the server' }),
+        element('p', { textContent: 'Press again, or call 112.' }),
+      ),
     alert: (alert) =>
       show(
-        isOpen(alert) ? 'good' : 'off',
+        isOpen(alert) ? (alert.provisional ? 'warn' : 'good') : 'off',
         element('p', { className: 'reference', textContent: headline(alert) }),
         element('p', { className: 'reached', textContent: reached(alert), hidden: !reached(alert) }),
         element('p', { textContent: explanation(alert) }),
@@ -45,9 +52,10 @@ export function createReceiptView(status) {
   };
 }
 
-function headline({ status, coming, onScene }) {
+function headline({ status, coming, onScene, provisional }) {
   if (status === 'resolved') return 'This alert is closed';
   if (status === 'cancelled') return 'This alert is cancelled';
+  if (provisional) return 'Your alert is stored';
   if (onScene > 0) return 'A responder is there';
   if (coming > 0) return 'A responder is coming';
   if (status === 'acknowledged') return 'A responder has seen your alert';
@@ -62,8 +70,10 @@ function reached(alert) {
   return `${received} received, ${coming} coming, ${onScene} there`;
 }
 
-function explanation({ status, repeatCount }) {
+function explanation({ status, repeatCount, provisional }) {
   if (status === 'resolved' || status === 'cancelled') return 'Press again if you need help.';
+  if (provisional)
+    return 'It is shown to the responders who are connected. The others are not called yet: call 112 if you can.';
   if (repeatCount > 0) return `Pressed ${repeatCount + 1} times: more urgent now.`;
   if (status === 'acknowledged') return 'Press again if you still need help.';
   return 'Your alert is stored and on its way to the responders.';

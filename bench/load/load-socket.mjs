@@ -13,6 +13,7 @@ const SEQ = 18;
 const LETTER_A = 0x61;
 const LETTER_P = 0x70;
 const LETTER_S = 0x73;
+const RETURN = '"return"';
 
 /**
  * @typedef {object} LoadSocketOptions
@@ -20,8 +21,10 @@ const LETTER_S = 0x73;
  * @property {string} localAddress
  * @property {object | undefined} auth of the Socket.IO handshake; undefined: bare WebSocket without Socket.IO
  * @property {(name: 'upgraded' | 'connected' | 'presence' | 'snapshot') => void} onStep
+ * @property {(withinMs: number) => void} [onReturn] over how long to spread the return
  * @property {(seq: number, buffer: Buffer, start: number, end: number) => void} onAlert
  * @property {(reason: string) => void} onEnd the server has ended the connection
+ * @property {((name: string) => void) | undefined} onOther an event that nobody here asked for; a problem without it
  * @property {(problem: string) => void} onProblem anything else that must not happen
  */
 
@@ -97,7 +100,14 @@ export class LoadSocket {
     }
     if (type === CHAR.event && letter === LETTER_P) return this.options.onStep('presence');
     if (type === CHAR.event && letter === LETTER_S) return this.options.onStep('snapshot');
-    this.#fail(buffer.latin1Slice(start, Math.min(end, start + 80)));
+    // What comes seldom need not be cheap.
+    if (buffer.latin1Slice(start + EVENT_NAME - 1, start + EVENT_NAME - 1 + RETURN.length) === RETURN) {
+      const [, { withinMs }] = JSON.parse(buffer.latin1Slice(start + 2, end));
+      return this.options.onReturn?.(withinMs);
+    }
+    const text = buffer.latin1Slice(start, Math.min(end, start + 80));
+    if (type === CHAR.event && this.options.onOther) return this.options.onOther(text.slice(EVENT_NAME));
+    this.#fail(text);
   }
 
   #fail(problem) {

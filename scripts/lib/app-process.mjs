@@ -35,6 +35,8 @@ export function startApp({ dataDir, env }) {
     logFile,
     ended,
     isGone: () => child.exitCode !== null || child.signalCode !== null,
+    /** Not by us: somebody signalled the process itself. */
+    wasAskedToStop: () => child.exitCode === 0 || child.signalCode === 'SIGTERM',
     lastWords: () => {
       // Who is killed has no time for words; V8, which aborts when memory ends, has.
       const { signalCode } = child;

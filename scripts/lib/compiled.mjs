@@ -1,4 +1,4 @@
-import { renameSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { PlainError } from './plain-error.mjs';
@@ -22,14 +22,14 @@ export async function readConfig(env) {
 
 /** Renders redis-acl.conf with the hashes of the configured passwords into `file` (0600), in one step. */
 export async function writeAclFile(file, config) {
-  const [{ configurePolicy }, { renderUsers }] = await Promise.all([
+  const [{ configurePolicy }, { renderUsers }, { replaceFile }] = await Promise.all([
     compiled('redis/acl/configured-policy.js'),
     compiled('redis/acl/render.js'),
+    compiled('config/secret-file.js'),
   ]);
   try {
     const policy = configurePolicy(readFileSync(join(PROJECT_ROOT, 'redis-acl.conf'), 'utf8'), config.redis);
-    writeFileSync(`${file}.new`, renderUsers(policy.users, policy.passwords), { mode: 0o600 });
-    renameSync(`${file}.new`, file);
+    replaceFile(file, renderUsers(policy.users, policy.passwords, policy.further));
   } catch (error) {
     if (error.name === 'PolicyError') throw new PlainError(`redis-acl.conf: ${error.message}`);
     throw error;

@@ -4,16 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PROJECT_ROOT, say } from './project.mjs';
 
-const TIME_LIMIT_MS = 10 * 60_000;
 /** After its results are written, jest only has to exit; what keeps it is something a test left open. */
 const EXIT_WITHIN_MS = 20_000;
 
-/** Runs jest in its own process group, so that nothing of it survives the time limit or a Ctrl-C. */
-export async function runJest({ args, env }) {
+/**
+ * Runs jest in its own process group, so that nothing of it survives the time limit or a Ctrl-C.
+ * @param {{ args: string[], env: Record<string, string | undefined>, limitMinutes?: number }} options
+ */
+export async function runJest({ args, env, limitMinutes = 10 }) {
   const folder = mkdtempSync(join(tmpdir(), 'naboom-result-')); // the servers' folder is gone before jest writes
   const resultFile = join(folder, 'result.json');
   const jest = join(PROJECT_ROOT, 'node_modules/jest/bin/jest.js');
-  const child = spawn(process.execPath, [jest, '--maxWorkers=2', '--json', `--outputFile=${resultFile}`, ...args], {
+  const child = spawn(process.execPath, [jest, '--json', `--outputFile=${resultFile}`, ...args], {
     cwd: PROJECT_ROOT,
     env,
     detached: true,
@@ -26,7 +28,7 @@ export async function runJest({ args, env }) {
   const stop = () => kill('Stopped');
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
-  const limit = setTimeout(() => kill(`The tests took longer than ${TIME_LIMIT_MS / 60_000} minutes`), TIME_LIMIT_MS);
+  const limit = setTimeout(() => kill(`The tests took longer than ${limitMinutes} minutes`), limitMinutes * 60_000);
   const lingering = setInterval(() => {
     if (!existsSync(resultFile)) return;
     clearInterval(lingering);

@@ -14,7 +14,7 @@ import { PROJECT_ROOT, say } from './project.mjs';
 import { findRedis } from './redis-binary.mjs';
 import { startRedis, stopLeftoverRedis } from './redis-server.mjs';
 import { runCommand } from './run-command.mjs';
-import { dataDirOf, generatedFileOf, runEnvironment } from './run-environment.mjs';
+import { aclFileOf, dataDirOf, generatedFileOf, runEnvironment } from './run-environment.mjs';
 
 const [APP, REDIS, POSTGRES, DATA_DIR] = ['The app', 'Redis', 'Postgres', 'The data folder'];
 /** The app drains while its servers still answer; the folder is free for another start only when all is down. */
@@ -23,7 +23,7 @@ export const CLOSING_ORDER = [APP, REDIS, POSTGRES, DATA_DIR];
 const WATCH_MS = 2_000;
 const WITHOUT = {
   [REDIS]: 'Alerts are stored all the same and reach responders a little later.',
-  [POSTGRES]: 'Alerts are refused without it.',
+  [POSTGRES]: 'Redis takes the alerts and nobody is called until it is back: do not empty Redis.',
 };
 
 /**
@@ -77,7 +77,7 @@ async function startServers({ env, dataDir, own, config, opened }) {
   };
   const redis = async () => {
     const dir = join(dataDir, 'redis');
-    const aclFile = join(dir, 'users.acl');
+    const aclFile = aclFileOf(env);
     const found = await findRedis({ dataDir, env, log: say });
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     await writeAclFile(aclFile, config);

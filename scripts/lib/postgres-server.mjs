@@ -6,7 +6,10 @@ import {
   existsSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
+  readlinkSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -17,11 +20,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from './free-port.mjs';
 import { PlainError } from './plain-error.mjs';
 import { postgresBinaries, reachableForPostgres, unprivileged } from './postgres-binaries.mjs';
-import { PROJECT_ROOT } from './project.mjs';
+import { PROJECT_ROOT, say } from './project.mjs';
 import { identify, isRunning, stopProcess } from './process-identity.mjs';
 import { runCommand } from './run-command.mjs';
 
 const READY_WITHIN_MS = 60_000;
+const TOLD_AFTER_MS = 2_000;
+/** Sessions of a server that was killed notice it within a second or two. */
+const UNBLOCKED_WITHIN_MS = 10_000;
 const SUPERUSER = 'naboom';
 const DATABASE = 'naboom';
 
@@ -96,6 +102,7 @@ async function startUntilReady({ native, home, port, settings }) {
   const logFile = logFileOf(home);
   const logStart = existsSync(logFile) ? statSync(logFile).size : 0;
   const deadline = Date.now() + READY_WITHIN_MS;
+  let blockedSince;
   for (;;) {
     const identity = launch({ native, home, port, settings, logFile });
     if (await isReady(identity, home, deadline)) return identity;
@@ -103,7 +110,9 @@ async function startUntilReady({ native, home, port, settings }) {
     const log = readFileSync(logFile, 'utf8').slice(logStart);
     // Sessions of a killed server need a moment to notice; until then its shared memory blocks a new start.
     const blocked = /shared memory block .* (is )?still in use/.test(log.slice(-2_000));
-    if (!blocked || Date.now() > deadline) throw new PlainError(startFailure(log, port, logFile));
+    if (!blocked) throw new PlainError(startFailure(log, port, logFile));
+    blockedSince ??= Date.now();
+    if (Date.now() - blockedSince > UNBLOCKED_WITHIN_MS) throw new PlainError(leftBehind(home, logFile));
     await delay(200);
   }
 }
@@ -152,7 +161,14 @@ export async function stopLeftoverPostgres(dir) {
   const pid = Number(pidFileLines(home)[0]);
   if (!pid) return;
   const identity = identify(pid);
-  if (identity && (await isPostgresOf(pid, home))) await stopPostgres(identity);
+  if (identity && (await isPostgresOf(pid, home))) {
+    const slow = setTimeout(
+      say,
+      TOLD_AFTER_MS,
+      'The Postgres of an earlier start does not end yet: in 20 s it is killed',
+    );
+    await stopPostgres(identity).finally(() => clearTimeout(slow));
+  }
   rmSync(join(home, 'postmaster.pid'), { force: true });
 }
 
@@ -182,6 +198,27 @@ function postgresEnvironment(native) {
 function startFailure(log, port, logFile) {
   if (/Address already in use/.test(log)) return `Postgres cannot use port ${port}: another program listens there`;
   return `Postgres did not start: ${reasonIn(log)} (all of it: ${logFile})`;
+}
+
+/** Sessions that hang (stopped, or waiting for a disk) do not notice that their server was killed. */
+function leftBehind(home, logFile) {
+  const pids = processesIn(home);
+  const found = pids.length > 0 ? `: ${pids.join(', ')}; "kill -9 ${pids.join(' ')}"` : ` in ${home}; kill -9 them`;
+  return `Postgres cannot start while processes of the one before hang${found}, then start again (no data is lost; log: ${logFile})`;
+}
+
+/** Each process of a Postgres works in its data folder. */
+function processesIn(home) {
+  if (process.platform !== 'linux') return [];
+  const folder = realpathSync(home);
+  const isIn = (pid) => {
+    try {
+      return readlinkSync(`/proc/${pid}/cwd`) === folder;
+    } catch {
+      return false; // it ended meanwhile, or is somebody else's
+    }
+  };
+  return readdirSync('/proc').filter((name) => /^\d+$/.test(name) && isIn(name));
 }
 
 function reasonIn(text) {

@@ -10,3 +10,5 @@ export function stopProcess(
   options?: { readonly signal?: NodeJS.Signals; readonly timeoutMs?: number },
 ): Promise<void>;
 export function sendSignal(pid: number, signal: NodeJS.Signals): void;
+export function childrenOf(pid: number): number[];
+export function recordProcess(file: string, pid: number | undefined): ProcessIdentity | undefined;

@@ -12,6 +12,11 @@ export function generatedFileOf(env) {
   return join(dataDirOf(env), 'generated.env');
 }
 
+/** The users of the Redis that `npm start` starts. */
+export function aclFileOf(env) {
+  return join(dataDirOf(env), 'redis', 'users.acl');
+}
+
 /** True when the operator names a server of their own (not the one that we started and noted). */
 export function isGiven(name, env, generated = readEnvFile(generatedFileOf(env))) {
   return Boolean(env[name] || env[`${name}_FILE`]) && env[name] !== generated[name];
@@ -19,13 +24,18 @@ export function isGiven(name, env, generated = readEnvFile(generatedFileOf(env))
 
 /**
  * The generated values under the environment's own, which win. Credentials of our Redis stay away from a Redis that
- * the operator named: there only the environment's count.
+ * the operator named: there only the environment's count. Redis' passwords are named by their file, not by value, so
+ * that a running process finds the next ones ("npm run acl -- rotate").
  */
 export function runEnvironment(env) {
-  const generated = readEnvFile(generatedFileOf(env));
+  const file = generatedFileOf(env);
+  const generated = readEnvFile(file);
   const ownRedis = isGiven('REDIS_URL', env, generated);
   const set = (name) => Boolean(env[name] || env[`${name}_FILE`]);
-  const kept = Object.entries(generated).filter(([name]) => !set(name) && !(ownRedis && name.startsWith('REDIS_')));
+  const kept = Object.entries(generated)
+    .filter(([name]) => !set(name) && !(ownRedis && name.startsWith('REDIS_')))
+    .map(([name, value]) => (/^REDIS_.*_PASSWORD$/.test(name) ? [`${name}_FILE`, file] : [name, value]));
+  const aclFile = generated.REDIS_URL && !ownRedis ? { REDIS_ACL_FILE: aclFileOf(env) } : {};
   const given = Object.entries(env).filter(([, value]) => value !== '');
-  return { ...Object.fromEntries(kept), ...Object.fromEntries(given), NABOOM_DATA_DIR: dataDirOf(env) };
+  return { ...aclFile, ...Object.fromEntries(kept), ...Object.fromEntries(given), NABOOM_DATA_DIR: dataDirOf(env) };
 }

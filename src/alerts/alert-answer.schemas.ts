@@ -12,7 +12,7 @@ import {
   type AlertLocation,
   type EscalationStand,
 } from './alert.js';
-import type { AlertMessage, ReporterView, ResponderView } from './alert-views.js';
+import type { AlertMessage, ProvisionalView, ReporterView, ResponderView } from './alert-views.js';
 import type { AlertHead, RaiseAnswer, StepAnswer } from './alerts.service.js';
 import { reachSchema } from './reach-answer.schemas.js';
 import { SEVERITIES } from './severity.js';
@@ -152,6 +152,8 @@ const alertSchema = describes<Alert>()(
     .meta({ id: 'Alert', description: 'An alert as those see it who answer it' }),
 );
 
+const provisional = z.literal(true).optional().describe('Not in the log yet: `seq` is 0, and only presses add to it');
+
 const reporterFields = {
   id,
   reference,
@@ -184,7 +186,9 @@ export const raisedSchema = describes<RaiseAnswer>()(
   z
     .object({
       ...reporterFields,
-      stored: z.literal('postgres'),
+      stored: z.enum(['postgres', 'redis']).describe('`redis`: Postgres is away, and gets it when it returns'),
+      durability: z.literal('append-only-file').optional().describe('Of what Redis stored'),
+      provisional,
       realtime: z
         .enum(['live', 'delayed'])
         .describe('`delayed`: other nodes have it within seconds instead of at once'),
@@ -196,6 +200,14 @@ export const raisedSchema = describes<RaiseAnswer>()(
 
 /** An alert as whoever asks may see it. */
 export const seenAlertSchema = describes<ResponderView | ReporterView>()(z.union([alertSchema, reporterAlertSchema]));
+
+/** An alert that is not in the log yet, as whoever asks may see it. */
+export const provisionalAlertSchema = describes<ProvisionalView>()(
+  z.union([
+    alertSchema.extend({ provisional: z.literal(true) }).meta({ id: 'ProvisionalAlert' }),
+    reporterAlertSchema.extend({ provisional: z.literal(true) }).meta({ id: 'ProvisionalReporterAlert' }),
+  ]),
+);
 
 const head = { id, reference, status, updatedAt: time, seq };
 const headSchema = describes<AlertHead>()(
@@ -215,8 +227,8 @@ export const updateAnswerSchema = z.union([
 
 /** An alert that was asked for by its id: with its reach. */
 export const readAlertSchema = z.union([
-  alertSchema.extend({ reach: reachSchema }).meta({ id: 'AlertWithReach' }),
-  reporterAlertSchema.extend({ reach: reachSchema }).meta({ id: 'ReporterAlertWithReach' }),
+  alertSchema.extend({ reach: reachSchema, provisional }).meta({ id: 'AlertWithReach' }),
+  reporterAlertSchema.extend({ reach: reachSchema, provisional }).meta({ id: 'ReporterAlertWithReach' }),
 ]);
 
 /** What happened to an alert, and the alert after it. */
@@ -232,13 +244,3 @@ export const alertEventSchema = describes<AlertMessage<ResponderView | ReporterV
     })
     .meta({ id: 'AlertEvent', description: 'What happened to an alert, and the alert after it' }),
 );
-
-/** A page of the list. */
-export const alertPageSchema = z
-  .object({ items: z.array(seenAlertSchema), next: id.nullable().describe('`cursor` of the next page') })
-  .meta({ id: 'AlertPage' });
-
-/** A page of the timeline. */
-export const eventPageSchema = z
-  .object({ items: z.array(alertEventSchema), next: count.nullable().describe('`cursor` of the next page') })
-  .meta({ id: 'EventPage' });

@@ -3,7 +3,8 @@ import { MemoryLog } from '../../test/support/memory-log.js';
 import type { Alert } from './alert.js';
 import type { Outcome } from './alert-batch.js';
 import { apply } from './apply.js';
-import { FOLD_WINDOW_MS, type AlertCommand, type LifecycleCommand, type RaiseCommand } from './decide.js';
+import type { AlertCommand, LifecycleCommand, RaiseCommand } from './decide.js';
+import { FOLD_WINDOW_MS } from './decide-raise.js';
 import { SEVERITIES } from './severity.js';
 
 const START = Date.parse('2026-01-01T00:00:00.000Z');

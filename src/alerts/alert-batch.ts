@@ -1,13 +1,8 @@
 import type { Alert, LogEntry } from './alert.js';
 import { apply } from './apply.js';
-import {
-  decideLifecycle,
-  decideRaise,
-  decideUpdate,
-  type AlertCommand,
-  type RaiseCommand,
-  type RaiseFacts,
-} from './decide.js';
+import { promisedDigest } from '../database/promised-ids.js';
+import { decideLifecycle, decideUpdate, type AlertCommand, type RaiseCommand } from './decide.js';
+import { decideRaise, type RaiseFacts } from './decide-raise.js';
 import { decideEscalation } from './decide-escalation.js';
 import type { Decision, Refusal } from './decision.js';
 import { storedAlert } from './stored-alert.js';
@@ -17,6 +12,11 @@ export interface TouchedIds {
   readonly ids: string[];
   readonly reporters: string[];
   readonly keys: string[];
+  /**
+   * The ids that presses bring for a new alert. They are not there, but for a press that went to Redis while the log did
+   * not answer, and came from there first: they are looked up where something is read anyway.
+   */
+  readonly newIds: string[];
 }
 
 /** One alert that the transaction found, and by what. */
@@ -44,17 +44,23 @@ export function touchedBy(commands: readonly AlertCommand[]): TouchedIds {
   const ids = new Set<string>();
   const reporters = new Set<string>();
   const keys = new Set<string>();
+  const newIds: string[] = [];
   for (const command of commands) {
     if (command.type !== 'raise') {
       ids.add(command.alertId);
       continue;
     }
+    newIds.push(command.newId);
     const receipted = command.receiptOf ?? command.weakReceiptOf;
     if (receipted) ids.add(receipted);
     if (command.reporter) reporters.add(command.reporter);
     if (command.key) keys.add(command.key.digest);
+    if (command.promised) {
+      ids.add(command.promised.id);
+      keys.add(promisedDigest(command.promised.id));
+    }
   }
-  return { ids: [...ids], reporters: [...reporters], keys: [...keys] };
+  return { ids: [...ids], reporters: [...reporters], keys: [...keys], newIds };
 }
 
 /**
@@ -109,16 +115,27 @@ export class AlertBatch {
     return command.type === 'update' ? decideUpdate(alert, command) : decideLifecycle(alert, command);
   }
 
-  #factsFor({ key, receiptOf, weakReceiptOf, reporter }: RaiseCommand): RaiseFacts {
+  #factsFor({ newId, key, receiptOf, weakReceiptOf, reporter, promised: promise }: RaiseCommand): RaiseFacts {
     const known = key && this.#byKey.get(key.digest);
     const keyedAlert = known && this.#alerts.get(known.alertId);
     const receipted = this.#alerts.get(receiptOf ?? weakReceiptOf ?? '');
     const reported = this.#alerts.get(this.#byReporter.get(reporter ?? '') ?? '');
+    const raised = this.#alerts.get(newId);
     return {
       ...(known && keyedAlert ? { keyed: { ...known, alert: keyedAlert } } : {}),
       ...(receipted ? { receipted } : {}),
       ...(reported ? { reported } : {}),
+      ...(promise ? this.#promised(promise.id) : {}),
+      ...(raised ? { raised } : {}),
     };
+  }
+
+  #promised(id: string): Pick<RaiseFacts, 'promised'> {
+    const own = this.#alerts.get(id);
+    if (own) return { promised: { alert: own, proven: true } };
+    const alias = this.#byKey.get(promisedDigest(id));
+    const alert = this.#alerts.get(alias?.alertId ?? '');
+    return alias && alert ? { promised: { alert, proven: alias.proven } } : {};
   }
 
   #record({ event }: Decision): LogEntry | undefined {
@@ -131,7 +148,7 @@ export class AlertBatch {
     return entry;
   }
 
-  #remember({ key, reporter, at }: RaiseCommand, { alertId, outcome, proven }: Decision): void {
+  #remember({ key, reporter, at, promised }: RaiseCommand, { alertId, outcome, proven }: Decision): void {
     if (outcome === 'raised') {
       this.firstSeqOf.set(alertId, this.#seq);
       if (reporter) {
@@ -139,9 +156,17 @@ export class AlertBatch {
         this.reporterOf.set(alertId, reporter);
       }
     }
+    // Postgres had the press under another id than Redis promised: the promise must lead there as well.
+    if (promised && !this.#alerts.has(promised.id)) {
+      const digest = promisedDigest(promised.id);
+      this.#keep({ digest, fingerprint: digest, alertId, proven, at });
+    }
     if (!key || outcome === 'replayed') return;
-    const known = { digest: key.digest, fingerprint: key.fingerprint, alertId, proven, at };
-    this.#byKey.set(key.digest, known);
-    this.newKeys.set(key.digest, known);
+    this.#keep({ digest: key.digest, fingerprint: key.fingerprint, alertId, proven, at });
+  }
+
+  #keep(known: KnownKey): void {
+    this.#byKey.set(known.digest, known);
+    this.newKeys.set(known.digest, known);
   }
 }

@@ -1,6 +1,9 @@
 /** Opens the transaction and takes the one lock of the log; answers the last `seq` given. One round trip. */
 export const BEGIN_AND_LOCK = 'begin; select seq from log_head for update';
 
+/** What the writer does first, without a change: a server that is read-only, stuck or without a schema fails in it. */
+export const PROBE = { text: 'select seq from log_head for no key update', query_timeout: 1000 } as const;
+
 /**
  * The last `seq` given, and all alerts that a batch touches as of then: by id ($1), by weak reporter ($2) and by
  * idempotency key ($3). Each branch with a look-up of its own: one `where … or …` was planned as a scan once the table

@@ -14,6 +14,7 @@ const CONFLICT_PAUSE_MS = 20;
 
 interface Waiting {
   readonly command: AlertCommand;
+  readonly withdrawn: AbortSignal | undefined;
   readonly resolve: (outcome: Outcome) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -31,6 +32,7 @@ export class AlertLog {
   readonly #logger = new Logger('AlertLog');
   readonly #writer: LogWriter;
   #running: Promise<void> | undefined;
+  #committing = Promise.resolve();
 
   constructor(database: Database) {
     this.#writer = new LogWriter(database);
@@ -43,14 +45,25 @@ export class AlertLog {
 
   /**
    * Decides a command on the committed state and commits what it causes.
+   * @param withdrawn aborts when it need not be stored any more; once its commit has begun, it is all the same
    * @returns the outcome, only after its COMMIT
    * @throws AppError DATABASE_UNAVAILABLE when it is not known to be committed: the caller may repeat it with its key
    */
-  append(command: AlertCommand): Promise<Outcome> {
+  append(command: AlertCommand, withdrawn?: AbortSignal): Promise<Outcome> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ command, resolve, reject });
+      this.#waiting.push({ command, withdrawn, resolve, reject });
       this.#running ??= this.#run();
     });
+  }
+
+  /** Rejects with DATABASE_UNAVAILABLE while nothing can be written. */
+  async probe(): Promise<void> {
+    await this.#writer.probe();
+  }
+
+  /** Resolves when the commit that is under way has come to an end, be it well or not. */
+  async turn(): Promise<void> {
+    await this.#committing;
   }
 
   /** Resolves when nothing is waiting any more. */
@@ -59,8 +72,22 @@ export class AlertLog {
   }
 
   async #run(): Promise<void> {
-    while (this.#waiting.length > 0) await this.#commitNext(this.#waiting.splice(0, MAX_BATCH));
+    while (this.#waiting.length > 0) {
+      const batch = this.#takeWaiting();
+      if (batch.length === 0) continue;
+      this.#committing = this.#commitNext(batch);
+      await this.#committing;
+    }
     this.#running = undefined;
+  }
+
+  /** What is withdrawn must not cost a log that comes back the time of those that wait for it. */
+  #takeWaiting(): Waiting[] {
+    const taken = this.#waiting.splice(0, MAX_BATCH);
+    for (const { withdrawn, reject } of taken) {
+      if (withdrawn?.aborted) reject(databaseUnavailable(new Error('the command was withdrawn')));
+    }
+    return taken.filter(({ withdrawn }) => !withdrawn?.aborted);
   }
 
   async #commitNext(batch: readonly Waiting[], retries = CONFLICT_RETRIES): Promise<void> {

@@ -1,6 +1,7 @@
 import { asc, eq, gt, sql, type SQL } from 'drizzle-orm';
 import { alertEvents, alerts, logHead } from '../database/schema.js';
 import type { Database } from '../database/database.js';
+import { findPromised } from '../database/promised-ids.js';
 import type { Alert, LogEntry } from './alert.js';
 import { storedAlert } from './stored-alert.js';
 
@@ -48,7 +49,15 @@ export class AlertReader {
     return row;
   }
 
+  /** The alert of an id, also of one that was promised and turned out to be another alert's. */
   async byId(id: string): Promise<Alert | undefined> {
+    const alert = await this.#byOwnId(id);
+    if (alert) return alert;
+    const became = await findPromised(this.database, id);
+    return became === undefined || became.id === id ? undefined : this.#byOwnId(became.id);
+  }
+
+  async #byOwnId(id: string): Promise<Alert | undefined> {
     const [row] = await this.database.read((db) =>
       db
         .select({ alert: alertEvents.alert })

@@ -6,11 +6,23 @@ import { readId } from '../errors/read-id.js';
 import type { Alert, LogEntry } from './alert.js';
 import type { AlertFilter, AlertLists } from './alert-lists.js';
 import type { AlertReader } from './alert-reader.js';
+import { provisionalError } from './alert-state-error.js';
 import { listSchema, timelineSchema } from './alert.schemas.js';
-import type { Reach, ReachReader } from './reach-reader.js';
-import { messageOf, viewOf, type AlertMessage, type ReporterView, type ResponderView } from './alert-views.js';
+import type { ProvisionalAlerts } from './provisional-alerts.js';
+import type { Reach, ReachCounts, ReachReader } from './reach-reader.js';
+import { REACH_STAGES } from './reach-stage.js';
+import {
+  messageOf,
+  provisionalView,
+  viewOf,
+  type AlertMessage,
+  type ReporterView,
+  type ResponderView,
+} from './alert-views.js';
 
 type View = ResponderView | ReporterView;
+
+const NOBODY = Object.fromEntries(REACH_STAGES.map((stage) => [stage, 0])) as ReachCounts;
 
 /** One page, and what the next begins after; null on the last. */
 export interface Page<T, C> {
@@ -30,25 +42,35 @@ export class AlertReading {
     private readonly reader: AlertReader,
     private readonly lists: AlertLists,
     private readonly reach: ReachReader,
+    private readonly provisional: Pick<ProvisionalAlerts, 'get'>,
   ) {}
 
-  /** An alert as the caller sees it, and whom it reached. @throws as {@link seen} */
-  async one(caller: Caller, id: string): Promise<View & { readonly reach: Reach }> {
-    const { alert, sight } = await this.seen(caller, id);
+  /** An alert as the caller sees it, and whom it reached; a provisional one has reached nobody yet. @throws as {@link seen} */
+  async one(caller: Caller, id: string): Promise<View & { readonly reach: Reach; readonly provisional?: true }> {
+    const { alert, sight, provisional } = await this.#look(caller, id);
+    if (provisional) return { ...provisionalView(alert, sight), reach: { counts: NOBODY } };
     return { ...viewOf(alert, sight), reach: await this.reach.of(alert, caller, sight === 'own') };
   }
 
   /**
    * An alert, if the caller sees something of it. Who may see no alert at all is not told which ones there are.
-   * @throws AppError ALERT_NOT_FOUND
+   * @throws AppError ALERT_NOT_FOUND; ALERT_PROVISIONAL for one that is not in the log yet
    */
   async seen(caller: Caller, id: string): Promise<SeenBy> {
+    const { alert, sight, provisional } = await this.#look(caller, id);
+    if (provisional) throw provisionalError();
+    return { alert, sight };
+  }
+
+  async #look(caller: Caller, id: string): Promise<SeenBy & { readonly provisional: boolean }> {
     requireMay(caller, caller.kind !== 'anonymous');
-    const alert = await this.reader.byId(readId(id, 'ALERT_NOT_FOUND'));
+    const wanted = readId(id, 'ALERT_NOT_FOUND');
+    const waiting = this.provisional.get(wanted);
+    const alert = waiting ?? (await this.reader.byId(wanted));
     if (!alert && caller.kind === 'operator') throw new AppError('ALERT_NOT_FOUND');
     const sight = alert && sightOf(caller, alert);
     requireMay(caller, sight !== undefined);
-    return { alert: alert!, sight: sight! };
+    return { alert: alert!, sight: sight!, provisional: waiting !== undefined };
   }
 
   /** What the caller may list, newest first, each as they see it. */

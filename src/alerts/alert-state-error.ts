@@ -14,3 +14,9 @@ export function stateError({ status, closing, updatedAt }: Alert): AppError {
 export function stateErrorUnnamed({ status, updatedAt }: Pick<Progress, 'status' | 'updatedAt'>): AppError {
   return new AppError('ALERT_STATE', `The alert is ${status} since ${updatedAt}`);
 }
+
+/** The answer to a step that needs the log, of an alert that is not in it yet. */
+export function provisionalError(): AppError {
+  const detail = 'The alert is taken and shown; it can be answered as soon as the record is back';
+  return new AppError('ALERT_PROVISIONAL', detail, { retryAfterSeconds: 2 });
+}

@@ -124,7 +124,14 @@ function operationOf(type: StepType, { summary, about, who, whom, errors = [], e
     params: { id: 'The `id` of the alert' },
     body: { 'application/json': schema },
     answers: { 200: { about: 'The alert after it.', json: stepAnswerSchema } },
-    errors: ['REQUEST_INVALID', 'ALERT_NOT_FOUND', 'ALERT_STATE', ...errors, 'DATABASE_UNAVAILABLE'],
+    errors: [
+      'REQUEST_INVALID',
+      'ALERT_NOT_FOUND',
+      'ALERT_STATE',
+      ...errors,
+      'ALERT_PROVISIONAL',
+      'DATABASE_UNAVAILABLE',
+    ],
     examples,
   };
 }

@@ -5,7 +5,7 @@ import { entryJson } from './alert-json.js';
 import { keys } from '../redis/redis.keys.js';
 import { BLOCKING_READER } from '../redis/redis.options.js';
 import type { RoleConnections } from '../redis/role-connections.js';
-import type { RoleRedis } from '../redis/role-redis.js';
+import type { RoleClient } from '../redis/role-client.js';
 import { SEVERITIES } from './severity.js';
 import { storedAlert } from './stored-alert.js';
 
@@ -54,10 +54,12 @@ export class AlertStream {
       const fields = ['seq', seq, 'type', type, 'at', at, 'alertId', alertId, 'entry', entryJson(entry)];
       pipeline.xadd(key, 'MAXLEN', '~', STREAM_LENGTH, '*', ...fields);
     }
-    // Last: who hears of the commit finds all of it.
     const seqs = entries.map(({ seq }) => seq).join(',');
-    pipeline.xadd(keys.commits(), 'MAXLEN', '~', COMMITS_LENGTH, '*', 'node', this.#node, 'seqs', seqs);
+    const commit = ['MAXLEN', '~', COMMITS_LENGTH, '*', 'node', this.#node, 'seqs', seqs] as const;
+    // Last: who hears of the commit finds all of it. One server takes them in order, the nodes of a Cluster do not.
+    if (!this.redis.commands.isCluster) pipeline.xadd(keys.commits(), ...commit);
     for (const [error] of (await pipeline.exec()) ?? []) if (error) throw error;
+    if (this.redis.commands.isCluster) await this.redis.commands.xadd(keys.commits(), ...commit);
   }
 
   /**
@@ -89,7 +91,7 @@ export class AlertStream {
   }
 
   async #followCommits(
-    onCommits: (commits: readonly Commit[], reader: RoleRedis) => Promise<void>,
+    onCommits: (commits: readonly Commit[], reader: RoleClient) => Promise<void>,
     signal: AbortSignal,
   ): Promise<void> {
     if (signal.aborted) return;
@@ -121,15 +123,15 @@ export class AlertStream {
  * Gives undefined when there is no more.
  */
 async function readAdded(
-  reader: RoleRedis,
+  reader: RoleClient,
   positions: Map<string, string>,
   since: number,
   isKnown: (seq: number) => boolean,
 ): Promise<LogEntry[] | undefined> {
   const streams = SEVERITIES.map(keys.alertStream);
   const from = streams.map((key) => laterOf(positions.get(key) ?? '0-0', since));
-  const reply: StreamReply = await reader.xreadBuffer('COUNT', READ_COUNT, 'STREAMS', ...streams, ...from);
-  if (!reply) return undefined;
+  const reply = await readStreams(reader, streams, from);
+  if (reply.length === 0) return undefined;
   const entries: LogEntry[] = [];
   for (const [key, added] of reply) {
     positions.set(key.toString(), added.at(-1)![0].toString());
@@ -139,6 +141,18 @@ async function readAdded(
     }
   }
   return entries.sort((a, b) => a.seq - b.seq);
+}
+
+/** Reads what comes after `from` in each stream: of one server with one question, of a Cluster's nodes with one each. */
+async function readStreams(
+  reader: RoleClient,
+  streams: readonly string[],
+  from: readonly string[],
+): Promise<NonNullable<StreamReply>> {
+  const read = async (some: readonly string[], ids: readonly string[]): Promise<NonNullable<StreamReply>> =>
+    (await reader.xreadBuffer('COUNT', READ_COUNT, 'STREAMS', ...some, ...ids)) ?? [];
+  if (!reader.isCluster) return read(streams, from);
+  return (await Promise.all(streams.map((stream, at) => read([stream], [from[at]!])))).flat();
 }
 
 /** A stream id, or the first one of a time (ms) where that is later. */

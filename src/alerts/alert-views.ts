@@ -132,6 +132,14 @@ export function viewOf(alert: Alert, sight: Sight): ResponderView | ReporterView
   }
 }
 
+/** An alert that is not in the log yet, as somebody sees it: it has no `seq`, and only presses add to it. */
+export type ProvisionalView = (ResponderView | ReporterView) & { readonly provisional: true };
+
+/** A provisional alert as somebody sees it. */
+export function provisionalView(alert: Alert, sight: Sight): ProvisionalView {
+  return { ...viewOf(alert, sight), seq: 0, provisional: true };
+}
+
 /** An entry as somebody sees it; undefined for what is not for them. */
 export function messageOf(entry: LogEntry, sight: Sight): AlertMessage<ResponderView | ReporterView> | undefined {
   switch (sight) {

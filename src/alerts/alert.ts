@@ -203,11 +203,15 @@ export interface Escalated {
   readonly policy?: { readonly setAt: string; readonly from: number };
 }
 
+/** `loggedAt`: when a press came into the log that had waited in Redis, RFC 3339 UTC; nobody could be called before. */
+type Late = { readonly loggedAt?: string };
+
 /** What each type of event carries. */
 export interface EventDetails {
-  'alert.raised': Press;
+  /** `reference`: the one that was told before the alert had a `seq`. */
+  'alert.raised': Press & Late & { readonly reference?: string };
   /** `severity` is the one after the repeat; `proven` tells whether the presser proved to be the reporter. */
-  'alert.repeated': LateFacts & Pick<Press, 'verified'> & { severity: Severity; proven: boolean };
+  'alert.repeated': LateFacts & Late & Pick<Press, 'verified'> & { severity: Severity; proven: boolean };
   'alert.updated': LateFacts & { proven: boolean };
   'alert.acknowledged': { readonly note?: string };
   'alert.responded': { readonly status: ResponseStatus; readonly etaAt?: string; readonly note?: string };

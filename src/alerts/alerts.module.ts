@@ -20,12 +20,28 @@ import { AlertReading } from './alert-reading.js';
 import { AlertStream } from './alert-stream.js';
 import { AlertsService } from './alerts.service.js';
 import { CancelPins } from './cancel-pins.js';
+import { Intake } from './intake.js';
+import { INTAKE_PROVIDERS } from './intake.providers.js';
 import { Lanes } from './lanes.js';
+import { PendingStream } from './pending-stream.js';
+import { PendingTail } from './pending-tail.js';
+import { ProvisionalAlerts } from './provisional-alerts.js';
 import type { RaiseParts } from './raise-command.js';
 import { ReachReader } from './reach-reader.js';
 
 const RAISE_PARTS = Symbol('RaiseParts');
-type ServiceParts = [AlertLog, AlertReader, AlertPublisher, ReceiptTokens, CancelPins, RaiseParts];
+type ReadingParts = [AlertReader, AlertLists, ReachReader, ProvisionalAlerts];
+type ServiceParts = [AlertLog, AlertReader, AlertPublisher, ReceiptTokens, CancelPins, TakingParts];
+
+/** What takes presses, and what they are read by. */
+@Injectable()
+class TakingParts {
+  constructor(
+    @Inject(RAISE_PARTS) readonly raising: RaiseParts,
+    @Inject(Intake) readonly intake: Intake,
+    @Inject(ProvisionalAlerts) readonly provisional: ProvisionalAlerts,
+  ) {}
+}
 
 /** The connections of the three roles that a committed alert goes out by. */
 @Injectable()
@@ -42,14 +58,15 @@ class AlertRoles {
   imports: [AppRedis, WebsocketRedis, RealtimeRedis, DatabaseModule, CredentialsModule, AreasModule],
   providers: [
     AlertRoles,
+    TakingParts,
+    ...INTAKE_PROVIDERS,
     { provide: AlertLog, inject: [Database], useFactory: (database: Database) => new AlertLog(database) },
     { provide: AlertReader, inject: [Database], useFactory: (database: Database) => new AlertReader(database) },
     { provide: AlertLists, inject: [Database], useFactory: (database: Database) => new AlertLists(database) },
     {
       provide: AlertReading,
-      inject: [AlertReader, AlertLists, ReachReader],
-      useFactory: (reader: AlertReader, lists: AlertLists, reach: ReachReader) =>
-        new AlertReading(reader, lists, reach),
+      inject: [AlertReader, AlertLists, ReachReader, ProvisionalAlerts],
+      useFactory: (...parts: ReadingParts) => new AlertReading(...parts),
     },
     { provide: ReachReader, inject: [Database], useFactory: (database: Database) => new ReachReader(database) },
     { provide: AlertStream, inject: [AlertRoles], useFactory: ({ realtime }: AlertRoles) => new AlertStream(realtime) },
@@ -89,18 +106,34 @@ class AlertRoles {
     },
     {
       provide: AlertsService,
-      inject: [AlertLog, AlertReader, AlertPublisher, ReceiptTokens, CancelPins, RAISE_PARTS],
-      useFactory: (...[log, reader, publisher, receipts, pins, raising]: ServiceParts) =>
-        new AlertsService({ log, reader, publisher, receipts, pins, ...raising }),
+      inject: [AlertLog, AlertReader, AlertPublisher, ReceiptTokens, CancelPins, TakingParts],
+      useFactory: (...[log, reader, publisher, receipts, pins, { raising, intake, provisional }]: ServiceParts) =>
+        new AlertsService({ log, reader, publisher, receipts, pins, intake, provisional, ...raising }),
     },
   ],
-  exports: [AlertLog, AlertReader, AlertReading, ReachReader, AlertStream, AlertPublisher, AlertsService],
+  exports: [
+    AlertLog,
+    AlertReader,
+    AlertReading,
+    ReachReader,
+    AlertStream,
+    AlertPublisher,
+    AlertsService,
+    CancelPins,
+    PendingStream,
+    PendingTail,
+    ProvisionalAlerts,
+  ],
 })
 export class AlertsModule implements BeforeApplicationShutdown {
-  constructor(@Inject(AlertLog) private readonly log: AlertLog) {}
+  constructor(
+    @Inject(AlertLog) private readonly log: AlertLog,
+    @Inject(Intake) private readonly intake: Intake,
+  ) {}
 
   /** Requests have ended: what they put into the log is committed before any connection closes. */
   async beforeApplicationShutdown(): Promise<void> {
+    await this.intake.stop();
     await this.log.drain();
   }
 }

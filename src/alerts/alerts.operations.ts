@@ -1,13 +1,8 @@
 import { z } from 'zod';
 import type { Operation, OperationGroup } from '../api-docs/operation.js';
 import { ALERT_KINDS } from './alert.js';
-import {
-  alertPageSchema,
-  eventPageSchema,
-  raisedSchema,
-  readAlertSchema,
-  updateAnswerSchema,
-} from './alert-answer.schemas.js';
+import { raisedSchema, readAlertSchema, updateAnswerSchema } from './alert-answer.schemas.js';
+import { alertPageSchema, eventPageSchema } from './alert-page.schemas.js';
 import { ALERT_STEP_OPERATIONS } from './alert-steps.operations.js';
 import { listSchema, raiseSchema, timelineSchema, updateSchema } from './alert.schemas.js';
 import { SEVERITIES } from './severity.js';
@@ -171,7 +166,7 @@ const reading: readonly Operation[] = [
     params: ID,
     query: timelineSchema,
     answers: { 200: { about: 'A page.', json: eventPageSchema } },
-    errors: ['REQUEST_INVALID', 'ALERT_NOT_FOUND', 'DATABASE_UNAVAILABLE'],
+    errors: ['REQUEST_INVALID', 'ALERT_NOT_FOUND', 'ALERT_PROVISIONAL', 'DATABASE_UNAVAILABLE'],
     examples: [
       { name: 'From the beginning', ...AS_OPERATOR, after: ['acknowledgeAlert'], ...AN_ALERT, status: 200 },
       {
@@ -196,7 +191,7 @@ const updating: Operation = {
   params: ID,
   body: { 'application/json': updateSchema },
   answers: { 200: { about: 'The alert after it.', json: updateAnswerSchema } },
-  errors: ['ALERT_NOT_FOUND', 'DATABASE_UNAVAILABLE'],
+  errors: ['ALERT_NOT_FOUND', 'ALERT_PROVISIONAL', 'DATABASE_UNAVAILABLE'],
   examples: [
     {
       name: 'The position came late',

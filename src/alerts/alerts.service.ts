@@ -3,27 +3,39 @@ import { isReporterOf, mayAnswer, requireMay, sightOf, type AlertAction } from '
 import type { ReceiptTokens } from '../auth/receipt-tokens.js';
 import { AppError } from '../errors/app-error.js';
 import { readId } from '../errors/read-id.js';
+import { within } from '../time-limit.js';
 import type { Alert, Press } from './alert.js';
 import type { Outcome } from './alert-batch.js';
 import type { AlertLog } from './alert-log.js';
 import type { AlertPublisher } from './alert-publisher.js';
 import type { AlertReader } from './alert-reader.js';
-import { stateError, stateErrorUnnamed } from './alert-state-error.js';
+import { provisionalError, stateError, stateErrorUnnamed } from './alert-state-error.js';
 import { commandOf, type Step } from './alert-steps.js';
 import { reporterView, viewOf, type ReporterView, type ResponderView } from './alert-views.js';
 import type { CancelPins, SetPins } from './cancel-pins.js';
 import type { LifecycleCommand, RaiseCommand, UpdateCommand } from './decide.js';
 import type { Refusal } from './decision.js';
+import type { Intake, Taken } from './intake.js';
 import type { Lane } from './lanes.js';
+import type { Accepted, ProvisionalAlerts } from './provisional-alerts.js';
 import { readRaise, type RaiseInput, type RaiseParts } from './raise-command.js';
 import { readPress } from './read-press.js';
 
+/** An answer to a press waits at most this long for its PINs: the press itself is stored. */
+const PINS_MS = 1000;
 const FLOODED = 'flood: more presses came from there than people make; the alert is stored as unverified';
 
 /** Answer to a press, the same on HTTP and sockets. */
 export interface RaiseAnswer extends Omit<ReporterView, 'acknowledgedAt' | 'coming' | 'onScene'> {
-  /** Where the durable record stands. */
-  readonly stored: 'postgres';
+  /** Where the record stands. */
+  readonly stored: 'postgres' | 'redis';
+  /**
+   * Where Redis stored it: in its append-only file, which outlives the death of every process; how soon it is on the
+   * disk, Redis does not tell. Absent otherwise: what Postgres committed is on its disk.
+   */
+  readonly durability?: 'append-only-file';
+  /** The alert is not in the log yet: it has no `seq`, and only presses add to it. */
+  readonly provisional?: true;
   /** `delayed`: other nodes have it within the poll interval instead of at once. */
   readonly realtime: 'live' | 'delayed';
   readonly receiptToken: string;
@@ -40,9 +52,9 @@ export interface AlertsServiceParts extends RaiseParts {
   readonly publisher: AlertPublisher;
   readonly receipts: ReceiptTokens;
   readonly pins: CancelPins;
+  readonly intake: Intake;
+  readonly provisional: ProvisionalAlerts;
 }
-
-type Accepted = Exclude<Outcome, Refusal>;
 
 /** Raising alerts and leading them through their life; what HTTP and sockets both call. */
 export class AlertsService {
@@ -53,14 +65,14 @@ export class AlertsService {
    * @throws AppError DATABASE_UNAVAILABLE; nothing in the input is a reason to refuse
    */
   async raise(input: RaiseInput): Promise<{ created: boolean; answer: RaiseAnswer }> {
-    const { publisher } = this.parts;
     const { command, pins, warnings, lane } = readRaise(input, this.parts);
-    const outcome = await this.#appendIn(lane, command);
-    const [live, pinWarnings] = await Promise.all([publisher.isLive(outcome.entry), this.#keepPins(outcome, pins)]);
+    const taken = await this.#takeIn(lane, command, pins);
+    const { outcome } = taken;
+    const [live, pinWarnings] = await Promise.all([this.#isLive(taken), this.#keepTakenPins(taken, pins)]);
     // Whoever proves to be the reporter is told of the lane of the alert; others of what became of their press.
     const isInDoubt = lane.flooded && !(outcome.proven && outcome.alert.verified);
     const told = [...warnings, ...pinWarnings, ...(isInDoubt ? [FLOODED] : [])];
-    const answer = this.#answer(outcome, command.press, live, told);
+    const answer = this.#answer(taken, command.press, live, told);
     return { created: outcome.outcome === 'raised', answer };
   }
 
@@ -125,14 +137,24 @@ export class AlertsService {
     return view;
   }
 
-  async #appendIn(lane: Lane, command: RaiseCommand): Promise<Accepted> {
-    let outcome: Accepted | undefined;
+  async #takeIn(lane: Lane, command: RaiseCommand, pins: SetPins | undefined): Promise<Taken> {
+    const { intake, pins: kept } = this.parts;
+    let taken: Taken | undefined;
     try {
-      outcome = accepted(await this.parts.log.append(command));
-      return outcome;
+      taken = await intake.take(command, (alertId) => pins && kept.digestsOf(alertId, pins));
+      return taken;
     } finally {
-      lane.settle(outcome);
+      lane.settle(taken?.outcome);
     }
+  }
+
+  async #isLive({ outcome, stored }: Taken): Promise<boolean> {
+    return stored === 'redis' || this.parts.publisher.isLive(outcome.entry);
+  }
+
+  /** What Redis takes has its PINs with it. */
+  async #keepTakenPins({ outcome, stored }: Taken, pins: SetPins | undefined): Promise<string[]> {
+    return stored === 'redis' && outcome.proven ? [] : this.#keepPins(outcome, pins);
   }
 
   #append(command: LifecycleCommand): Promise<Outcome> {
@@ -142,9 +164,12 @@ export class AlertsService {
   /** The alert, if the caller may do this to it. Who may not is not told which alerts there are. */
   async #require(action: AlertAction, id: string, caller: Caller): Promise<Alert> {
     requireMay(caller, caller.kind !== 'anonymous');
-    const alert = await this.parts.reader.byId(readId(id, 'ALERT_NOT_FOUND'));
+    const found = readId(id, 'ALERT_NOT_FOUND');
+    const waiting = this.parts.provisional.get(found);
+    const alert = waiting ?? (await this.parts.reader.byId(found));
     if (!alert && caller.kind === 'operator') throw new AppError('ALERT_NOT_FOUND');
     requireMay(caller, alert !== undefined && mayAnswer(caller, action, alert));
+    if (waiting) throw provisionalError();
     return alert!;
   }
 
@@ -152,21 +177,24 @@ export class AlertsService {
     // A retry says again what was kept; a warning that tells whether it is the same would be a way to guess PINs.
     if (!pins) return [];
     if (!proven) return ['cancelPin: ignored, only the reporter sets it'];
-    const kept = await this.parts.pins.keep(alert, pins);
+    const kept = await within(PINS_MS, this.parts.pins.keep(alert, pins)).catch(() => 'failed');
     if (kept === 'failed') return ['cancelPin: could not be stored; send it again'];
     return kept === 'taken' && outcome !== 'replayed' ? ['cancelPin: ignored, a PIN is set already'] : [];
   }
 
-  #answer(outcome: Accepted, press: Press, live: boolean, warnings: readonly string[]): RaiseAnswer {
+  #answer({ outcome, stored }: Taken, press: Press, live: boolean, warnings: readonly string[]): RaiseAnswer {
     const { alert, proven } = outcome;
     const { acknowledgedAt: _acknowledgedAt, coming: _coming, onScene: _onScene, ...view } = reporterView(alert);
+    const promised = stored === 'redis';
+    const scope = proven ? 'reporter' : 'press';
     return {
       ...view,
+      ...(promised ? { seq: 0, provisional: true as const, durability: 'append-only-file' as const } : {}),
       // Who merely knows the phone number hears back what they said, and nothing of what the reporter told.
       ...(proven ? {} : whatWasSaid(press)),
-      stored: 'postgres',
+      stored,
       realtime: live ? 'live' : 'delayed',
-      receiptToken: this.parts.receipts.issue({ alertId: alert.id, scope: proven ? 'reporter' : 'press' }),
+      receiptToken: this.parts.receipts.issue({ alertId: alert.id, scope, ...(promised ? { promised } : {}) }),
       warnings,
     };
   }

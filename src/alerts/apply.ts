@@ -130,7 +130,7 @@ function raised(id: string, at: string, seq: number, press: EventDetails['alert.
   const message = press.message ?? null;
   return {
     id,
-    reference: referenceOf(seq),
+    reference: press.reference ?? referenceOf(seq),
     status: 'open',
     severity: press.severity ?? 'high',
     kind: press.kind ?? 'panic',

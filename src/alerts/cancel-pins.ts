@@ -13,6 +13,12 @@ export interface SetPins {
   readonly duressPin?: string;
 }
 
+/** PINs of one alert as they are stored, in hex. */
+export interface PinDigests {
+  readonly cancel: string;
+  readonly duress?: string;
+}
+
 export interface CancelPinsParts {
   readonly database: Database;
   readonly operatorKey: string;
@@ -47,14 +53,28 @@ export class CancelPins {
    * Keeps PINs for an alert that has none yet: whoever forces the reporter shall not set new ones. Never rejects, and
    * never tells whether what is kept is the same.
    */
-  async keep({ id, reporterId }: Reported, { cancelPin, duressPin }: SetPins): Promise<'kept' | 'taken' | 'failed'> {
+  async keep(alert: Reported, pins: SetPins): Promise<'kept' | 'taken' | 'failed'> {
+    return this.keepDigests(alert, this.digestsOf(alert.id, pins));
+  }
+
+  /** PINs as they may be stored for an alert, here or until Postgres is back. */
+  digestsOf(alertId: string, { cancelPin, duressPin }: SetPins): PinDigests {
+    const hex = (pin: string) => this.#digest(alertId, pin).toString('hex');
+    return { cancel: hex(cancelPin), ...(duressPin ? { duress: hex(duressPin) } : {}) };
+  }
+
+  /** As {@link keep}, of digests that were made for this alert. */
+  async keepDigests(
+    { id, reporterId }: Reported,
+    { cancel, duress }: PinDigests,
+  ): Promise<'kept' | 'taken' | 'failed'> {
     try {
       const { rowCount } = await this.parts.database.query({
         name: 'keep-pins',
         text: `insert into alert_pins (alert_id, cancel_digest, duress_digest)
                select $1, $2, $3 where not exists (select from users where id = $4 and cancel_pin_hash is not null)
                on conflict (alert_id) do nothing`,
-        values: [id, this.#digest(id, cancelPin), duressPin ? this.#digest(id, duressPin) : null, reporterId],
+        values: [id, Buffer.from(cancel, 'hex'), duress ? Buffer.from(duress, 'hex') : null, reporterId],
       });
       return rowCount === 1 ? 'kept' : 'taken';
     } catch (error) {

@@ -10,11 +10,7 @@ import {
 } from './alert.js';
 import type { EscalateCommand } from './decide-escalation.js';
 import type { Decision, Refusal } from './decision.js';
-import { moveTo, newFacts, type Told } from './late-facts.js';
-import { moreUrgent, raiseSeverity } from './severity.js';
-
-/** Presses of one reporter within this many milliseconds of the last one fold. */
-export const FOLD_WINDOW_MS = 5 * 60_000;
+import { newFacts, type Told } from './late-facts.js';
 
 /** Someone presses panic. `newId` names the alert if the press opens one. */
 export interface RaiseCommand {
@@ -33,6 +29,16 @@ export interface RaiseCommand {
   /** Set when the receipt came from folding by phone: it lets presses fold, but proves nothing. */
   readonly weakReceiptOf?: string;
   readonly key?: IdempotencyKey;
+  /** Set for a press that Redis took: it belongs to that alert, and folds into no other. */
+  readonly promised?: PromisedAlert;
+}
+
+/** The alert whose id a press was answered with while Postgres was away. `first`: the id was made for this press. */
+export interface PromisedAlert {
+  readonly id: string;
+  readonly first: boolean;
+  /** When the press was moved from Redis to the log, RFC 3339 UTC; its `at` may be minutes before. */
+  readonly loggedAt?: string;
 }
 
 /** Both are sha256 digests in hex. */
@@ -67,90 +73,6 @@ export interface UpdateCommand extends StepCommand<'update'> {
 }
 
 export type AlertCommand = RaiseCommand | LifecycleCommand | UpdateCommand | EscalateCommand;
-
-/** What is known of an alert before a raise is decided, by each way of finding one. */
-export interface RaiseFacts {
-  /** The alert of the same idempotency key, and what was asked then. */
-  readonly keyed?: { readonly alert: Alert; readonly fingerprint: string; readonly proven: boolean };
-  readonly receipted?: Alert;
-  /** The newest alert of the same weak reporter. */
-  readonly reported?: Alert;
-}
-
-/** What a press means: a new alert, one more press on an open one, or a retry of what is known. Never a refusal. */
-export function decideRaise(facts: RaiseFacts, command: RaiseCommand): Decision {
-  const { keyed, receipted, reported } = facts;
-  if (keyed) {
-    const retry = decideRetry(keyed, command);
-    if (retry) return retry;
-  }
-  if (receipted && mayFold(receipted, command)) return fold(receipted, command, command.receiptOf !== undefined);
-  if (reported && isReporters(reported, command) && mayFold(reported, command)) {
-    return fold(reported, command, isOwnAccount(reported, command));
-  }
-  const { newId: alertId, at, actor, press } = command;
-  return {
-    outcome: 'raised',
-    alertId,
-    proven: true,
-    event: { type: 'alert.raised', alertId, at, actor, details: press },
-  };
-}
-
-function isOwnAccount({ reporterId }: Alert, { press }: RaiseCommand): boolean {
-  return reporterId !== null && reporterId === press.reporterId;
-}
-
-/**
- * Whether an alert that was found by phone number or account takes this press. Who is signed in must not be drawn into
- * an alert that somebody else opened with their number: that one could call it off. A gateway vouches for the number.
- */
-function isReporters(alert: Alert, command: RaiseCommand): boolean {
-  if (command.press.reporterId === undefined || isOwnAccount(alert, command)) return true;
-  return alert.reporterId === null && (alert.source === 'sms' || alert.source === 'ussd');
-}
-
-function decideRetry(keyed: NonNullable<RaiseFacts['keyed']>, command: RaiseCommand): Decision | undefined {
-  const { alert, fingerprint, proven } = keyed;
-  const replayed: Decision = { outcome: 'replayed', alertId: alert.id, proven };
-  if (command.key?.fingerprint === fingerprint) return replayed;
-  // The key comes back with other words: late facts for an open alert; for a closed one somebody needs help again.
-  if (!isOpenToReporter(alert) || alert.test !== command.press.test) return undefined;
-  // Retries overtake each other: a place where the alert has been is no news.
-  const details = newFacts(alert, command.press, { proven, been: alert.trail, mayLeave: proven });
-  if (!details) return replayed;
-  const { at, actor } = command;
-  return {
-    ...replayed,
-    event: { type: 'alert.updated', alertId: alert.id, at, actor, details: { ...details, proven } },
-  };
-}
-
-/** To a reporter who had to cancel under duress, the alert is over: nothing may tell that it goes on. */
-function isOpenToReporter(alert: Alert): boolean {
-  return isOpen(alert) && alert.duress === null;
-}
-
-function mayFold(alert: Alert, command: RaiseCommand): boolean {
-  if (!isOpenToReporter(alert) || alert.test !== command.press.test) return false;
-  return Date.parse(command.at) - Date.parse(alert.pressedAt) <= FOLD_WINDOW_MS;
-}
-
-function fold(alert: Alert, command: RaiseCommand, proven: boolean): Decision {
-  const { at, actor, press } = command;
-  const { location, message, contact, verified } = press;
-  const severity = moreUrgent(raiseSeverity(alert.severity), press.severity ?? 'low');
-  const details = {
-    severity,
-    verified,
-    proven,
-    ...(location === undefined ? {} : { location, ...moveTo(alert, press, proven) }),
-    ...(message === undefined ? {} : { message }),
-    ...(contact === undefined ? {} : { contact }),
-  };
-  const event: AlertEvent = { type: 'alert.repeated', alertId: alert.id, at, actor, details };
-  return { outcome: 'folded', alertId: alert.id, proven, promoted: verified && !alert.verified, event };
-}
 
 /** Late facts are taken whatever state the alert is in: what a reporter tells is never lost. */
 export function decideUpdate(alert: Alert | undefined, command: UpdateCommand): Decision | Refusal {

@@ -38,7 +38,7 @@ describe('late facts', () => {
 
   it('of somebody who only knows the number call others in and send nobody away', () => {
     const log = logOf(press({ places: HILL }, { reporter: PHONE }));
-    log.run([press({ location: { lat: 1, lng: 2 }, places: RIVER }, { reporter: PHONE })]);
+    log.run([press({ location: { lat: 1, lng: 2 }, places: RIVER }, { reporter: PHONE, newId: SECOND })]);
     const both = { areas: ['hill', 'ridge', 'river'], organisations: ['town', 'county'] };
     expect(alertOf(log)).toMatchObject({ ...both, own: { location: null } });
     expect(last(log).details).toMatchObject({ places: both, left: { areas: [], organisations: [] } });

@@ -4,7 +4,7 @@ import { databaseUnavailable, isUnavailable, type Database } from '../database/d
 import { isOpen, type Alert, type LogEntry } from './alert.js';
 import { AlertBatch, touchedBy, type Outcome, type TouchedIds, type TouchedRow } from './alert-batch.js';
 import { jsonOf } from './alert-json.js';
-import { BEGIN_AND_LOCK, READ_STATE, WRITE_BATCH, WRITE_BATCH_AND_PLACES } from './alert-log.sql.js';
+import { BEGIN_AND_LOCK, PROBE, READ_STATE, WRITE_BATCH, WRITE_BATCH_AND_PLACES } from './alert-log.sql.js';
 import { placeChanges } from './alert-places.js';
 import type { AlertCommand } from './decide.js';
 
@@ -44,6 +44,23 @@ export class LogWriter {
     }
     this.#lockedBatches -= 1;
     return this.#writeLocked(commands, touched);
+  }
+
+  /**
+   * Takes the way that every batch takes, the lock of the head, and changes nothing.
+   * @throws AppError DATABASE_UNAVAILABLE when no alert could be written now
+   */
+  async probe(): Promise<void> {
+    const connection = await this.#connect();
+    let broken: Error | undefined;
+    try {
+      await connection.query(PROBE);
+    } catch (error) {
+      broken = error as Error;
+      throw databaseUnavailable(error);
+    } finally {
+      connection.release(broken);
+    }
   }
 
   /** One round trip, two where there is something to read. Gives undefined when nothing was written for any reason. */
@@ -138,8 +155,8 @@ interface StateRow {
   readonly proven: boolean | null;
 }
 
-async function readState(connection: PoolClient, { ids, reporters, keys }: TouchedIds): Promise<State> {
-  const values = [ids, reporters, keys.map((key) => Buffer.from(key, 'hex'))];
+async function readState(connection: PoolClient, { ids, newIds, reporters, keys }: TouchedIds): Promise<State> {
+  const values = [[...new Set([...ids, ...newIds])], reporters, keys.map((key) => Buffer.from(key, 'hex'))];
   const { rows } = await connection.query<StateRow>({ ...READ_STATE, values });
   const touched = rows.flatMap(({ by, found_by: foundBy, alert, fingerprint, proven }): TouchedRow[] => {
     if (by === 'head' || !alert) return [];

@@ -17,3 +17,19 @@ export function referenceOf(seq: number): string {
   }
   return `NB-${text}`;
 }
+
+const PROMISED_LETTERS = 6;
+
+/**
+ * Short name of an alert that was promised before it had a `seq`, of the random end of its id: NB-P and six letters,
+ * which none by {@link referenceOf} has before 33 thousand million alerts. One of a thousand million, so two may meet.
+ */
+export function promisedReference(id: string): string {
+  let bits = BigInt(`0x${id.replaceAll('-', '').slice(-8)}`);
+  let text = '';
+  for (let i = 0; i < PROMISED_LETTERS; i += 1) {
+    text = ALPHABET[Number(bits & 31n)]! + text;
+    bits >>= 5n;
+  }
+  return `NB-P${text}`;
+}

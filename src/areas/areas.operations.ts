@@ -78,7 +78,7 @@ const drawing: readonly Operation[] = [
     method: 'POST',
     path: `${OF_ORGANISATION}/import`,
     summary: 'Take a whole map: GeoJSON or KML',
-    about: 'A polygon of a name that is known is the new shape of that area. At most 10 MiB.',
+    about: 'A polygon of a name that is known is the new shape of that area. At most 4 MiB.',
     ...BY_DISPATCHERS,
     params: ORGANISATION,
     body: {
@@ -86,7 +86,7 @@ const drawing: readonly Operation[] = [
       [KML_TYPE]: z.string(),
     },
     answers: { 200: { about: 'What became of each feature.', json: importSchema } },
-    errors: ['GEOMETRY_INVALID', 'NOT_FOUND', 'DATABASE_UNAVAILABLE'],
+    errors: ['GEOMETRY_INVALID', 'NOT_FOUND', 'TOO_MANY_REQUESTS', 'DATABASE_UNAVAILABLE'],
     examples: [
       {
         name: 'GeoJSON',

@@ -13,6 +13,9 @@ export interface ImportLimits {
   /** Of the thread's heap; a map of 4 MiB needs less than 100. */
   readonly memoryMb: number;
 }
+/** Imports that wait with their text of up to 4 MiB; the next one is told to come again. */
+const MAX_WAITING = 8;
+const RETRY_AFTER_SECONDS = 10;
 const LIMITS: ImportLimits = { ms: 10_000, memoryMb: 256 };
 
 /**
@@ -22,6 +25,7 @@ const LIMITS: ImportLimits = { ms: 10_000, memoryMb: 256 };
 export class ImportReader {
   readonly #logger = new Logger('ImportReader');
   #last: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
 
   constructor(
     private readonly countryCode: string,
@@ -31,11 +35,15 @@ export class ImportReader {
 
   /**
    * @param maxKm how far one area may extend
-   * @throws AppError GEOMETRY_INVALID
+   * @throws AppError GEOMETRY_INVALID; TOO_MANY_REQUESTS when many wait already
    */
   async read(text: string, maxKm: number): Promise<readonly ReadFeature[]> {
+    if (this.#waiting >= MAX_WAITING) {
+      throw new AppError('TOO_MANY_REQUESTS', undefined, { retryAfterSeconds: RETRY_AFTER_SECONDS });
+    }
+    this.#waiting += 1;
     const reading = this.#last.then(() => this.#run({ text, countryCode: this.countryCode, maxKm }));
-    this.#last = reading.catch(() => undefined);
+    this.#last = reading.catch(() => undefined).finally(() => (this.#waiting -= 1));
     const outcome = await reading;
     if ('features' in outcome) return outcome.features;
     throw new AppError(outcome.refused.code, outcome.refused.detail);

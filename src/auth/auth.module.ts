@@ -2,12 +2,13 @@ import { Inject, Injectable, Logger, Module, type OnModuleInit } from '@nestjs/c
 import { CLOCK, type Clock } from '../clock.js';
 import { Database } from '../database/database.js';
 import { DatabaseModule } from '../database/database.module.js';
+import { findPromised } from '../database/promised-ids.js';
 import { DirectoryChanges } from '../directory-changes/directory-changes.js';
 import { DirectoryChangesModule } from '../directory-changes/directory-changes.module.js';
 import { AppRedis, InjectRedis } from '../redis/redis.modules.js';
 import { REQUEST_PATH } from '../redis/redis.options.js';
 import type { RoleConnections } from '../redis/role-connections.js';
-import type { RoleRedis } from '../redis/role-redis.js';
+import type { RoleClient } from '../redis/role-client.js';
 import { ApiKeys } from './api-keys.js';
 import { CallerIdentity } from './caller-identity.js';
 import { CredentialsModule } from './credentials.module.js';
@@ -22,10 +23,12 @@ import { Sessions } from './sessions.js';
 /** Database number of the sessions, the second of app_user's further ones. */
 const SESSIONS_DB = 3;
 
+type IdentityDependencies = [OperatorKey, ReceiptTokens, Sessions, ApiKeys, Database];
+
 /** The sessions' own connection: a connection works in one database. */
 @Injectable()
 class SessionsRedis {
-  readonly connection: RoleRedis;
+  readonly connection: RoleClient;
   readonly #logger = new Logger('Sessions');
   #reported = false;
 
@@ -67,9 +70,15 @@ class SessionsRedis {
     },
     {
       provide: CallerIdentity,
-      inject: [OperatorKey, ReceiptTokens, Sessions, ApiKeys],
-      useFactory: (operatorKey: OperatorKey, receipts: ReceiptTokens, sessions: Sessions, apiKeys: ApiKeys) =>
-        new CallerIdentity({ operatorKey, receipts, sessions, apiKeys }),
+      inject: [OperatorKey, ReceiptTokens, Sessions, ApiKeys, Database],
+      useFactory: (...[operatorKey, receipts, sessions, apiKeys, database]: IdentityDependencies) =>
+        new CallerIdentity({
+          operatorKey,
+          receipts,
+          sessions,
+          apiKeys,
+          findPromised: (alertId) => findPromised(database, alertId),
+        }),
     },
     {
       provide: RequestCaller,

@@ -1,3 +1,4 @@
+import type { Promised } from '../database/promised-ids.js';
 import { Logger } from '../observability/nest-log.js';
 import { within } from '../time-limit.js';
 import type { ApiKeys } from './api-keys.js';
@@ -9,6 +10,8 @@ import { API_KEY_PREFIX, SESSION_PREFIX } from './tokens.js';
 
 /** Longest time that a panic waits to know who presses. */
 const PANIC_MS = 500;
+/** Less than a panic waits: it must stay its reporter's. */
+const PROMISED_MS = 250;
 const REJECTED: Caller = { kind: 'anonymous', rejected: true };
 
 export interface CallerIdentityParts {
@@ -16,6 +19,8 @@ export interface CallerIdentityParts {
   readonly receipts: ReceiptTokens;
   readonly sessions: Sessions;
   readonly apiKeys: ApiKeys;
+  /** The stored alert that a promised id leads to; undefined while there is none. */
+  readonly findPromised: (alertId: string) => Promise<Promised | undefined>;
 }
 
 /** Tells who a bearer token stands for. */
@@ -41,7 +46,16 @@ export class CallerIdentity {
     if (token.startsWith(API_KEY_PREFIX)) return (await apiKeys.find(token)) ?? REJECTED;
     const receipt = receipts.read(token);
     if (!receipt) return REJECTED;
-    return { kind: 'reporter', alertId: receipt.alertId, proven: receipt.scope === 'reporter' };
+    const { id: alertId, proven } = receipt.promised
+      ? await this.#becameOf(receipt.alertId)
+      : { id: receipt.alertId, proven: true };
+    return { kind: 'reporter', alertId, proven: proven && receipt.scope === 'reporter' };
+  }
+
+  /** Where Postgres does not say, the alert is what it was promised to be. */
+  async #becameOf(alertId: string): Promise<Promised> {
+    const found = await within(PROMISED_MS, this.parts.findPromised(alertId)).catch(() => undefined);
+    return found ?? { id: alertId, proven: true };
   }
 
   /** As {@link identify} for a panic: never rejects and never waits long; who cannot be known in time is anonymous. */

@@ -1,5 +1,5 @@
 import { keys } from '../redis/redis.keys.js';
-import type { RoleRedis } from '../redis/role-redis.js';
+import type { RoleClient } from '../redis/role-client.js';
 import { within } from '../time-limit.js';
 import type { Session } from './session.js';
 
@@ -16,7 +16,7 @@ const VERSION = 1;
  * time: who reads one asks {@link DirectoryChanges} whether it is still current.
  */
 export class SessionCopies {
-  constructor(private readonly redis: RoleRedis) {}
+  constructor(private readonly redis: RoleClient) {}
 
   /** Undefined also when Redis is away; never rejects. */
   async read(tokenHash: Buffer): Promise<Session | undefined> {

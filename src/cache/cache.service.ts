@@ -4,7 +4,7 @@ import { redisFailureOf } from '../redis/redis-failure.js';
 import { keys } from '../redis/redis.keys.js';
 import { InjectRedis } from '../redis/redis.modules.js';
 import { RoleConnections } from '../redis/role-connections.js';
-import type { RoleRedis } from '../redis/role-redis.js';
+import type { RoleClient } from '../redis/role-client.js';
 
 const DEFAULT_TTL_SECONDS = 300;
 /** Largest value, bytes of JSON: one that is bigger holds up everybody else's commands. */
@@ -51,7 +51,7 @@ export class CacheService {
     await this.#run((redis) => redis.unlink(key));
   }
 
-  async #run<T>(work: (redis: RoleRedis) => Promise<T>): Promise<T> {
+  async #run<T>(work: (redis: RoleClient) => Promise<T>): Promise<T> {
     const redis = this.app.commands;
     try {
       return await work(redis);

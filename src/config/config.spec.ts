@@ -28,7 +28,11 @@ describe('loadConfig', () => {
       NABOOM_TIME_ZONE: 'Africa/Johannesburg',
     });
     expect(redis.isolation).toBe('none');
-    expect(redis.roles.app).toEqual({ host: 'localhost', port: 6379, tls: false, db: 0 });
+    expect(redis.roles.app).toEqual({
+      place: { kind: 'single', host: 'localhost', port: 6379 },
+      tls: false,
+      db: 0,
+    });
   });
 
   it('reports every problem at once', () => {
@@ -54,7 +58,7 @@ describe('loadConfig', () => {
   it('gives each role its own user and database', () => {
     const { redis } = loadConfig({ ...NEEDED, ...ROLE_PASSWORDS, REDIS_URL: 'rediss://redis.example:6380' });
     expect(redis.isolation).toBe('acl');
-    const at = { host: 'redis.example', port: 6380, tls: true };
+    const at = { place: { kind: 'single', host: 'redis.example', port: 6380 }, tls: true };
     expect(redis.roles).toEqual({
       app: { ...at, username: 'app_user', password: 'secret/app+1', db: 0 },
       queue: { ...at, username: 'app_user', password: 'secret/app+1', db: 2 },
@@ -73,8 +77,8 @@ describe('loadConfig', () => {
       REDIS_QUEUE_URL: 'jobs:6379',
       REDIS_REALTIME_URL: 'redis://[::1]:7000',
     });
-    expect(redis.roles.queue).toMatchObject({ host: 'jobs', username: 'queue_user', password: 'secret-q' });
-    expect(redis.roles.realtime).toMatchObject({ host: '::1', port: 7000 });
+    expect(redis.roles.queue).toMatchObject({ place: { host: 'jobs' }, username: 'queue_user', password: 'secret-q' });
+    expect(redis.roles.realtime).toMatchObject({ place: { host: '::1', port: 7000 } });
   });
 
   it('takes a Postgres that is reached by its local socket', () => {

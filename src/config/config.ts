@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { channelProblems, withChannelDefaults } from './channel-problems.js';
 import { ENV_NAMES, envSchema, SECRET_NAMES, type EnvName, type EnvValues } from './env-vars.js';
+import { withPasswordFiles } from './password-files.js';
 import { readRedisConfig, type RedisConfig } from './redis-config.js';
+import { readSecretFile } from './secret-file.js';
 
 /** The effective configuration of a process: read once, typed, never changed. */
 export interface Config {
@@ -25,29 +26,38 @@ type Env = Readonly<Record<string, string | undefined>>;
  */
 export function loadConfig(source: Env): Config {
   const problems: string[] = [];
-  const env = withSecretFiles(source, problems);
+  const files = secretFilesOf(source);
+  const env = withSecretFiles(source, files, problems);
   const parsed = envSchema.safeParse(env);
   if (!parsed.success) problems.push(...parsed.error.issues.map((issue) => describeIssue(issue, env)));
   const values = parsed.data ?? bestEffort(env);
-  const redis = readRedisConfig(values, problems);
+  const redis = withPasswordFiles(readRedisConfig(values, problems), files, values.NABOOM_OPERATOR_KEY);
   problems.push(...webhookProblems(values), ...channelProblems(values));
   if (problems.length > 0) throw new ConfigError(problems);
   return { env: withChannelDefaults(values), redis };
 }
 
+/** The file of each secret that is given as `<NAME>_FILE`. */
+function secretFilesOf(source: Env): Record<string, string> {
+  const named = SECRET_NAMES.map((name) => [name, source[`${name}_FILE`]] as const);
+  return Object.fromEntries(named.filter((entry): entry is [EnvName, string] => Boolean(entry[1])));
+}
+
 /** Replaces `<NAME>_FILE` by the trimmed content of the file; empty values count as absent. */
-function withSecretFiles(source: Env, problems: string[]): Record<string, string | undefined> {
+function withSecretFiles(
+  source: Env,
+  files: Readonly<Record<string, string>>,
+  problems: string[],
+): Record<string, string | undefined> {
   const env: Record<string, string | undefined> = {};
   for (const name of ENV_NAMES) env[name] = source[name] === '' ? undefined : source[name];
-  for (const name of SECRET_NAMES) {
-    const file = source[`${name}_FILE`];
-    if (!file) continue;
+  for (const [name, path] of Object.entries(files)) {
     if (env[name] !== undefined) {
       problems.push(`${name} and ${name}_FILE are both set: remove one of them`);
       continue;
     }
     try {
-      env[name] = readFileSync(file, 'utf8').trim() || undefined;
+      env[name] = readSecretFile({ path, name });
       if (env[name] === undefined) problems.push(`${name}_FILE: the file is empty`);
     } catch (error) {
       problems.push(`${name}_FILE: cannot read the file (${(error as NodeJS.ErrnoException).code ?? 'unknown error'})`);

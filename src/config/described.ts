@@ -30,6 +30,12 @@ export const wholeNumber = (min: number, max: number) => {
   return z.coerce.number(message).int(message).min(min, message).max(max, message);
 };
 export const port = wholeNumber(0, 65_535);
+/** Commas alone say nothing: they are an address that nobody can read. */
+export const addresses = z.string().transform((text) => {
+  const items = text.split(',').map((item) => item.trim());
+  const named = items.filter(Boolean);
+  return named.length > 0 ? named : items.slice(0, 1);
+});
 export const list = z.string().transform((text) =>
   text
     .split(',')

@@ -2,9 +2,9 @@ import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { channelVars } from './channel-vars.js';
 import { described, envVarMeta, list, port, wholeNumber, type EnvVarMeta } from './described.js';
+import { redisVars } from './redis-vars.js';
 import { timeZoneSchema } from './time-zone.js';
 
-const dbNumber = wholeNumber(0, 15);
 /** As the driver reads it: no host stands for the local socket. */
 const isPostgresUrl = (text: string) => URL.canParse(text.replace('@/', '@localhost/'));
 const origins = list.refine(
@@ -16,32 +16,8 @@ const networks = list.refine(
   'must hold addresses or networks, such as 10.0.0.0/8',
 );
 const server = (doc: string, defaultNote?: string): EnvVarMeta => ({ section: 'Server', doc, defaultNote });
-const redis = (doc: string, defaultNote?: string): EnvVarMeta => ({ section: 'Redis', doc, defaultNote });
-const redisSecret = (doc: string): EnvVarMeta => ({ section: 'Redis', doc, secret: true });
 const webhooks = (doc: string): EnvVarMeta => ({ section: 'Webhooks', doc });
 const gatewaySecret = (doc: string): EnvVarMeta => ({ section: 'Gateways', doc, secret: true });
-
-function roleVars<R extends string>(role: R, user: string, db: number, what: string) {
-  const prefix = `REDIS_${role}` as const;
-  return {
-    [`${prefix}_USER`]: described(z.string().default(user), redis(`ACL user of the ${what}.`)),
-    [`${prefix}_PASSWORD`]: described(z.string().optional(), redisSecret(`Password of the ${what}'s ACL user.`)),
-    [`${prefix}_URL`]: described(
-      z.string().optional(),
-      redis(
-        `Own server of the ${what}: \`host:port\`, \`redis://\` or \`rediss://\`, without credentials.`,
-        'REDIS_URL',
-      ),
-    ),
-    [`${prefix}_DB`]: described(dbNumber.default(db), redis(`Database number of the ${what}.`)),
-  } as {
-    [K in `REDIS_${R}_USER`]: z.ZodDefault<z.ZodString>;
-  } & {
-    [K in `REDIS_${R}_PASSWORD` | `REDIS_${R}_URL`]: z.ZodOptional<z.ZodString>;
-  } & {
-    [K in `REDIS_${R}_DB`]: z.ZodDefault<z.ZodCoercedNumber>;
-  };
-}
 
 /** Every environment variable that this system reads: its type, default and documentation. */
 export const envSchema = z.object({
@@ -97,6 +73,12 @@ export const envSchema = z.object({
     wholeNumber(1, 36_500).default(365),
     server('Days after which closed alerts and their events are deleted.'),
   ),
+  NABOOM_DRAIN_SECONDS: described(
+    wholeNumber(0, 300).default(0),
+    server(
+      'Seconds that a process told to end goes on as before while `/health/ready` says 503: longer than a balancer takes to notice.',
+    ),
+  ),
   NABOOM_LOG_LEVEL: described(
     z.enum(['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']).default('info'),
     server('Least severe level that is logged.'),
@@ -116,35 +98,7 @@ export const envSchema = z.object({
       secret: true,
     },
   ),
-  REDIS_URL: described(
-    z.string().default('localhost:6379'),
-    redis('Redis of all roles: `host:port`, `redis://` or `rediss://` (TLS), without credentials.'),
-  ),
-  REDIS_USERNAME: described(
-    z.string().optional(),
-    redis('One user for all roles, where the service allows no further ones. Empty: no authentication.'),
-  ),
-  REDIS_PASSWORD: described(z.string().optional(), redisSecret('Password of the one user for all roles.')),
-  REDIS_TLS_CA_FILE: described(
-    z.string().optional(),
-    redis('PEM file of the authority that signed the Redis certificate.'),
-  ),
-  REDIS_MASTER_USER: described(
-    z.string().default('naboom_admin'),
-    redis('Admin user; only `npm run acl` and `npm run doctor` use it, no server process.'),
-  ),
-  REDIS_MASTER_PASSWORD: described(z.string().optional(), redisSecret('Password of the admin user.')),
-  ...roleVars('APP', 'app_user', 0, 'cache, limits and sessions'),
-  ...roleVars('WEBSOCKET', 'websocket_user', 1, 'Socket.IO adapter'),
-  ...roleVars('REALTIME', 'realtime_user', 4, 'emergency streams'),
-  ...roleVars('MONITORING', 'monitoring_user', 7, 'health checks'),
-  REDIS_QUEUE_USER: described(
-    z.string().optional(),
-    redis('Own ACL user of BullMQ (the policy has `queue_user` ready).', 'REDIS_APP_USER'),
-  ),
-  REDIS_QUEUE_PASSWORD: described(z.string().optional(), redisSecret("Password of BullMQ's own ACL user.")),
-  REDIS_QUEUE_URL: described(z.string().optional(), redis('Own server of BullMQ.', 'REDIS_APP_URL or REDIS_URL')),
-  REDIS_QUEUE_DB: described(dbNumber.default(2), redis('Database number of BullMQ.')),
+  ...redisVars,
   NABOOM_INBOUND_SECRET: described(
     z
       .string()

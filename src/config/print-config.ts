@@ -1,4 +1,5 @@
 import type { Config } from './config.js';
+import { placeName } from './redis-place.js';
 import { ENV_NAMES, SECRET_NAMES } from './env-vars.js';
 
 /** The configuration in effect as `NAME=value` lines, without a secret: those show only whether they are set. */
@@ -10,9 +11,9 @@ export function printConfig({ env, redis }: Config): string[] {
     if (name === 'NABOOM_WEBHOOK_URLS') return `${name}=${env[name].map(withoutPath).join(',')}`;
     return `${name}=${Array.isArray(value) ? value.join(',') : value}`;
   });
-  const roles = Object.entries(redis.roles).map(([role, { host, port, tls, username, db }]) => {
-    const url = `${tls ? 'rediss' : 'redis'}://${host}:${port}`;
-    return `# Redis role ${role}: ${username ?? 'no login'} at ${url}, db ${db}`;
+  const roles = Object.entries(redis.roles).map(([role, { place, tls, username, db }]) => {
+    const where = `${placeName(place)}${tls ? ' by TLS' : ''}`;
+    return `# Redis role ${role}: ${username ?? 'no login'} at ${where}, db ${db}`;
   });
   return [...lines, `# Redis isolation: ${redis.isolation}`, ...roles];
 }

@@ -11,7 +11,7 @@ const ADDRESS = /^(?:(rediss?):\/\/)?(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::(\d
  * Reads `host:port`, `redis://host:port` or `rediss://host:port`.
  * @returns the address, or the problem in words that never repeat the URL: it may hold a password.
  */
-export function readRedisUrl(url: string): RedisAddress | { problem: string } {
+export function readRedisUrl(url: string, defaultPort = 6379): RedisAddress | { problem: string } {
   if (url.includes('@')) {
     return {
       problem: 'holds credentials; set them in their own variables (REDIS_<ROLE>_USER and REDIS_<ROLE>_PASSWORD)',
@@ -21,7 +21,7 @@ export function readRedisUrl(url: string): RedisAddress | { problem: string } {
   if (url.includes('#')) return { problem: 'has a fragment; use host:port alone' };
   const match = ADDRESS.exec(url);
   if (!match) return { problem: describeBadAddress(url) };
-  const [, scheme, host = '', portText = '6379'] = match;
+  const [, scheme, host = '', portText = defaultPort] = match;
   const port = Number(portText);
   if (port < 1 || port > 65_535) return { problem: 'has a port outside 1-65535' };
   return { host: host.replace(/^\[|\]$/g, ''), port, tls: scheme === 'rediss' };

@@ -1,12 +1,12 @@
 import { TestClock } from '../../test/support/test-clock.js';
 import type { Database } from '../database/database.js';
 import { RateLimits } from '../limits/rate-limits.js';
-import type { RoleRedis } from '../redis/role-redis.js';
+import type { RoleClient } from '../redis/role-client.js';
 import { ContactMessages } from './contact-messages.js';
 import type { Contacts } from './contacts.js';
 
 /** Redis is away: memory counts. */
-const AWAY = { status: 'end' } as unknown as RoleRedis;
+const AWAY = { status: 'end' } as unknown as RoleClient;
 
 /** Of accounts that have one contact each, of the same id; `asked` says where a code goes, or what refuses it. */
 function messagesTo(addressOf: (userId: string) => { channel: string; address: string }) {

@@ -140,6 +140,15 @@ export function isUnavailable(error: unknown): boolean {
   return /timeout|terminated|Connection|ended/i.test(message ?? '');
 }
 
+/** SQLSTATE classes of a server that refuses everybody: no rights, no schema, read-only, a lock, damaged. */
+const REFUSING_CLASSES = ['25', '28', '3D', '42', '55', 'XX'];
+
+/** True when Postgres can store nothing now, whatever it is: {@link isUnavailable}, or it refuses everybody. */
+export function storesNothing(error: unknown): boolean {
+  const code = String((error as { code?: unknown } | null)?.code);
+  return isUnavailable(error) || REFUSING_CLASSES.some((prefix) => code.length === 5 && code.startsWith(prefix));
+}
+
 /** The error to answer with while Postgres is away. */
 export function databaseUnavailable(cause: unknown): AppError {
   return new AppError('DATABASE_UNAVAILABLE', undefined, { cause, retryAfterSeconds: RETRY_AFTER_SECONDS });

@@ -1,7 +1,7 @@
 import type { CliMain } from '../cli/run-cli.js';
-import { systemClock } from '../clock.js';
 import { loadConfig } from '../config/config.js';
 import { Database } from '../database/database.js';
+import { SharedClock } from '../database/shared-clock.js';
 import { DeadLetters, type LetterCounts, type WhichLetters } from './dead-letters.js';
 import type { Letter } from './letter.js';
 
@@ -30,7 +30,10 @@ export const runJobsCommand: CliMain = async (argv, env, out) => {
   const database = new Database(loadConfig(env).env.DATABASE_URL, 'naboom:jobs');
   try {
     const letters = new DeadLetters(database);
-    if (isChange) return await change(letters, command, all ? 'all' : ids, { json, out });
+    if (isChange) {
+      const now = (await SharedClock.ofNow(database)).now();
+      return await change(letters, command, all ? 'all' : ids, { now, json, out });
+    }
     const items = command === 'dead' ? (await letters.dead({ limit: SHOWN })).items : await letters.pending(SHOWN);
     const counts = await letters.counts();
     if (json) out(JSON.stringify({ counts, items }));
@@ -41,7 +44,8 @@ export const runJobsCommand: CliMain = async (argv, env, out) => {
   }
 };
 
-interface Output {
+interface How {
+  readonly now: Date;
   readonly json: boolean;
   readonly out: (line: string) => void;
 }
@@ -50,9 +54,9 @@ async function change(
   letters: DeadLetters,
   command: keyof typeof DONE,
   which: WhichLetters,
-  { json, out }: Output,
+  { now, json, out }: How,
 ): Promise<number> {
-  const changed = await letters[command](which, systemClock.now());
+  const changed = await letters[command](which, now);
   if (json) out(JSON.stringify({ [DONE[command]]: changed.length, items: changed }));
   else [`${DONE[command]} ${changed.length}`, ...changed.map(describe), ...unknownTo(changed, which)].forEach(out);
   return changed.length > 0 ? 0 : 1;

@@ -43,7 +43,11 @@ interface Settings {
 async function readSettings(databaseUrl: string): Promise<Settings | { problem: string }> {
   let client: pg.Client | undefined;
   try {
-    client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: CONNECT_WITHIN_MS });
+    client = new pg.Client({
+      connectionString: databaseUrl,
+      connectionTimeoutMillis: CONNECT_WITHIN_MS,
+      query_timeout: CONNECT_WITHIN_MS,
+    });
     client.on('error', () => undefined);
     await client.connect();
     const { rows } = await client.query<Settings>(
@@ -82,7 +86,10 @@ function describePostgresFailure(error: unknown, databaseUrl: string): string {
   if (code === '57P03') return `Postgres at ${where} is still starting or stopping: wait and try again`;
   if (code === '53300') return `Postgres at ${where} has no free connection: raise max_connections`;
   if (code === 'ERR_INVALID_URL') return 'DATABASE_URL is not a URL: write postgres://user:password@host:port/name';
-  if (/^(E[A-Z_]+)$/.test(code) || /timeout|terminated/i.test(String((error as Error).message))) {
+  if (code === 'ETIMEDOUT' || /time(d )?out/i.test(String((error as Error).message))) {
+    return `Postgres at ${where} does not answer: is it hung, paused or overloaded, or does a firewall keep it away? It need not be started; "npm start" ends a hung one of its own`;
+  }
+  if (/^(E[A-Z_]+)$/.test(code) || /terminated/i.test(String((error as Error).message))) {
     return `Postgres cannot be reached at ${where}: start it, correct DATABASE_URL, or leave it empty so that "npm start" starts one`;
   }
   return `Postgres at ${where} answers with error ${code || 'of an unknown kind'}`;

@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.js';
+import { placeName } from '../config/redis-place.js';
 import { readServerInfo, versionProblem } from '../redis/server-info.js';
 import { checkLogins, tryAs } from './redis-logins.js';
 import { postgresProblem } from './postgres-checks.js';
@@ -10,10 +11,9 @@ export async function preflight(config: Config): Promise<string[]> {
 }
 
 async function redisProblems({ redis }: Config): Promise<string[]> {
-  const { host, port } = redis.roles.monitoring;
   let tooOld: string | undefined;
   await tryAs('monitoring', redis, async (connection) => {
-    tooOld = versionProblem(readServerInfo(await connection.info('server')), `${host}:${port}`);
+    tooOld = versionProblem(readServerInfo(await connection.info('server')), placeName(redis.roles.monitoring.place));
   });
   if (tooOld) return [tooOld];
   const failed = (await checkLogins(redis)).flatMap(({ detail }) => detail ?? []);

@@ -1,6 +1,7 @@
 import { createConnection, type Socket } from 'node:net';
 import type { RedisIsolation, RedisRoleConfig } from '../config/redis-config.js';
-import type { RedisErrorCode } from '../redis/redis-error.js';
+import { firstHost, placeName, type RedisHost } from '../config/redis-place.js';
+import type { RedisFailure } from '../redis/redis-error.js';
 import type { RedisRoleName } from '../redis/redis.roles.js';
 
 /** One Redis login as an operator knows it: by its variables. */
@@ -14,9 +15,9 @@ export interface RedisLogin {
 const PROBE_WITHIN_MS = 1000;
 
 /** What went wrong with a login and what to do, in one line without secrets. */
-export async function adviseOnLogin(login: RedisLogin, code: RedisErrorCode): Promise<string> {
+export async function adviseOnLogin(login: RedisLogin, { code, message }: RedisFailure): Promise<string> {
   const { config, isolation, role } = login;
-  const where = `${config.host}:${config.port}`;
+  const where = placeName(config.place);
   const user = config.username ?? 'default';
   switch (code) {
     case 'REDIS_WRONGPASS':
@@ -26,10 +27,12 @@ export async function adviseOnLogin(login: RedisLogin, code: RedisErrorCode): Pr
     case 'REDIS_NOPERM':
       return `Redis user ${user} at ${where} lacks a permission (NOPERM): "npm run acl -- diff" shows which, "npm run acl -- apply" grants it`;
     case 'REDIS_TLS':
-      return `TLS with Redis at ${where} fails: does it speak TLS, and is REDIS_TLS_CA_FILE its authority? Write redis:// for a server without TLS`;
+      return `TLS with Redis at ${where} fails. ${message}`;
+    case 'REDIS_NO_MASTER':
+      return `Redis at ${where}: ${message}. Correct REDIS_SENTINELS, REDIS_SENTINEL_NAME or the login at the sentinels`;
     case 'REDIS_UNREACHABLE':
       return (await listens(config))
-        ? `Something listens at ${where} but does not speak ${config.tls ? 'Redis over TLS' : 'plain Redis'}: ${config.tls ? 'write redis:// for a server without TLS' : 'write rediss:// for a server with TLS'}, or correct the address`
+        ? `Something listens at ${where} but does not speak ${config.tls ? 'Redis over TLS' : 'plain Redis'}: ${config.tls ? 'write redis:// for a server without TLS, say "tls-auth-clients no" on one that wants a client certificate' : 'write rediss:// for a server with TLS'}, or correct the address`
         : `Redis cannot be reached at ${where}: start it, correct REDIS_URL, or leave REDIS_URL empty so that "npm start" starts one`;
     case 'REDIS_TIMEOUT':
       if (config.tls && (await speaksPlainRedis(config))) {
@@ -39,7 +42,7 @@ export async function adviseOnLogin(login: RedisLogin, code: RedisErrorCode): Pr
     case 'REDIS_WRONG_DB':
       return `Redis user ${user} at ${where} does not reach database ${config.db}: grant +select|${config.db} ("npm run acl -- apply")`;
     case 'REDIS_READONLY':
-      return `Redis at ${where} is a read-only replica: point REDIS_URL to the primary`;
+      return `Redis at ${where} is a read-only replica: point REDIS_URL to the primary, or let REDIS_SENTINELS find it`;
     case 'REDIS_LOADING':
       return `Redis at ${where} is still loading its data: wait and try again`;
     case 'REDIS_OOM':
@@ -56,20 +59,20 @@ function passwordVariable(role: RedisRoleName, isolation: RedisIsolation): strin
   return `REDIS_${role.toUpperCase()}_PASSWORD`;
 }
 
-function listens(address: RedisRoleConfig): Promise<boolean> {
-  return converse(address, (socket, settle) => socket.once('connect', () => settle(true)));
+function listens({ place }: RedisRoleConfig): Promise<boolean> {
+  return converse(firstHost(place), (socket, settle) => socket.once('connect', () => settle(true)));
 }
 
 /** A plain server waits for the end of the line of a TLS greeting, for ever: only asking it in plain tells. */
-function speaksPlainRedis(address: RedisRoleConfig): Promise<boolean> {
-  return converse(address, (socket, settle) => {
+function speaksPlainRedis({ place }: RedisRoleConfig): Promise<boolean> {
+  return converse(firstHost(place), (socket, settle) => {
     socket.once('connect', () => socket.write('PING\r\n'));
     socket.once('data', (answer) => settle(/^[+-]/.test(answer.toString('latin1'))));
   });
 }
 
 function converse(
-  { host, port }: RedisRoleConfig,
+  { host, port }: RedisHost,
   ask: (socket: Socket, settle: (answer: boolean) => void) => void,
 ): Promise<boolean> {
   return new Promise((resolve) => {

@@ -1,9 +1,10 @@
 import type { RedisConfig, RedisIsolation } from '../config/redis-config.js';
+import { placeName } from '../config/redis-place.js';
 import { type AclCheck, checked } from '../redis/acl/check.js';
 import { AclConnectionError, withConnection } from '../redis/acl/connection.js';
 import { classifyRedisError } from '../redis/redis-error.js';
 import { REDIS_ROLE_NAMES, type RedisRoleName } from '../redis/redis.roles.js';
-import type { RoleRedis } from '../redis/role-redis.js';
+import type { RoleClient } from '../redis/role-client.js';
 import { adviseOnLogin } from './redis-advice.js';
 
 /** Signs in as every role at once. */
@@ -14,7 +15,7 @@ export function checkLogins(redis: RedisConfig): Promise<AclCheck[]> {
 async function checkLogin(role: RedisRoleName, redis: RedisConfig): Promise<AclCheck> {
   const config = redis.roles[role];
   const subject = `redis ${role}`;
-  const check = `${config.username ?? 'default'} signs in at ${config.host}:${config.port}, database ${config.db}`;
+  const check = `${config.username ?? 'default'} signs in at ${placeName(config.place)}, database ${config.db}`;
   const failure = await tryAs(role, redis, (connection) => connection.ping());
   return checked(subject, check, failure === undefined ? [] : [failure]);
 }
@@ -23,7 +24,7 @@ async function checkLogin(role: RedisRoleName, redis: RedisConfig): Promise<AclC
 export async function tryAs(
   role: RedisRoleName,
   redis: RedisConfig,
-  work: (connection: RoleRedis) => Promise<unknown>,
+  work: (connection: RoleClient) => Promise<unknown>,
 ): Promise<string | undefined> {
   const config = redis.roles[role];
   try {
@@ -33,14 +34,14 @@ export async function tryAs(
     });
     return undefined;
   } catch (error) {
-    const { code } = error instanceof AclConnectionError ? error.failure : classifyRedisError(error);
+    const failure = error instanceof AclConnectionError ? error.failure : classifyRedisError(error);
     const borrowed = role === 'queue' && config.username === redis.roles.app.username;
-    return adviseOnLogin({ role: borrowed ? 'app' : role, config, isolation: redis.isolation }, code);
+    return adviseOnLogin({ role: borrowed ? 'app' : role, config, isolation: redis.isolation }, failure);
   }
 }
 
 /** ioredis goes on in database 0 when SELECT is refused; only the connection itself knows. */
-async function isInItsDatabase(connection: RoleRedis, db: number, isolation: RedisIsolation): Promise<boolean> {
+async function isInItsDatabase(connection: RoleClient, db: number, isolation: RedisIsolation): Promise<boolean> {
   try {
     return String(await connection.client('INFO')).includes(` db=${db} `);
   } catch (error) {

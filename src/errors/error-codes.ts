@@ -103,6 +103,12 @@ export const ERRORS = {
     'Try again after `Retry-After` seconds.',
     true,
   ),
+  ALERT_PROVISIONAL: entry(
+    503,
+    'This alert is taken, and not yet in the record',
+    'Try again after `Retry-After` seconds. What its reporter adds goes by another press with the same Idempotency-Key.',
+    true,
+  ),
   SHUTTING_DOWN: entry(503, 'This server is shutting down', 'Try again at once; another server answers.', true),
   REDIS_WRONGPASS: entry(503, 'Redis refuses the login', 'Check the user and the password of the Redis role.', true),
   REDIS_NOAUTH: entry(503, 'Redis asks for a login', 'Set the user and the password of the Redis role.', true),
@@ -117,7 +123,18 @@ export const ERRORS = {
     'Grant `+select|N` to the user, or correct REDIS_<ROLE>_DB.',
     true,
   ),
-  REDIS_TLS: entry(503, 'TLS to Redis fails', 'Check the scheme (rediss://) and REDIS_TLS_CA_FILE.', true),
+  REDIS_TLS: entry(
+    503,
+    'TLS to Redis fails',
+    'Check the scheme (rediss://), REDIS_TLS_CA_FILE and REDIS_TLS_SERVER_NAME; `npm run doctor` says what is wrong.',
+    true,
+  ),
+  REDIS_NO_MASTER: entry(
+    503,
+    'No sentinel names a Redis master',
+    'Check REDIS_SENTINELS, REDIS_SENTINEL_NAME and the login at the sentinels.',
+    true,
+  ),
   REDIS_TIMEOUT: entry(
     503,
     'Redis does not answer in time',

@@ -7,6 +7,8 @@ export interface AuditedEvent {
   readonly type: AlertEventType;
   /** Ms. */
   readonly at: number;
+  /** When it came into the log, ms, where that was later: its press had waited in Redis. */
+  readonly loggedAt?: number;
   /** Where the alert belongs from now on, where the event says so. */
   readonly organisations?: readonly string[];
   readonly verified?: boolean;
@@ -21,6 +23,8 @@ export interface LoggedStand {
   readonly level: number;
   /** When it came there, ms, and by which event. */
   readonly at: number;
+  /** When that event came into the log, ms, where that was later. */
+  readonly loggedAt?: number;
   readonly seq: number;
   readonly exhausted: boolean;
   /** By which it came there; absent at its beginning, and where nobody has set one. */
@@ -69,6 +73,9 @@ function answeredBy(
   });
 }
 
-function begun({ organisationId }: Pick<LoggedStand, 'organisationId'>, { at, seq }: AuditedEvent): LoggedStand {
-  return { organisationId, level: 0, at, seq, exhausted: false };
+function begun(
+  { organisationId }: Pick<LoggedStand, 'organisationId'>,
+  { at, loggedAt, seq }: AuditedEvent,
+): LoggedStand {
+  return { organisationId, level: 0, at, ...(loggedAt === undefined ? {} : { loggedAt }), seq, exhausted: false };
 }

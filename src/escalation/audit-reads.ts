@@ -21,11 +21,11 @@ const EVENTS = `
    cross join lateral (
      (select seq, type, at, details->'places'->>'organisations' as organisations, details->>'verified' as verified,
              details->>'test' as test, details->>'organisationId' as organisation_id, details->>'level' as level,
-             details->>'reason' as reason, details->>'policy' as policy
+             details->>'reason' as reason, details->>'policy' as policy, details->>'loggedAt' as logged_at
         from alert_events where alert_id = a.id and type = any ($3) order by seq desc limit 200)
      union
      select seq, type, at, details->'places'->>'organisations', details->>'verified', details->>'test',
-            null, null, null, null
+            null, null, null, null, details->>'loggedAt'
        from alert_events where seq = a.first_seq
    ) e
    order by a.id, e.seq`;
@@ -52,6 +52,7 @@ interface EventRow {
   readonly level: string | null;
   readonly reason: string | null;
   readonly policy: string | null;
+  readonly logged_at: string | null;
 }
 
 interface WatchedRow {
@@ -118,6 +119,7 @@ function readEvent({ seq, type, at, organisations, verified, ...row }: EventRow)
     seq: Number(seq),
     type,
     at: at.getTime(),
+    ...(row.logged_at === null ? {} : { loggedAt: Date.parse(row.logged_at) }),
     ...(organisations === null ? {} : { organisations: JSON.parse(organisations) as string[] }),
     ...(verified === 'true' ? { verified: true } : {}),
     ...(type === 'alert.escalated'

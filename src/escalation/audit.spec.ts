@@ -135,6 +135,19 @@ describe('the auditor of escalations', () => {
     );
   });
 
+  it('gives what waited in Redis its time from when it came into the log, not from its press', () => {
+    const policy: EscalationPolicy = {
+      steps: [{ targets: [{ kind: 'on_duty' }], delaySeconds: 60 }],
+      repeat: 0,
+      unreachedSeconds: 15,
+    };
+    const loggedAt = BEGIN + 600_000;
+    const raised = { seq: 1, type: 'alert.raised', at: BEGIN, organisations: [TOWN], verified: true } as const;
+    const at = (now: number) => audit({ events: [{ ...raised, loggedAt }], watched: [], now }, policy);
+    expect(at(loggedAt + GRACE_MS - 1)).toEqual([]);
+    expect(at(loggedAt + GRACE_MS)).toMatchObject([{ finding: { kind: 'unwatched' }, isLost: true }]);
+  });
+
   it('does not wake again what is due and merely waits for its turn', () => {
     const events: AuditedEvent[] = [{ seq: 1, type: 'alert.raised', at: BEGIN, organisations: [TOWN], verified: true }];
     const policy: EscalationPolicy = {

@@ -57,7 +57,8 @@ function auditStand(
   const { organisationId, level } = stand;
   const found = { alertId, organisationId, level };
   if (stand.exhausted) return { finding: { kind: 'exhausted', ...found }, stand, isLost: false };
-  if (now < stand.at + GRACE_MS) return undefined;
+  // What waited in Redis was pressed long ago; nobody could be called before it came into the log.
+  if (now < Math.max(stand.at, stand.loggedAt ?? stand.at) + GRACE_MS) return undefined;
   const expected = expectedStand(stand, held, now);
   const due = { dueAt: new Date(expected.dueAt).toISOString(), expectedLevel: expected.level };
   const row = watched.find((each) => each.organisationId === organisationId);

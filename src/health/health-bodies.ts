@@ -1,6 +1,7 @@
 import type { RedisConfig } from '../config/redis-config.js';
+import { isSamePlace } from '../config/redis-place.js';
 import type { Answer } from './answerer.js';
-import type { HealthReport } from './health-report.service.js';
+import { denialsText, type HealthReport } from './health-report.service.js';
 
 /** The body of `/health` for anyone. */
 export function overallBody(report: HealthReport, { redis, role, version, at }: Answer): object {
@@ -8,6 +9,7 @@ export function overallBody(report: HealthReport, { redis, role, version, at }: 
     status: report.overall,
     redis_status: redisStatus(report),
     database_status: report.database.databaseStatus,
+    intake: intakeOf(report),
     escalation: escalationOf(report),
     isolation: redis.isolation,
     role,
@@ -20,6 +22,12 @@ export function overallBody(report: HealthReport, { redis, role, version, at }: 
 export function overallDetailsBody(report: HealthReport, answer: Answer): object {
   const escalation = { ...escalationOf(report), details: report.escalation.items };
   return { ...overallBody(report, answer), escalation };
+}
+
+/** Where an alert would be stored now, and how many presses wait in Redis for Postgres. */
+function intakeOf({ database, intake: { takes, counts } }: HealthReport): object {
+  const stored = database.databaseStatus === 'connected' ? 'postgres' : takes ? 'redis' : 'none';
+  return { stored, redis_would_take: takes, pending: counts?.pending ?? null, refused: counts?.refused ?? null };
 }
 
 function escalationOf({ escalation }: HealthReport): object {
@@ -37,7 +45,7 @@ function redisStatus({ users }: HealthReport): 'connected' | 'degraded' | 'disco
 export function redisBody(report: HealthReport, { redis, at }: Answer): object {
   const users = report.users.map(({ indicator, health }) => [indicator.user, { status: health.userStatus }]);
   return {
-    overall_status: report.overall,
+    overall_status: report.redis,
     isolation: redis.isolation,
     redis_acl_health: Object.fromEntries(users) as object,
     timestamp: at.toISOString(),
@@ -52,9 +60,9 @@ export function redisDetailsBody(report: HealthReport, { redis, at }: Answer): o
     const figures = figuresOf(report, redis, indicator.role);
     return [indicator.user, { status, role, ...figures, response_time_ms, operations, ...(error ? { error } : {}) }];
   });
-  const { figures, database } = report;
+  const { figures, database, deniedLately } = report;
   return {
-    overall_status: report.overall,
+    overall_status: report.redis,
     isolation: redis.isolation,
     redis_acl_health: Object.fromEntries(users) as object,
     database: {
@@ -63,7 +71,11 @@ export function redisDetailsBody(report: HealthReport, { redis, at }: Answer): o
       ...(database.error ? { error: database.error } : {}),
     },
     ...(figures ? { acl_denials: figures.aclDenials } : {}),
-    warnings: [...(figures?.problem ? [figures.problem] : []), ...(figures?.warnings ?? [])],
+    warnings: [
+      ...(figures?.problem ? [figures.problem] : []),
+      ...(deniedLately > 0 ? [denialsText(deniedLately)] : []),
+      ...(figures?.warnings ?? []),
+    ],
     timestamp: at.toISOString(),
   };
 }
@@ -72,8 +84,8 @@ type UserRole = HealthReport['users'][number]['indicator']['role'];
 
 /** Figures of a role's server; none for a server that monitoring_user does not see. */
 function figuresOf({ figures }: HealthReport, { roles }: RedisConfig, role: UserRole): object {
-  const { host, port, db } = roles[role];
-  if (!figures || host !== roles.monitoring.host || port !== roles.monitoring.port) return {};
+  const { place, db } = roles[role];
+  if (!figures || !isSamePlace(place, roles.monitoring.place)) return {};
   return {
     connected_clients: figures.connectedClients,
     used_memory_human: figures.usedMemoryHuman,

@@ -10,6 +10,7 @@ import { Draining } from './draining.js';
 import { EscalationIndicator } from './escalation.indicator.js';
 import { HealthController } from './health.controller.js';
 import { HealthReportService, Probes } from './health-report.service.js';
+import { IntakeIndicator } from './intake.indicator.js';
 import { MonitoringRedisIndicator } from './monitoring-redis.indicator.js';
 import { QueueRedisIndicator } from './queue-redis.indicator.js';
 import { READINESS_CHECKS, ReadinessService, type ReadinessCheck } from './readiness.service.js';
@@ -31,12 +32,18 @@ const READINESS_OF: Record<HealthRole, FactoryProvider<ReadinessCheck[]>> = {
   worker: runsJobs(),
 };
 
-/** Alerts need Postgres alone: Redis away must not take the panic button away. */
+/** Alerts need Postgres or Redis, either one alone: the panic button goes away with both. */
 function takesAlerts(): FactoryProvider<ReadinessCheck[]> {
   return {
     provide: READINESS_CHECKS,
-    inject: [DatabaseIndicator],
-    useFactory: (database: DatabaseIndicator) => [() => database.check()],
+    inject: [DatabaseIndicator, IntakeIndicator, HealthIndicatorService],
+    useFactory: (database: DatabaseIndicator, intake: IntakeIndicator, terminus: HealthIndicatorService) => [
+      async () => {
+        const health = await database.probe();
+        if (health.databaseStatus === 'connected' || !(await intake.probe()).takes) return database.toResult(health);
+        return terminus.check('database').up({ ...health, storedBy: 'redis' });
+      },
+    ],
   };
 }
 
@@ -76,6 +83,7 @@ export class HealthModule {
         READINESS_OF[role],
         DatabaseIndicator,
         EscalationIndicator,
+        IntakeIndicator,
         Probes,
         HealthReportService,
         ReadinessService,

@@ -32,6 +32,12 @@ const overallSchema = z
     status: overall.describe('`unhealthy` only when no alert can be durably accepted'),
     redis_status: z.enum(['connected', 'degraded', 'disconnected']),
     database_status: z.string(),
+    intake: z.object({
+      stored: z.enum(['postgres', 'redis', 'none']).describe('Where an alert would be stored now'),
+      redis_would_take: z.boolean().describe('Redis keeps an append-only file, and its user may write'),
+      pending: z.int().nullable().describe('Presses that wait in Redis for Postgres; null: Redis cannot be asked'),
+      refused: z.int().nullable().describe('What was set aside, because Postgres cannot store it'),
+    }),
     escalation: escalationSchema,
     isolation,
     role,

@@ -6,14 +6,13 @@ import { classifyRedisError } from '../redis/redis-error.js';
 import { keys } from '../redis/redis.keys.js';
 import { InjectRedis } from '../redis/redis.modules.js';
 import { RoleConnections } from '../redis/role-connections.js';
-import type { RoleRedis } from '../redis/role-redis.js';
+import type { RoleClient } from '../redis/role-client.js';
+import { ClusterFigures } from './cluster-figures.js';
+import { DenialWatch } from './denial-watch.js';
 import { ProbeFailure, probeUser } from './probe-user.js';
 import { FIGURE_SECTIONS, readServerFigures, type ServerFigures } from './server-figures.js';
 import { reportName } from './user-health.js';
 import { freshUserProbe, type UserIndicator } from './user-indicator.js';
-
-/** A write that nothing else in this system uses, so that its refusals can be counted apart from real denials. */
-const REFUSED_COMMAND = 'psetex';
 
 /** monitoring_user can read the server's figures, and may not write. */
 @Injectable()
@@ -23,22 +22,29 @@ export class MonitoringRedisIndicator implements UserIndicator {
   readonly user: string;
   readonly probe: UserIndicator['probe'];
   #figures: ServerFigures | undefined;
+  readonly #denials: DenialWatch;
 
   constructor(
-    @InjectRedis('monitoring') { commands }: RoleConnections,
+    @InjectRedis('monitoring') connections: RoleConnections,
     @InjectConfig() config: Config,
     @InjectClock() clock: Clock,
   ) {
     // One user for all may write, of course: then there is nothing to prove.
     const fenced = config.redis.isolation === 'acl';
+    const { commands } = connections;
+    const cluster =
+      connections.config.place.kind === 'cluster' ? new ClusterFigures(connections, readFigures) : undefined;
     this.user = reportName(config, this.role);
+    this.#denials = new DenialWatch(clock);
     this.probe = freshUserProbe(this.user, clock, async () => {
       let figures: ServerFigures | undefined;
       const health = await probeUser([commands], async () => {
-        figures = await readFigures(commands);
+        figures = await (cluster ? cluster.all() : readFigures(commands));
         if (fenced) await expectRefusedWrite(commands);
       });
       this.#figures = figures;
+      // A service that is not ours to configure may refuse as it likes.
+      if (figures && fenced) this.#denials.observe({ ...figures, denials: figures.aclDenials });
       return health;
     });
   }
@@ -48,14 +54,19 @@ export class MonitoringRedisIndicator implements UserIndicator {
     await this.probe();
     return this.#figures;
   }
+
+  /** How many commands and logins the server refused lately; 0 after a minute without any. */
+  get deniedLately(): number {
+    return this.#denials.lately;
+  }
 }
 
-async function readFigures(redis: RoleRedis): Promise<ServerFigures> {
+async function readFigures(redis: RoleClient): Promise<ServerFigures> {
   const [info] = await Promise.all([redis.info(...FIGURE_SECTIONS), redis.dbsize(), redis.ping()]);
-  return readServerFigures(info, REFUSED_COMMAND);
+  return readServerFigures(info);
 }
 
-async function expectRefusedWrite(redis: RoleRedis): Promise<void> {
+async function expectRefusedWrite(redis: RoleClient): Promise<void> {
   try {
     // Should it be allowed by mistake, the key is gone in a millisecond.
     await redis.psetex(keys.refusedWrite(), 1, 'x');

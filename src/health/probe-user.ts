@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { RedisFailure } from '../redis/redis-error.js';
 import { redisFailureOf } from '../redis/redis-failure.js';
-import type { RoleRedis } from '../redis/role-redis.js';
+import type { RoleClient } from '../redis/role-client.js';
 import { readServerInfo } from '../redis/server-info.js';
 import { within } from '../time-limit.js';
 import { userStatusOf, type UserHealth } from './user-health.js';
@@ -17,7 +17,7 @@ export class ProbeFailure extends Error {}
  * Probes a user over its own live connections: `work` does what the user is for. Never throws.
  * @param connections what `work` uses; a connection that is down tells why
  */
-export async function probeUser(connections: readonly RoleRedis[], work: () => Promise<void>): Promise<UserHealth> {
+export async function probeUser(connections: readonly RoleClient[], work: () => Promise<void>): Promise<UserHealth> {
   const started = performance.now();
   const failure = await failureOf(connections, work);
   const responseTimeMs = Math.round((performance.now() - started) * 10) / 10;
@@ -27,7 +27,7 @@ export async function probeUser(connections: readonly RoleRedis[], work: () => P
 }
 
 async function failureOf(
-  connections: readonly RoleRedis[],
+  connections: readonly RoleClient[],
   work: () => Promise<void>,
 ): Promise<RedisFailure | undefined> {
   try {
@@ -40,12 +40,12 @@ async function failureOf(
   }
 }
 
-async function settle(connection: RoleRedis): Promise<void> {
+async function settle(connection: RoleClient): Promise<void> {
   if (connection.status === 'ready' || connection.lastFailure) return;
   await once(connection, 'ready', { signal: AbortSignal.timeout(SETTLE_MS) }).catch(() => undefined);
 }
 
-async function explain(error: unknown, connections: readonly RoleRedis[]): Promise<RedisFailure> {
+async function explain(error: unknown, connections: readonly RoleClient[]): Promise<RedisFailure> {
   const down = connections.find(({ status }) => status !== 'ready');
   if (!down) return redisFailureOf(error, connections[0]!);
   return (await isLoading(down))
@@ -54,7 +54,7 @@ async function explain(error: unknown, connections: readonly RoleRedis[]): Promi
 }
 
 /** ioredis keeps a connection from being ready while the server loads; INFO is answered all the same. */
-async function isLoading(connection: RoleRedis): Promise<boolean> {
+async function isLoading(connection: RoleClient): Promise<boolean> {
   if (connection.status !== 'connect') return false;
   try {
     const answer = await within(SETTLE_MS, connection.info('persistence'));

@@ -3,6 +3,7 @@ import { Injectable, type OnApplicationShutdown, type OnModuleInit } from '@nest
 import { InjectClock, type Clock } from '../clock.js';
 import { InjectConfig } from '../config/config.module.js';
 import type { Config } from '../config/config.js';
+import { isSamePlace } from '../config/redis-place.js';
 import { keys } from '../redis/redis.keys.js';
 import { RoleConnections } from '../redis/role-connections.js';
 import { probeUser } from './probe-user.js';
@@ -24,7 +25,7 @@ export class QueueRedisIndicator implements UserIndicator, OnModuleInit, OnAppli
 
   constructor(@InjectConfig() config: Config, @InjectClock() clock: Clock) {
     const { app, queue } = config.redis.roles;
-    this.reported = queue.username !== app.username || queue.host !== app.host || queue.port !== app.port;
+    this.reported = queue.username !== app.username || !isSamePlace(queue.place, app.place);
     this.#connections = new RoleConnections('queue', queue);
     const { commands } = this.#connections;
     const key = keys.queueHealth(randomUUID());

@@ -6,7 +6,7 @@ import type { Config } from '../config/config.js';
 import { keys } from '../redis/redis.keys.js';
 import { InjectRedis } from '../redis/redis.modules.js';
 import { RoleConnections } from '../redis/role-connections.js';
-import type { RoleRedis } from '../redis/role-redis.js';
+import type { RoleClient } from '../redis/role-client.js';
 import { ProbeFailure, probeUser } from './probe-user.js';
 import { reportName } from './user-health.js';
 import { freshUserProbe, type UserIndicator } from './user-indicator.js';
@@ -39,7 +39,7 @@ export class RealtimeRedisIndicator implements UserIndicator {
   }
 }
 
-async function addToStreamAndReadBack(redis: RoleRedis): Promise<void> {
+async function addToStreamAndReadBack(redis: RoleClient): Promise<void> {
   const stream = keys.realtimeHealth('stream');
   const probe = randomUUID();
   const id = await redis.xadd(stream, 'MAXLEN', '~', PROBE_STREAM_LENGTH, '*', 'probe', probe);

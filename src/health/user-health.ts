@@ -23,6 +23,7 @@ export function userStatusOf(code: RedisErrorCode): UserStatus {
     case 'REDIS_UNREACHABLE':
     case 'REDIS_TIMEOUT':
     case 'REDIS_TLS':
+    case 'REDIS_NO_MASTER':
       return 'connection_failed';
     case 'REDIS_NOPERM':
       return 'permission_denied';

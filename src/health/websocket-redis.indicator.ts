@@ -7,8 +7,8 @@ import { channels } from '../redis/redis.keys.js';
 import { InjectRedis } from '../redis/redis.modules.js';
 import { REQUEST_PATH } from '../redis/redis.options.js';
 import { RoleConnections } from '../redis/role-connections.js';
-import type { RoleRedis } from '../redis/role-redis.js';
-import { probeUser } from './probe-user.js';
+import type { RoleClient } from '../redis/role-client.js';
+import { ProbeFailure, probeUser } from './probe-user.js';
 import { within } from '../time-limit.js';
 import { reportName } from './user-health.js';
 import { freshUserProbe, type UserIndicator } from './user-indicator.js';
@@ -29,12 +29,15 @@ export class WebsocketRedisIndicator implements UserIndicator {
     @InjectClock() clock: Clock,
   ) {
     const { commands } = connections;
-    let subscriber: RoleRedis | undefined;
+    let subscriber: RoleClient | undefined;
     const channel = channels.health(randomUUID());
     this.user = reportName(config, this.role);
     this.probe = freshUserProbe(this.user, clock, () => {
       const hearing = (subscriber ??= connections.open('health', { ...REQUEST_PATH, autoResubscribe: false }));
-      return probeUser([commands, hearing], () => publishAndReceive(commands, hearing, channel));
+      return probeUser([commands, hearing], async () => {
+        await publishAndReceive(commands, hearing, channel);
+        if (connections.isDeaf) throw new ProbeFailure('The Socket.IO adapter of this process does not hear');
+      });
     });
   }
 }
@@ -43,7 +46,7 @@ export class WebsocketRedisIndicator implements UserIndicator {
  * Subscribes anew each time: ioredis stays deaf for ever after a re-subscription that was refused, also when the
  * permission comes back.
  */
-async function publishAndReceive(publisher: RoleRedis, subscriber: RoleRedis, channel: string): Promise<void> {
+async function publishAndReceive(publisher: RoleClient, subscriber: RoleClient, channel: string): Promise<void> {
   const sent = randomUUID();
   let heard: (() => void) | undefined;
   const received = new Promise<void>((resolve) => (heard = resolve));

@@ -1,11 +1,11 @@
 import { keys } from '../redis/redis.keys.js';
-import type { RoleRedis } from '../redis/role-redis.js';
+import type { RoleClient } from '../redis/role-client.js';
 
 const KNOWN_SECONDS = 30 * 86_400;
 
 /** From where an account has signed in lately. Forgotten with Redis: then its owner is one of the strangers for once. */
 export class KnownAddresses {
-  constructor(private readonly redis: RoleRedis) {}
+  constructor(private readonly redis: RoleClient) {}
 
   /** Never rejects. */
   async remember(account: string, address: string): Promise<void> {

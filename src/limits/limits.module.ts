@@ -2,7 +2,7 @@ import { Injectable, Module } from '@nestjs/common';
 import { CLOCK, type Clock } from '../clock.js';
 import { AppRedis, InjectRedis } from '../redis/redis.modules.js';
 import type { RoleConnections } from '../redis/role-connections.js';
-import type { RoleRedis } from '../redis/role-redis.js';
+import type { RoleClient } from '../redis/role-client.js';
 import { KnownAddresses } from './known-addresses.js';
 import { LoginLimits } from './login-limits.js';
 import { RateLimits } from './rate-limits.js';
@@ -10,7 +10,7 @@ import { OneAtATime } from './one-at-a-time.js';
 
 @Injectable()
 class LimitsRedis {
-  readonly connection: RoleRedis;
+  readonly connection: RoleClient;
 
   constructor(@InjectRedis('app') app: RoleConnections) {
     this.connection = app.commands;

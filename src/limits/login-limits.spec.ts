@@ -1,12 +1,12 @@
 import { TestClock } from '../../test/support/test-clock.js';
-import type { RoleRedis } from '../redis/role-redis.js';
+import type { RoleClient } from '../redis/role-client.js';
 import { KnownAddresses } from './known-addresses.js';
 import { LoginLimits } from './login-limits.js';
 import { RateLimits } from './rate-limits.js';
 import { OneAtATime } from './one-at-a-time.js';
 
 /** Redis is away: memory counts, and no address is known. */
-const AWAY = { status: 'end', get: async () => null, set: async () => null } as unknown as RoleRedis;
+const AWAY = { status: 'end', get: async () => null, set: async () => null } as unknown as RoleClient;
 const loginLimits = () =>
   new LoginLimits({
     limits: new RateLimits(AWAY),

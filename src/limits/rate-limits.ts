@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { keys } from '../redis/redis.keys.js';
-import type { RoleRedis } from '../redis/role-redis.js';
+import type { RoleClient } from '../redis/role-client.js';
 import type { Limit, LimitState } from './limit.js';
 
 /** Loaded when somebody signs in, not when the process starts: it brings limiters for a dozen databases. */
@@ -11,7 +11,7 @@ const load = createRequire(import.meta.url);
 export class RateLimits {
   readonly #limiters = new Map<string, RateLimiterRedis>();
 
-  constructor(private readonly redis: RoleRedis) {}
+  constructor(private readonly redis: RoleClient) {}
 
   /** Takes a point of `who`. Never rejects: with Redis away memory counts. */
   async take(limit: Limit, who: string): Promise<LimitState> {

@@ -7,11 +7,15 @@ export function healthFigures(reports: HealthReportService, answerer: Answerer):
   return {
     name: 'health',
     async read(): Promise<Samples> {
-      const { database, users, figures } = await reports.look();
+      const { database, users, figures, intake } = await reports.look();
       const { version, role } = answerer.now();
+      const isConnected = database.databaseStatus === 'connected';
       return {
+        naboom_takes_alerts: [{ value: Number(isConnected || intake.takes) }],
+        naboom_pending_presses: intake.counts ? [{ value: intake.counts.pending }] : [],
+        naboom_refused_presses: intake.counts ? [{ value: intake.counts.refused }] : [],
         naboom_info: [{ labels: { version, role }, value: 1 }],
-        naboom_postgres_up: [{ value: Number(database.databaseStatus === 'connected') }],
+        naboom_postgres_up: [{ value: Number(isConnected) }],
         naboom_redis_up: users.map(({ indicator, health }) => ({
           labels: { role: indicator.role },
           value: Number(health.userStatus === 'healthy'),

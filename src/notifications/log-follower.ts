@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { AlertStream } from '../alerts/alert-stream.js';
 import type { Database } from '../database/database.js';
-import { AdvisoryLock } from './advisory-lock.js';
+import { AdvisoryLock } from '../database/advisory-lock.js';
 import type { DurableReader } from './durable-reader.js';
 import type { LogCursors } from './log-cursors.js';
 import { pause } from '../pause.js';
@@ -10,6 +10,8 @@ import { ReaderRun } from './reader-run.js';
 /** 'nab' and a number: the one worker whose readers follow the log. */
 const FOLLOWER_LOCK = 7_233_891;
 const RETRY_MS = 1000;
+/** Without a sign of life for as long, it is another one's turn: a cursor that moved stops whoever comes to again. */
+const FROZEN_MS = 15_000;
 /** How often Postgres itself is asked for the head of the log. */
 const LOOK_MS = 1000;
 /** What the streams bring within this time after a first entry goes together: many alerts cost little more than one. */
@@ -59,7 +61,7 @@ export class LogFollower {
   async #run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
-        const lock = await AdvisoryLock.tryTake(this.parts.database, FOLLOWER_LOCK);
+        const lock = await AdvisoryLock.tryTake(this.parts.database, FOLLOWER_LOCK, FROZEN_MS);
         if (lock) await this.#lead(lock, signal);
       } catch {
         // Postgres is away: health says so, and the next round tries again.

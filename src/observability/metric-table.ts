@@ -53,7 +53,14 @@ export const METRICS = {
     labels: { reason: ['slow', 'unavailable', 'cursor-expired', 'cursor-ahead'] },
     from: 'api',
   },
-  naboom_postgres_up: { type: 'gauge', help: '1 while an alert can be stored', from: 'each' },
+  naboom_takes_alerts: { type: 'gauge', help: '1 while Postgres or Redis can store an alert', from: 'each' },
+  naboom_postgres_up: { type: 'gauge', help: '1 while Postgres can store an alert', from: 'each' },
+  naboom_pending_presses: { type: 'gauge', help: 'Presses in Redis that wait for Postgres', from: 'all' },
+  naboom_refused_presses: {
+    type: 'gauge',
+    help: 'What stands aside in Redis, as Postgres cannot store it',
+    from: 'all',
+  },
   naboom_postgres_connections: {
     type: 'gauge',
     help: 'Connections of this process',

@@ -21,6 +21,13 @@ describe('the receipt of a press without JavaScript', () => {
     expect(page).toContain('00:30:00');
   });
 
+  it('does not say that anybody is called while the record is away', () => {
+    const page = render({ provisional: true });
+    expect(page).not.toContain('elp is being called');
+    expect(page).toContain('data-state="warn"');
+    expect(page).toContain('shown to the responders who are connected. The others are not called yet');
+  });
+
   it('presses again as the same reporter', () => {
     expect(render()).toContain('<input type="hidden" name="receiptToken" value="token-of-the-reporter">');
     expect(render()).toContain('<form method="post" action="/api/v1/emergency/alerts">');

@@ -6,6 +6,8 @@ export interface Receipt {
   readonly reference: string;
   readonly severity: string;
   readonly test: boolean;
+  /** Taken while the record is away: nobody is called yet. */
+  readonly provisional?: boolean;
   readonly repeatCount: number;
   /** RFC 3339 UTC. */
   readonly openedAt: string;
@@ -13,15 +15,18 @@ export interface Receipt {
   readonly warnings: readonly string[];
 }
 
+const NOT_CALLED_YET = `Your alert is stored, and shown to the responders who are connected. The others are not called yet:
+            if you can, call ${EMERGENCY_NUMBERS}.`;
+
 /** The answer to a panic that was pressed without JavaScript: a whole page, without a script. */
 export function renderReceiptPage(receipt: Receipt, timeZone: string): string {
-  const { reference, openedAt, receiptToken, severity, test } = receipt;
+  const { reference, openedAt, receiptToken, severity, test, provisional } = receipt;
   const at = new Intl.DateTimeFormat('en-ZA', { dateStyle: 'medium', timeStyle: 'long', timeZone });
   return renderShell(
-    `${reference}: help is being called`,
-    `        <h1>${test ? 'Test alert received' : 'Help is being called'}</h1>
-        <div class="status" data-state="good" role="status">
-          <p>Your alert is stored and on its way to the responders.</p>
+    `${reference}: ${provisional ? 'your alert is stored' : 'help is being called'}`,
+    `        <h1>${headline(receipt)}</h1>
+        <div class="status" data-state="${provisional ? 'warn' : 'good'}" role="status">
+          <p>${provisional ? NOT_CALLED_YET : 'Your alert is stored and on its way to the responders.'}</p>
           <p class="reference">${escapeHtml(reference)}</p>
           <p><time datetime="${escapeHtml(openedAt)}">${escapeHtml(at.format(new Date(openedAt)))}</time></p>
           ${pressedAgain(receipt.repeatCount)}
@@ -38,6 +43,11 @@ export function renderReceiptPage(receipt: Receipt, timeZone: string): string {
           ${renderPanicButton('Again', 'I still need help')}
         </form>`,
   );
+}
+
+function headline({ test, provisional }: Receipt): string {
+  if (test) return 'Test alert received';
+  return provisional ? 'Your alert is stored' : 'Help is being called';
 }
 
 function pressedAgain(repeatCount: number): string {

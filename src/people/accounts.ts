@@ -121,6 +121,8 @@ export class Accounts {
   async setHomeAreas(userId: string, areas: readonly string[]): Promise<void> {
     const wanted = [...new Set(areas)];
     await this.parts.database.transaction(async (client) => {
+      // Two at once would both find nothing to delete of what the other one inserts.
+      await client.query({ text: 'select 1 from users where id = $1 for update', values: [userId] });
       await client.query({ text: 'delete from home_areas where user_id = $1', values: [userId] });
       const { rowCount } = await client.query({
         text: `insert into home_areas (user_id, area_id)

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import type { CliMain } from '../cli/run-cli.js';
-import { systemClock } from '../clock.js';
 import { loadConfig } from '../config/config.js';
 import { Database } from '../database/database.js';
+import { SharedClock } from '../database/shared-clock.js';
 import { DirectoryChanges } from '../directory-changes/directory-changes.js';
 import { AppError } from '../errors/app-error.js';
 import { passwordSchema, readApplicant } from './account.schemas.js';
@@ -49,8 +49,9 @@ export function userCommand(readSecret: ReadSecret): CliMain {
     }
     const config = loadConfig(env);
     const database = new Database(config.env.DATABASE_URL, 'naboom:user');
-    const [clock, passwords, changes] = [systemClock, new Passwords(), new DirectoryChanges(database)];
+    const [passwords, changes] = [new Passwords(), new DirectoryChanges(database)];
     try {
+      const clock = await SharedClock.ofNow(database);
       await command.run(options, {
         accounts: new Accounts({ database, passwords, clock }),
         // Copies of sessions in Redis end with the change that is recorded: no Redis is needed here.

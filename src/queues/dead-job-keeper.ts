@@ -2,12 +2,14 @@ import { Logger } from '@nestjs/common';
 import type { Job, Queue } from 'bullmq';
 import type { Clock } from '../clock.js';
 import { isUnavailable } from '../database/database.js';
+import { ERRORS } from '../errors/error-codes.js';
 import { pause } from '../pause.js';
 import { classifyRedisError } from '../redis/redis-error.js';
 import { within } from '../time-limit.js';
 import type { DeadJob, DeadJobs, Replay } from './dead-jobs.js';
 import { TOO_OFTEN_STALLED } from './job-workers.js';
 import type { QueueName } from './queue-map.js';
+import { isRunEachMinute } from './schedule-table.js';
 import type { Queues } from './queues.module.js';
 
 const EVERY_MS = 1000;
@@ -75,7 +77,7 @@ export class DeadJobKeeper {
     for (let at = 0; at < unknown.length; at += BATCH) {
       const some = unknown.slice(at, at + BATCH).map((id) => this.#read(queue, id));
       const dead = (await within(ANSWER_MS, Promise.all(some))).filter((job) => job !== undefined);
-      added += await this.parts.jobs.add(dead);
+      added += await this.parts.jobs.add(dead.filter((job) => !isMadeUpFor(job)));
     }
     this.#known.set(queue.name, new Set(ids));
     return added;
@@ -127,6 +129,14 @@ export class DeadJobKeeper {
     this.#reported = message;
     this.#logger.error({ code }, `dead jobs cannot be kept: ${message}`);
   }
+}
+
+/**
+ * Nothing is lost with a job of the clock that failed because Postgres was away: its next run does it. An outage would
+ * leave two a minute among those that somebody must look at.
+ */
+function isMadeUpFor({ job, reason }: DeadJob): boolean {
+  return isRunEachMinute(job) && reason.endsWith(ERRORS.DATABASE_UNAVAILABLE.title);
 }
 
 function describe(queue: string, jobId: string, job: Job<unknown>): DeadJob {

@@ -1,6 +1,8 @@
+import './queue-clients.js';
 import type { ConnectionOptions, DefaultJobOptions, QueueOptions, WorkerOptions } from 'bullmq';
 import type { RedisOptions } from 'ioredis';
 import type { Config } from '../config/config.js';
+import { slotOptions } from '../redis/cluster-connector.js';
 import { keys } from '../redis/redis.keys.js';
 import { addressOptions, reconnectDelay } from '../redis/redis.options.js';
 import { CONCURRENCY, type QueueName } from './queue-map.js';
@@ -19,9 +21,13 @@ const PRODUCER: RedisOptions = {
   retryStrategy: (attempt) => reconnectDelay(attempt),
 };
 
-/** A worker waits for Redis as long as it takes, and looks at least every second (BullMQ's own back-off is 20 s). */
+/**
+ * A worker waits for Redis as long as it takes, and looks at least every second (BullMQ's own back-off is 20 s). A
+ * server that went without a word is noticed by silence longer than BullMQ's longest wait for a job, 10 s.
+ */
 const WORKER: RedisOptions = {
   connectTimeout: 1000,
+  socketTimeout: 15_000,
   maxRetriesPerRequest: null,
   retryStrategy: (attempt) => Math.min(reconnectDelay(attempt, 100), 1000),
 };
@@ -58,10 +64,14 @@ export function workerOptions(config: Config, queue: QueueName): WorkerOptions {
     lockDuration: 6000,
     stalledInterval: 1500,
     maxStalledCount: MAX_STALLED,
+    runRetryDelay: 1000, // of its own, a worker stands still for 15 s after an error of the connection
   };
 }
 
 function connectionOptions(config: Config, name: string, limits: RedisOptions): ConnectionOptions {
+  const { queue } = config.redis.roles;
+  // All its keys have one hash tag: on a Cluster, one node serves them, and BullMQ needs no more than a plain connection.
+  const slot = queue.place.kind === 'cluster' ? slotOptions(queue.place, keys.queuePrefix()) : {};
   // BullMQ types options by the ioredis it was built with; the two differ in retryStrategy's null.
-  return { ...limits, ...addressOptions(config.redis.roles.queue, name) } as ConnectionOptions;
+  return { ...limits, ...addressOptions(queue, name), ...slot } as ConnectionOptions;
 }

@@ -24,6 +24,15 @@ export const SCHEDULES: readonly JobSchedule[] = [
   minutely('audit-escalations', 40),
 ];
 
+const RUN_AGAIN_ANYWAY: ReadonlySet<string> = new Set(
+  SCHEDULES.flatMap(({ job, withoutRedisMs }) => (withoutRedisMs === undefined ? [] : [job])),
+);
+
+/** Whether the clock starts the job again within a minute, so that nobody need run a lost one once more. */
+export function isRunEachMinute(job: string): boolean {
+  return RUN_AGAIN_ANYWAY.has(job);
+}
+
 /** Each minute, also while Redis is away. The second keeps the jobs of a minute from starting all at once. */
 export function minutely(job: BareJobName, second: number): JobSchedule {
   const id = `${job}-minutely`;

@@ -15,11 +15,10 @@ export interface OpenedJobs {
  * Serves tasks in a process forked by a TaskPool, until it is told to stop or the parent is gone.
  * `open` gets the settings over IPC: neither arguments nor environment of this process hold any.
  */
-export function serveTasks<S>(open: (settings: S) => OpenedJobs): void {
-  const child = new TaskChild(open as (settings: unknown) => OpenedJobs);
-  // Ctrl-C reaches the whole process group; the parent decides when its children stop.
-  process.on('SIGINT', () => undefined);
-  process.on('SIGTERM', () => undefined);
+export function serveTasks<S>(open: (settings: S) => OpenedJobs | Promise<OpenedJobs>): void {
+  const child = new TaskChild(open as Open);
+  // Ctrl-C and a closed terminal reach the whole process group; the parent decides when its children stop.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
   process.on('message', (message) => void child.take(message as ToChild));
   // Also when the parent was killed: no child may stay behind, whatever it is doing.
   process.on('disconnect', () => process.exit());
@@ -33,17 +32,19 @@ function watchParent(): void {
   new Worker(watch, { eval: true }).unref();
 }
 
+type Open = (settings: unknown) => OpenedJobs | Promise<OpenedJobs>;
+
 class TaskChild {
   #jobs: OpenedJobs | undefined;
   #handlers: ReadonlyMap<string, JobHandler> = new Map();
   #current: AbortController | undefined;
 
-  constructor(private readonly open: (settings: unknown) => OpenedJobs) {}
+  constructor(private readonly open: Open) {}
 
   async take(message: ToChild): Promise<void> {
     switch (message.kind) {
       case 'open':
-        return tell(this.#open(message.settings));
+        return tell(await this.#open(message.settings));
       case 'run':
         return tell(await this.#run(message.task));
       case 'abort':
@@ -56,9 +57,9 @@ class TaskChild {
     }
   }
 
-  #open(settings: unknown): FromChild {
+  async #open(settings: unknown): Promise<FromChild> {
     try {
-      this.#jobs = this.open(settings);
+      this.#jobs = await this.open(settings);
       this.#handlers = handlersByJob(this.#jobs.handlers);
       return { kind: 'opened' };
     } catch (error) {

@@ -6,7 +6,8 @@ export const TASK_LIMITS: TaskLimits = {
   softMs: 240_000,
   hardMs: 300_000,
   tasksPerChild: 1000,
-  startMs: 15_000,
+  // 0.3 s at rest. On a starved machine it takes long, and a worker that gave up would start all of it again.
+  startMs: 60_000,
   spares: 2,
 };
 

@@ -3,6 +3,7 @@ import type { LogEntry } from '../alerts/alert.js';
 import type { AlertReader } from '../alerts/alert-reader.js';
 import { isUnavailable } from '../database/database.js';
 import { Slots } from '../slots.js';
+import type { Arrivals } from './arrivals.js';
 import { drained } from './engine.js';
 import type { LiveLog } from './live-log.js';
 import type { LiveSockets } from './live-sockets.js';
@@ -35,6 +36,8 @@ export interface CatchUpParts {
   readonly reader: Pick<AlertReader, 'after' | 'range' | 'timeline' | 'byId' | 'openAlerts'>;
   readonly live: LiveLog;
   readonly sockets: LiveSockets;
+  /** What comes meanwhile goes first. */
+  readonly arrivals?: Arrivals;
 }
 
 /** Ends a catch-up: the socket has to connect anew. */
@@ -51,13 +54,14 @@ class MustResync extends Error {
  */
 export class CatchUp {
   readonly #reads = new Slots(READS_AT_A_TIME);
-  readonly #turns = new Turns(BYTES_PER_TURN);
+  readonly #turns: Turns;
   readonly #logger = new Logger('CatchUp');
   readonly #pages: ReplayPages;
   readonly #snapshots: Snapshots;
 
   constructor(private readonly parts: CatchUpParts) {
-    const { reader, live } = parts;
+    const { reader, live, arrivals } = parts;
+    this.#turns = new Turns(BYTES_PER_TURN, arrivals);
     this.#pages = new ReplayPages(live.recent);
     const byId: typeof reader.byId = (id) => this.#reads.use(() => reader.byId(id));
     this.#snapshots = new Snapshots({ byId, openAlerts: () => reader.openAlerts() }, live.recent);

@@ -3,26 +3,24 @@ import { describes } from '../api-docs/describes.js';
 import {
   alertEventSchema,
   raisedSchema,
-  seenAlertSchema,
   stepAnswerSchema,
   updateAnswerSchema,
 } from '../alerts/alert-answer.schemas.js';
 import { STEP_SCHEMAS } from '../alerts/alert-steps.js';
-import { reachCountsSchema } from '../alerts/reach-answer.schemas.js';
 import { raiseSchema, updateSchema } from '../alerts/alert.schemas.js';
-import { positionSchema } from '../positions/positions.js';
 import type { ErrorCode } from '../errors/error-codes.js';
 import { placeSchema } from './position-news.js';
 import type { ReceiptAnswer } from './receipts.js';
-import type {
-  ClientToServerEvents,
-  PositionMessage,
-  PresenceCounts,
-  ReachMessage,
-  ResyncReason,
-  ServerToClientEvents,
-  SnapshotMessage,
-} from './socket-events.js';
+import {
+  positionMessageSchema,
+  presenceSchema,
+  provisionalMessageSchema,
+  reachMessageSchema,
+  resyncSchema,
+  returnSchema,
+  snapshotSchema,
+} from './server-messages.schemas.js';
+import type { ClientToServerEvents, ServerToClientEvents } from './socket-events.js';
 
 /** An event that the server sends. */
 export interface ServerEvent {
@@ -52,45 +50,6 @@ export interface ClientEvent {
   readonly examples: readonly [EventExample, ...EventExample[]];
 }
 
-const count = z.int().min(0);
-
-const snapshotSchema = describes<SnapshotMessage>()(
-  z
-    .object({
-      seq: count.describe('Number of the last event that it holds; 0 in all parts but the last'),
-      alerts: z.array(seenAlertSchema).describe('Oldest first'),
-      part: z.int().min(1).optional(),
-      parts: z.int().min(1).optional(),
-      audience: z.string().describe('Names what these are the alerts of: send it with the cursor'),
-    })
-    .meta({ id: 'Snapshot' }),
-);
-
-const presenceSchema = describes<PresenceCounts>()(
-  z
-    .object({
-      responders: count,
-      reporters: count,
-      nodes: count,
-      areas: z.record(z.string(), count).describe('People on duty who are connected, by area'),
-    })
-    .meta({ id: 'Presence' }),
-);
-
-/** Every reason to connect anew; the schema beside it ties them to the type. */
-export const RESYNC_REASONS = ['slow', 'unavailable', 'cursor-expired', 'cursor-ahead'] as const;
-const resyncSchema = describes<{ readonly reason: ResyncReason }>()(
-  z.object({ reason: z.enum(RESYNC_REASONS) }).meta({ id: 'Resync' }),
-);
-
-const reachMessageSchema = describes<ReachMessage>()(
-  z.object({ id: z.uuid(), counts: reachCountsSchema }).meta({ id: 'ReachMessage' }),
-);
-
-const positionMessageSchema = describes<PositionMessage>()(
-  positionSchema.safeExtend({ organisations: z.array(z.uuid()) }).meta({ id: 'PositionMessage' }),
-);
-
 /** Everything that the server sends. */
 export const SERVER_EVENTS: Readonly<Record<keyof ServerToClientEvents, ServerEvent>> = {
   snapshot: {
@@ -101,6 +60,14 @@ export const SERVER_EVENTS: Readonly<Record<keyof ServerToClientEvents, ServerEv
   presence: {
     summary: 'Who is connected, to responders; the first one says that everything missed has been sent',
     payload: presenceSchema,
+  },
+  return: {
+    summary: 'How widely to spread the return when this connection ends; again when it has changed much',
+    payload: returnSchema,
+  },
+  provisional: {
+    summary: 'An alert that Redis has taken while Postgres is away; the `alert` of the same id takes its place',
+    payload: provisionalMessageSchema,
   },
   resync: {
     summary: 'This connection ends: connect again, with the cursor unless the reason begins with `cursor`',
@@ -117,6 +84,7 @@ const STEP_ERRORS = [
   'ALERT_NOT_FOUND',
   'ALERT_STATE',
   'TOO_MANY_EVENTS',
+  'ALERT_PROVISIONAL',
   'DATABASE_UNAVAILABLE',
 ] as const;
 
@@ -141,7 +109,14 @@ function told(summary: string): ClientEvent {
     who: 'people who answer the alert',
     payload: receipt,
     answer: receiptAnswer,
-    errors: ['REQUEST_INVALID', 'FORBIDDEN', 'ALERT_NOT_FOUND', 'TOO_MANY_EVENTS', 'DATABASE_UNAVAILABLE'],
+    errors: [
+      'REQUEST_INVALID',
+      'FORBIDDEN',
+      'ALERT_NOT_FOUND',
+      'TOO_MANY_EVENTS',
+      'ALERT_PROVISIONAL',
+      'DATABASE_UNAVAILABLE',
+    ],
     examples: [
       { name: 'As somebody on duty', ...AS_DISPATCHER, payload: { id: '{{raiseAlert.id}}' } },
       { name: 'The operator key is nobody', payload: { id: '{{raiseAlert.id}}' }, code: 'FORBIDDEN' },

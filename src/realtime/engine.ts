@@ -30,6 +30,9 @@ interface EngineWebSocket {
   readonly _sender?: { readonly _bufferedBytes: number };
   readonly _socket?: TcpSocket;
   terminate(): void;
+  /** Reads no more until `resume`; nothing happens on one that is closed. */
+  pause(): void;
+  resume(): void;
   once(event: 'close', fn: () => void): void;
 }
 

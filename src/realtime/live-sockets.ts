@@ -64,6 +64,12 @@ export class LiveSockets {
     return this.#counts[kind];
   }
 
+  /** How many are connected. */
+  get size(): number {
+    const { responder, machine, reporter } = this.#counts;
+    return responder + machine + reporter;
+  }
+
   /** Events that were written to sockets since this process started. */
   get sent(): number {
     return this.#sent;

@@ -3,8 +3,10 @@ import { z } from 'zod';
 import type { LiveAreas } from '../areas/live-areas.js';
 import type { Clock } from '../clock.js';
 import type { Audience } from './audience.js';
+import { corkForThisTurn } from './engine.js';
 import { LiveSockets, type SocketGroup } from './live-sockets.js';
 import { PreFramed } from './pre-framed.js';
+import { ReturnHints } from './return-hints.js';
 import type { NodePresence, PresenceCounts, RealtimeServer, RealtimeSocket } from './socket-events.js';
 
 const HEARTBEAT_MS = 5000;
@@ -34,6 +36,7 @@ interface OtherNode extends Omit<NodePresence, 'node'> {
 export class PresenceService {
   /** The live sockets of this node. */
   readonly sockets = new LiveSockets(() => this.#tellSoon(true));
+  readonly #returns = new ReturnHints(this.sockets);
   readonly #node = randomUUID();
   readonly #others = new Map<string, OtherNode>();
   #server: RealtimeServer | undefined;
@@ -71,6 +74,8 @@ export class PresenceService {
   /** Tells a socket that has just gone live. */
   greet(socket: RealtimeSocket): void {
     const { audience } = socket.data;
+    corkForThisTurn(socket.request.socket);
+    this.#returns.greet(socket);
     if (audience.kind === 'reporter') return;
     this.sockets.writer.write(socket, PreFramed.of('presence', [this.#for(audience, this.counts())]));
   }
@@ -137,6 +142,7 @@ export class PresenceService {
   }
 
   #tellSockets(): void {
+    this.#returns.tellWhenOutdated();
     const counts = this.counts();
     for (const group of this.sockets.groups()) {
       if (group.audience.kind === 'reporter') continue;

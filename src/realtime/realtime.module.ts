@@ -1,10 +1,12 @@
-import { Module } from '@nestjs/common';
+import { Inject, Injectable, Module } from '@nestjs/common';
 import { AlertLog } from '../alerts/alert-log.js';
 import { AlertReader } from '../alerts/alert-reader.js';
 import { AlertReading } from '../alerts/alert-reading.js';
 import { AlertStream } from '../alerts/alert-stream.js';
 import { AlertsModule } from '../alerts/alerts.module.js';
 import { AlertsService } from '../alerts/alerts.service.js';
+import { PendingTail } from '../alerts/pending-tail.js';
+import { ProvisionalAlerts } from '../alerts/provisional-alerts.js';
 import { ReachReader } from '../alerts/reach-reader.js';
 import { AreasModule } from '../areas/areas.module.js';
 import { LiveAreas } from '../areas/live-areas.js';
@@ -21,12 +23,14 @@ import { ReachLedger } from '../reach/reach-ledger.js';
 import { ReachModule } from '../reach/reach.module.js';
 import { WebsocketRedis } from '../redis/redis.modules.js';
 import { AccessWatch } from './access-watch.js';
+import { Arrivals } from './arrivals.js';
 import { CatchUp } from './catch-up.js';
 import { ClientAddress } from './client-address.js';
 import { HandshakeGate } from './handshake-gate.js';
 import { LiveLog } from './live-log.js';
 import { PositionNews } from './position-news.js';
 import { PresenceService } from './presence.js';
+import { ProvisionalNews } from './provisional-news.js';
 import { ReachNews } from './reach-news.js';
 import { Receipts } from './receipts.js';
 import { RealtimeGateway } from './realtime.gateway.js';
@@ -36,12 +40,23 @@ import { SocketSessions } from './socket-sessions.js';
 
 type ReachNewsDependencies = [ReachLedger, AlertLog, AlertReader, ReachReader, PresenceService];
 type RequestsDependencies = [AlertsService, Receipts, PositionNews, Clock, Config];
-type SessionsDependencies = [CatchUp, PresenceService, SocketRequests, AccessWatch, PositionNews, ReachNews, Pushes];
+type SessionsDependencies = [CatchUp, PresenceService, SocketRequests, AccessWatch, SocketNews, Pushes];
+
+/** What sockets are told beside the log. */
+@Injectable()
+class SocketNews {
+  constructor(
+    @Inject(PositionNews) readonly positions: PositionNews,
+    @Inject(ReachNews) readonly reach: ReachNews,
+    @Inject(ProvisionalNews) readonly provisional: ProvisionalNews,
+  ) {}
+}
 
 /** Brings the log to the sockets of this process; its server needs `useSocketServer(app)`. */
 @Module({
   imports: [AlertsModule, AreasModule, AuthModule, PositionsModule, ReachModule, WebsocketRedis],
   providers: [
+    Arrivals,
     SocketServerParts,
     RealtimeGateway,
     {
@@ -61,9 +76,9 @@ type SessionsDependencies = [CatchUp, PresenceService, SocketRequests, AccessWat
     },
     {
       provide: CatchUp,
-      inject: [AlertReader, LiveLog, PresenceService],
-      useFactory: (reader: AlertReader, live: LiveLog, { sockets }: PresenceService) =>
-        new CatchUp({ reader, live, sockets }),
+      inject: [AlertReader, LiveLog, PresenceService, Arrivals],
+      useFactory: (reader: AlertReader, live: LiveLog, { sockets }: PresenceService, arrivals: Arrivals) =>
+        new CatchUp({ reader, live, sockets, arrivals }),
     },
     {
       provide: AccessWatch,
@@ -81,6 +96,13 @@ type SessionsDependencies = [CatchUp, PresenceService, SocketRequests, AccessWat
       inject: [ReachLedger, AlertLog, AlertReader, ReachReader, PresenceService],
       useFactory: (...[ledger, log, reader, reach, { sockets }]: ReachNewsDependencies) =>
         new ReachNews({ ledger, log, reader, reach, sockets }),
+    },
+    SocketNews,
+    {
+      provide: ProvisionalNews,
+      inject: [PendingTail, ProvisionalAlerts, AlertReader, PresenceService],
+      useFactory: (tail: PendingTail, alerts: ProvisionalAlerts, reader: AlertReader, { sockets }: PresenceService) =>
+        new ProvisionalNews({ tail, alerts, reader, sockets }),
     },
     {
       provide: Receipts,
@@ -100,9 +122,11 @@ type SessionsDependencies = [CatchUp, PresenceService, SocketRequests, AccessWat
     },
     {
       provide: SocketSessions,
-      inject: [CatchUp, PresenceService, SocketRequests, AccessWatch, PositionNews, ReachNews, Pushes],
-      useFactory: (...[catchUp, presence, requests, access, positions, reach, pushes]: SessionsDependencies) =>
-        new SocketSessions({ catchUp, presence, requests, access, positions, reach, pushes }),
+      inject: [CatchUp, PresenceService, SocketRequests, AccessWatch, SocketNews, Pushes],
+      useFactory: (...[catchUp, presence, requests, access, news, pushes]: SessionsDependencies) => {
+        const { positions, reach, provisional } = news;
+        return new SocketSessions({ catchUp, presence, requests, access, positions, reach, provisional, pushes });
+      },
     },
   ],
   exports: [PresenceService],

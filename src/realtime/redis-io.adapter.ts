@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import { Injectable, Logger, type INestApplication } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import { createShardedAdapter } from '@socket.io/redis-adapter';
@@ -7,8 +7,9 @@ import { InjectConfig } from '../config/config.module.js';
 import type { Config } from '../config/config.js';
 import { InjectRedis } from '../redis/redis.modules.js';
 import { channels } from '../redis/redis.keys.js';
-import { REQUEST_PATH, SUBSCRIBER } from '../redis/redis.options.js';
+import { REQUEST_PATH } from '../redis/redis.options.js';
 import type { RoleConnections } from '../redis/role-connections.js';
+import { Arrivals } from './arrivals.js';
 import { corkForThisTurn } from './engine.js';
 import { HandshakeGate } from './handshake-gate.js';
 import { INTER_SERVER_EVENTS, type InterServerEvents } from './socket-events.js';
@@ -27,6 +28,7 @@ export class SocketServerParts {
   constructor(
     @InjectConfig() readonly config: Config,
     readonly gate: HandshakeGate,
+    readonly arrivals: Arrivals,
     @InjectRedis('websocket') readonly redis: RoleConnections,
   ) {}
 }
@@ -38,13 +40,15 @@ export function useSocketServer(app: INestApplication): void {
 
 /** Socket.IO on the application's HTTP server, with nodes joined by Redis as websocket_user. */
 class RedisIoAdapter extends IoAdapter {
-  readonly #handshakes = new Turns(HANDSHAKES_PER_TURN);
+  readonly #handshakes: Turns;
 
   constructor(
     app: INestApplication,
     private readonly parts: SocketServerParts,
   ) {
     super(app);
+    parts.arrivals.watch(app.getHttpServer() as HttpServer);
+    this.#handshakes = new Turns(HANDSHAKES_PER_TURN, parts.arrivals);
   }
 
   override createIOServer(port: number, options?: Partial<ServerOptions>): Server {
@@ -54,6 +58,8 @@ class RedisIoAdapter extends IoAdapter {
       ...options,
       path: '/socket.io',
       serveClient: false,
+      // Who asks for another protocol elsewhere is answered there; Engine.IO would cut it after a second.
+      destroyUpgrade: false,
       maxHttpBufferSize: MAX_MESSAGE_BYTES,
       perMessageDeflate: false,
       connectTimeout: 5000,
@@ -96,8 +102,10 @@ class RedisIoAdapter extends IoAdapter {
 
 /** Our own sockets get everything from the log, so the adapter needs no channel a room. */
 function joinedByRedis(redis: RoleConnections) {
-  const create = createShardedAdapter(redis.open('adapter-pub', REQUEST_PATH), redis.open('adapter-sub', SUBSCRIBER), {
-    channelPrefix: channels.adapterPrefix(),
+  const channelPrefix = channels.adapterPrefix();
+  const subscriber = redis.openSubscriber(channelPrefix, 'adapter-sub');
+  const create = createShardedAdapter(redis.open('adapter-pub', REQUEST_PATH), subscriber, {
+    channelPrefix,
     subscriptionMode: 'static',
   });
   // Socket.IO calls it with `new`, which an arrow function does not allow.

@@ -1,4 +1,4 @@
-import type { LogEntry, Places } from '../alerts/alert.js';
+import type { Alert, LogEntry, Places } from '../alerts/alert.js';
 import { leftBy } from '../alerts/alert-places.js';
 import type { Grants } from '../auth/policy.js';
 
@@ -29,13 +29,16 @@ export function roomsOf({ all, full = [], responding = [], duties = [], reporter
 
 /** The rooms of whoever may get something of an entry: where the alert is, and where it has just left. */
 export function roomsOfEntry(entry: LogEntry): string[] {
-  const { alert, alertId } = entry;
   const left = leftBy(entry);
+  return [...roomsOfAlert(entry.alert), ...(left ? roomsOfPlaces(left) : [])];
+}
+
+/** The rooms of whoever may see something of an alert as it is. */
+export function roomsOfAlert(alert: Alert): string[] {
   return [
     ALL_ROOM,
     ...roomsOfPlaces(alert),
-    ...(left ? roomsOfPlaces(left) : []),
-    alertRoom(alertId),
+    alertRoom(alert.id),
     ...(alert.reporterId === null ? [] : [reporterRoom(alert.reporterId)]),
   ];
 }

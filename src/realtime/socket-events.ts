@@ -1,6 +1,6 @@
 import type { Server, Socket } from 'socket.io';
 import type { z } from 'zod';
-import type { AlertMessage, ReporterView, ResponderView } from '../alerts/alert-views.js';
+import type { AlertMessage, ProvisionalView, ReporterView, ResponderView } from '../alerts/alert-views.js';
 import type { STEP_SCHEMAS, StepType } from '../alerts/alert-steps.js';
 import type { RaiseAnswer, StepAnswer } from '../alerts/alerts.service.js';
 import type { ReachCounts } from '../alerts/reach-reader.js';
@@ -32,6 +32,22 @@ export interface SnapshotMessage<V = ResponderView | ReporterView> {
  */
 export type ResyncReason = 'slow' | 'unavailable' | 'cursor-expired' | 'cursor-ahead';
 
+/** How widely to spread the return when this connection ends: after a random part of it, however it ended. */
+export interface ReturnMessage {
+  readonly withinMs: number;
+}
+
+/**
+ * An alert that Redis has taken while Postgres is away; it is in no snapshot and has no `seq`. The `alert` of the same id
+ * takes its place. With `became` it is no more: it is the alert of that id, or, at null, Redis has lost it.
+ */
+export interface ProvisionalMessage {
+  /** When what it is was told, RFC 3339 UTC. */
+  readonly at: string;
+  readonly alert: ProvisionalView;
+  readonly became?: string | null;
+}
+
 /** Who is connected, over all nodes that talk to each other. */
 export interface PresenceCounts {
   readonly responders: number;
@@ -56,8 +72,10 @@ export interface PositionMessage extends Position {
 export interface ServerToClientEvents {
   snapshot: (message: SnapshotMessage) => void;
   alert: (message: AlertMessage<ResponderView | ReporterView>) => void;
+  provisional: (message: ProvisionalMessage) => void;
   resync: (message: { readonly reason: ResyncReason }) => void;
   presence: (counts: PresenceCounts) => void;
+  return: (message: ReturnMessage) => void;
   reach: (message: ReachMessage) => void;
   position: (message: PositionMessage) => void;
 }

@@ -10,6 +10,7 @@ import { toAppError, toProblem } from '../errors/problem.js';
 import { TokenBucket, type Budget } from '../token-bucket.js';
 import type { ClientAddress } from './client-address.js';
 import type { PositionNews } from './position-news.js';
+import { ReadingPace } from './reading-pace.js';
 import type { Receipts } from './receipts.js';
 import type { ClientToServerEvents, RealtimeSocket } from './socket-events.js';
 
@@ -59,6 +60,9 @@ const RECEIPTS: Budget = { perSecond: 20, burst: 500 };
 /** A clock that ticks once a second may be early once. */
 const POSITIONS: Budget = { perSecond: 1, burst: 2 };
 
+/** A press is a commit and a word to everybody: a socket presses 50 times at once, then 10 times a second. */
+const PRESS_COST = 10;
+
 /** How often one socket may ask for what. */
 class Paces {
   readonly #buckets = new Map<Budget, TokenBucket>();
@@ -88,13 +92,16 @@ export class SocketRequests {
   /** Listens to a socket. */
   listen(socket: RealtimeSocket): void {
     const paces = new Paces();
+    const reading = new ReadingPace(socket, this.#now());
     const address = this.clientAddress.of(socket.handshake);
     // A middleware that never calls next: it sees every event, unknown ones too, with the callback as last argument.
     socket.use(([event, ...args]) => {
       const last: unknown = args.at(-1);
       const answer = typeof last === 'function' ? (last as (answer: object) => void) : () => undefined;
       const payload: unknown = typeof args[0] === 'function' ? undefined : args[0];
-      this.#track(this.#run(event, paces, { caller: socket.data.caller, payload, address }).then(answer));
+      const request = { caller: socket.data.caller, payload, address };
+      const turn = reading.turn(event === 'alert:raise' ? PRESS_COST : 1, this.#now());
+      this.#track(turn.then(() => this.#run(event, paces, request)).then(answer));
     });
   }
 

@@ -7,6 +7,7 @@ import type { CatchUp } from './catch-up.js';
 import { fanOut } from './fan-out.js';
 import type { PositionNews } from './position-news.js';
 import type { PresenceService } from './presence.js';
+import type { ProvisionalNews } from './provisional-news.js';
 import type { ReachNews } from './reach-news.js';
 import type { RealtimeServer, RealtimeSocket } from './socket-events.js';
 import type { SocketRequests } from './socket-requests.js';
@@ -22,6 +23,7 @@ export interface SocketSessionsParts {
   readonly positions: PositionNews;
   readonly reach: ReachNews;
   readonly pushes: Pushes;
+  readonly provisional: ProvisionalNews;
 }
 
 /** What a socket gets from its first moment to its last. */
@@ -29,19 +31,20 @@ export class SocketSessions {
   constructor(private readonly parts: SocketSessionsParts) {}
 
   start(server: RealtimeServer): void {
-    const { access, presence, positions, reach } = this.parts;
+    const { access, presence, positions, provisional, reach } = this.parts;
     for (const part of [access, presence, positions, reach]) part.start(server);
+    provisional.start();
     server.on('connection', (socket) => void this.#open(socket));
   }
 
   /** Answers what was asked, then ends all connections: their clients come back by themselves, elsewhere. */
   async stop(server: RealtimeServer): Promise<void> {
-    const { access, presence, pushes, reach, requests } = this.parts;
+    const { access, presence, provisional, pushes, reach, requests } = this.parts;
     await Promise.race([requests.idle(), delay(ANSWER_MS, undefined, { ref: false })]);
     for (const socket of server.of('/').sockets.values()) socket.conn.close();
     presence.stop();
     access.stop();
-    await Promise.all([pushes.flush(), reach.stop()]);
+    await Promise.all([pushes.flush(), reach.stop(), provisional.stop()]);
   }
 
   /** Before it is asked who connects. */
@@ -51,18 +54,23 @@ export class SocketSessions {
 
   /** Sends entries of the log to the live sockets; the next ones must wait until it resolves. */
   async deliver(entries: readonly LogEntry[]): Promise<void> {
-    const { presence, pushes } = this.parts;
+    const { presence, provisional, pushes } = this.parts;
+    provisional.stored(entries);
     await fanOut(presence.sockets, entries, (alertIds, sockets) => pushes.note(alertIds, accountsOf(sockets)));
   }
 
   /** Never rejects. */
   async #open(socket: RealtimeSocket): Promise<void> {
-    const { access, catchUp, presence, requests } = this.parts;
+    const { access, catchUp, presence, provisional, requests } = this.parts;
     // Asked for by nobody, but an `error` event without a listener would end the process.
     socket.on('error', () => undefined);
     requests.listen(socket);
     await access.admit(socket);
-    if (await catchUp.run(socket)) presence.greet(socket);
+    // First: while the log is away, it is all that there is to be told.
+    provisional.greet(socket);
+    const isLive = await catchUp.run(socket);
+    provisional.leave(socket);
+    if (isLive) presence.greet(socket);
   }
 }
 

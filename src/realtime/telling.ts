@@ -46,12 +46,18 @@ export function messageFor(
 
 /** What an audience sees of an alert that is open, or that it holds the receipt of; undefined: nothing. */
 export function viewFor(audience: Audience, alert: Alert): ResponderView | ReporterView | undefined {
+  const sight = sightFor(audience, alert);
+  return sight && viewOf(alert, sight);
+}
+
+/** How much of such an alert an audience sees: all that see as much get the same bytes. */
+export function sightFor(audience: Audience, alert: Alert): Sight | undefined {
   const sight = sightOfAudience(audience, alert, [alert.severity]);
   if (!sight) return undefined;
   // An account follows its open alerts. One that was cancelled under duress is still open in the log, and a snapshot that
   // shows it would give that away. A receipt gets its alert in any state: there the view itself says `cancelled`.
   if (sight === 'own' && audience.grants.receiptOf !== alert.id && !isOpen(reporterView(alert))) return undefined;
-  return viewOf(alert, sight);
+  return sight;
 }
 
 /** @param possible severities of the alert, any of which may be the one */

@@ -14,6 +14,25 @@ describe('Turns', () => {
     expect(gone).toEqual([0, 1, 2, 3, 4, 5]);
   });
 
+  it('are left to connections that come in, but not for ever', async () => {
+    const arrivals = { count: 0 };
+    const turns = new Turns(1, arrivals);
+    await turns.take(1);
+    let gone = false;
+    const taken = turns.take(1).then(() => (gone = true));
+    for (let turn = 0; turn < 40; turn += 1) {
+      arrivals.count += 1;
+      await nextTurn();
+    }
+    expect(gone).toBe(false);
+    for (let turn = 0; turn < 40; turn += 1) {
+      arrivals.count += 1;
+      await nextTurn();
+    }
+    expect(gone).toBe(true);
+    await taken;
+  });
+
   it('let one pass that is larger than a turn', async () => {
     const turns = new Turns(1);
     await expect(Promise.all([turns.take(1000), turns.take(1000)])).resolves.toHaveLength(2);

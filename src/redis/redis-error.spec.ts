@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { classifyRedisError, scrubRedisError } from './redis-error.js';
+import { classifyConnectionError, classifyRedisError, scrubRedisError } from './redis-error.js';
 
 describe('classifyRedisError', () => {
   it.each([
@@ -20,9 +20,33 @@ describe('classifyRedisError', () => {
     ["Stream isn't writeable and enableOfflineQueue options is false", 'REDIS_UNREACHABLE'],
     ['Reached the max retries per request limit (which is 0).', 'REDIS_UNREACHABLE'],
     ['Connection is closed.', 'REDIS_UNREACHABLE'],
+    ['CLUSTERDOWN The cluster is down', 'REDIS_UNREACHABLE'],
+    ['MOVED 9189 127.0.0.1:7001', 'REDIS_UNREACHABLE'],
+    ['TRYAGAIN Multiple keys request during rehashing of slot', 'REDIS_UNREACHABLE'],
     ['ERR unknown command', 'REDIS_ERROR'],
   ])('sorts "%s" as %s', (message, code) => {
     expect(classifyRedisError(new Error(message)).code).toBe(code);
+  });
+
+  it.each([
+    ['All sentinels are unreachable. Retrying from scratch after 50ms.', /none knows a master of that name/],
+    [
+      'All sentinels are unreachable and retry is disabled. Last error: connect ECONNREFUSED ::1:1',
+      /cannot be reached/,
+    ],
+    ['All sentinels are unreachable and retry is disabled. Last error: certificate has expired', /renew it/],
+    ['All sentinels are unreachable and retry is disabled. Last error: ERR No such master with', /of that name/],
+  ])('says why no sentinel helps: "%s"', (message, why) => {
+    const failure = classifyRedisError(new Error(message));
+    expect(failure.code).toBe('REDIS_NO_MASTER');
+    expect(failure.message).toMatch(why);
+  });
+
+  it.each([
+    ['NOREPLICAS Not enough good replicas to write.', /min-replicas-to-write/],
+    ['BUSY Redis is busy running a script.', /a script that does not end/],
+  ])('says what "%s" means', (message, words) => {
+    expect(classifyRedisError(new Error(message)).message).toMatch(words);
   });
 
   it('sorts by the code where the message is empty, as of an AggregateError', () => {
@@ -31,6 +55,15 @@ describe('classifyRedisError', () => {
 
   it.each([undefined, null, 'x', 7, {}])('sorts %p without throwing', (thrown) => {
     expect(classifyRedisError(thrown).code).toBe('REDIS_ERROR');
+  });
+});
+
+describe('classifyConnectionError', () => {
+  it('asks about TLS only where nothing was ever served', () => {
+    const reset = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
+    const stage = { tls: false, status: 'connect' };
+    expect(classifyConnectionError(reset, { ...stage, hasServed: false }).message).toContain('speaks TLS');
+    expect(classifyConnectionError(reset, { ...stage, hasServed: true }).message).toBe('Redis cannot be reached');
   });
 });
 
@@ -44,5 +77,13 @@ describe('scrubRedisError', () => {
     scrubRedisError(error);
     expect(inspect(error, { depth: 10 }) + JSON.stringify(error)).not.toContain('hunter2');
     expect(inspect(error)).toContain('hello');
+  });
+
+  it('removes the arguments that a server repeats of a command that it does not know', () => {
+    const words = "ERR unknown command 'HELLO', with args beginning with: '3' 'AUTH' 'app_user' 'hunter2' ";
+    const error = new Error(words);
+    scrubRedisError(error);
+    expect(inspect(error) + String(error.stack)).not.toContain('hunter2');
+    expect(error.message).toBe("ERR unknown command 'HELLO'");
   });
 });

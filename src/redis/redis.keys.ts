@@ -1,4 +1,8 @@
+import { hash } from 'node:crypto';
 import type { Severity } from '../alerts/severity.js';
+
+/** As a hash tag it keeps all that belongs to it in one Cluster slot. */
+const PENDING = 'emergency:pending';
 
 /** Every Redis key of this system, and every pattern of one; no key is written elsewhere. */
 export const keys = {
@@ -18,6 +22,12 @@ export const keys = {
   alertStream: (severity: Severity) => `panic:alerts:${severity}`,
   /** realtime, db 4: stream of what was added to those by whom, one short entry a commit. */
   commits: () => 'naboom:realtime:commits',
+  /** realtime, db 4: stream of the presses that Redis took while Postgres was away; never trimmed. */
+  pending: () => PENDING,
+  /** realtime, db 4: the id that a press was promised, by a hash of what it is known by; expires. */
+  promise: (name: string) => `emergency:promise:{${PENDING}}:${hash('sha256', name)}`,
+  /** realtime, db 4: stream of what stood among those presses and could not be read or stored. */
+  refusedPending: () => `emergency:refused:{${PENDING}}`,
   /** realtime, db 4: where a responder is now; expires. */
   position: (userId: string) => `emergency:position:${userId}`,
   /** realtime, db 4: health probe of the streams' user. */
@@ -32,10 +42,10 @@ export const keys = {
 
 /** Every Redis channel of this system. */
 export const channels = {
-  /** websocket: prefix of the Socket.IO adapter's sharded channels. */
-  adapterPrefix: () => 'naboom:ws',
+  /** websocket: prefix of the Socket.IO adapter's sharded channels; the hash tag keeps them in one Cluster slot. */
+  adapterPrefix: () => 'naboom:ws#{ws}',
   /** websocket: loop-back of the health probe, inside the adapter's prefix. */
-  health: (probe: string) => `naboom:ws#health#${probe}`,
+  health: (probe: string) => `naboom:ws#{ws}#health#${probe}`,
   /** websocket: every log entry as JSON, for outside subscribers; at most once. */
   broadcast: () => 'emergency:broadcast',
 } as const;

@@ -46,7 +46,7 @@ export const REDIS_ROLES: Record<RedisRoleName, RedisRole> = {
     furtherDbs: [],
     keys: ['panic:*', 'emergency:*', 'naboom:realtime:*'],
     channels: [],
-    purpose: 'emergency streams and the short-lived realtime cache',
+    purpose: 'emergency streams, the short-lived realtime cache, and presses while Postgres is away',
   },
   monitoring: {
     user: 'monitoring_user',

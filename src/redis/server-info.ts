@@ -37,6 +37,31 @@ export function evictionProblem(info: ServerInfo): string | undefined {
   return `maxmemory-policy is ${policy}: set it to noeviction, or Redis drops streams and jobs when it is full`;
 }
 
+/**
+ * Why the server would not have kept a write after it was killed. It does not tell how often it syncs the file to the disk
+ * (`appendfsync`), and to read its configuration is not granted: that would tell its passwords as well.
+ */
+export function appendOnlyProblem(info: ServerInfo): string | undefined {
+  if (info.get('aof_enabled') !== '1') return 'the Redis server keeps no append-only file: set "appendonly yes"';
+  if (info.get('aof_last_write_status') !== 'ok') return 'the Redis server cannot write its append-only file';
+  const tells = info.has('aof_current_size') && info.has('aof_buffer_length');
+  return tells ? undefined : 'the Redis server does not tell what is in its append-only file';
+}
+
+/** Bytes of an append-only file. */
+export interface AppendOnlySizes {
+  readonly size: number;
+  /** What it had when it was rewritten last: another one from then on. */
+  readonly base: number;
+  /** What waits to be written to it. */
+  readonly buffered: number;
+}
+
+export function appendOnlySizes(info: ServerInfo): AppendOnlySizes {
+  const bytes = (name: string) => Number(info.get(name) ?? -1);
+  return { size: bytes('aof_current_size'), base: bytes('aof_base_size'), buffered: bytes('aof_buffer_length') };
+}
+
 /** What a power cut of the Redis server would cost; Postgres stays the record of every alert. */
 export function persistenceProblems(info: ServerInfo): string[] {
   const problems: string[] = [];

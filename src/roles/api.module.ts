@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AlertsController } from '../alerts/alerts.controller.js';
 import { AlertsModule } from '../alerts/alerts.module.js';
+import { PendingDrainModule } from '../alerts/pending-drain.module.js';
 import { ApiDocsModule } from '../api-docs/api-docs.module.js';
 import { AreasHttpModule } from '../areas/areas-http.module.js';
 import { AuthModule } from '../auth/auth.module.js';
@@ -24,7 +25,7 @@ import { SchedulesModule } from '../schedules/schedules.module.js';
 
 const PEOPLE = [AuthController, OwnAccountController, UsersController, ApiKeysController];
 const DIRECTORY = [ContactsModule, PeopleModule, AreasHttpModule, SchedulesModule, DrillsModule, PositionsModule];
-const ALERTS = [AlertsModule, InboundModule, EscalationHttpModule, RealtimeModule];
+const ALERTS = [AlertsModule, PendingDrainModule, InboundModule, EscalationHttpModule, RealtimeModule];
 const PAGES = [PagesModule, ApiDocsModule];
 const OPERATING = [ApiFiguresModule, DeadLettersModule, QueueBoardModule];
 

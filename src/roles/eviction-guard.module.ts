@@ -1,6 +1,7 @@
 import { Injectable, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { InjectConfig } from '../config/config.module.js';
 import type { Config } from '../config/config.js';
+import { isSamePlace } from '../config/redis-place.js';
 import { AppRedis, InjectRedis, RealtimeRedis } from '../redis/redis.modules.js';
 import type { RoleConnections } from '../redis/role-connections.js';
 import { evictionProblem, readServerInfo } from '../redis/server-info.js';
@@ -21,15 +22,15 @@ class EvictionGuard implements OnApplicationBootstrap {
 
   async onApplicationBootstrap(): Promise<void> {
     const { app, queue } = this.config.redis.roles;
-    const jobsAreHere = app.host === queue.host && app.port === queue.port;
+    const jobsAreHere = isSamePlace(app.place, queue.place);
     await Promise.all([refuseEviction(this.realtime), ...(jobsAreHere ? [refuseEviction(this.app)] : [])]);
   }
 }
 
 async function refuseEviction(connections: RoleConnections): Promise<void> {
   if (!(await connections.ready(READY_WAIT_MS))) return;
-  const info = await connections.commands.info('memory').catch(() => '');
-  const problem = evictionProblem(readServerInfo(info));
+  const servers = await connections.infoOfServers('memory').catch(() => []);
+  const problem = servers.map((info) => evictionProblem(readServerInfo(info))).find(Boolean);
   if (problem) throw new Error(`Redis of the role ${connections.role}: ${problem}`);
 }
 

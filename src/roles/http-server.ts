@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { RequestMethod } from '@nestjs/common';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import {
   LogController,
   type FastifyBaseLogger,
@@ -15,11 +15,15 @@ import type { Config } from '../config/config.js';
 import { AppError } from '../errors/app-error.js';
 import { toProblem } from '../errors/problem.js';
 import { ProblemFilter } from '../errors/problem.filter.js';
+import { Draining } from '../health/draining.js';
 import { createRequestLogger } from '../observability/logger.js';
 import { BODY_LIMIT, registerBodyParsers } from './body-parsers.js';
+import { declineUpgrades } from './declined-upgrades.js';
+import { DrainingAdapter } from './draining-adapter.js';
 import { noticeUntrustedProxy } from './proxy-notice.js';
 
-const IDLE_CLOSE_MS = 100;
+/** Where alone another protocol is spoken. */
+const SOCKET_PATH = '/socket.io/';
 /** A request that takes longer to arrive is cut: a slow sender must not hold a connection for ever. */
 const REQUEST_TIMEOUT_MS = 15_000;
 /** How often Node looks for such requests. */
@@ -50,13 +54,14 @@ const UNPREFIXED = [
 ] as const;
 
 /** The Fastify server under Nest: proxies, limits, request ids and one log line a request. */
-export function createHttpAdapter({ env }: Config, logger: Logger): FastifyAdapter {
-  return new FastifyAdapter({
+export function createHttpAdapter({ env }: Config, logger: Logger): DrainingAdapter {
+  return new DrainingAdapter({
     loggerInstance: logger.child({ context: 'Http' }) as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     // Nothing logs through a request; a logger for each costs more than the line that we write.
     childLoggerFactory: (parent: FastifyBaseLogger) => parent,
     bodyLimit: BODY_LIMIT,
+    return503OnClosing: false, // what was accepted is answered
     requestTimeout: REQUEST_TIMEOUT_MS,
     // Node gives the longer of the two limits to the whole request, whichever it is; its own for headers is 60 s.
     http: { headersTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: CHECK_SLOW_MS },
@@ -66,18 +71,20 @@ export function createHttpAdapter({ env }: Config, logger: Logger): FastifyAdapt
       const given = request.headers['x-request-id'];
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
     },
-  });
+  }).drainFor(env.NABOOM_ROLE === 'worker' ? 0 : env.NABOOM_DRAIN_SECONDS * 1000);
 }
 
 /** Everything around the routes: headers, body parsers, origins, errors, versioned prefix. */
 export function configureHttp(app: NestFastifyApplication, { env }: Config, logger: Logger): void {
-  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  const adapter = app.getHttpAdapter() as unknown as DrainingAdapter;
+  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  adapter.onDrain(() => app.get(Draining, { strict: false }).begin());
   registerBodyParsers(fastify);
   admitLargeBodies(fastify, () => app.get(RequestCaller, { strict: false }));
   addHeaders(fastify);
   noticeUntrustedProxy(fastify, logger);
   logRequests(fastify, logger);
-  closeIdleConnectionsWhileClosing(fastify);
+  declineUpgrades(fastify.server, SOCKET_PATH);
   if (env.NABOOM_ALLOWED_ORIGINS.length > 0) {
     app.enableCors({
       origin: env.NABOOM_ALLOWED_ORIGINS,
@@ -97,7 +104,7 @@ export function configureHttp(app: NestFastifyApplication, { env }: Config, logg
 function answerBadAddress(_error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   void reply
     .status(404)
-    .headers({ 'x-request-id': request.id, 'cache-control': 'no-store' })
+    .headers({ ...DATA_HEADERS, 'x-request-id': request.id })
     .header('content-type', 'application/problem+json; charset=utf-8')
     .send(JSON.stringify(toProblem(new AppError('ROUTE_NOT_FOUND'), request.id)));
 }
@@ -132,11 +139,4 @@ export function loggedPath(url: string, route: string | undefined): string {
     if (at !== -1) return `${path.slice(0, at)}${each}/[redacted]`;
   }
   return path;
-}
-
-/** A keep-alive connection that was busy when closing began would be waited for until its keep-alive ends (72 s). */
-function closeIdleConnectionsWhileClosing(fastify: FastifyInstance): void {
-  fastify.addHook('preClose', async () => {
-    setInterval(() => fastify.server.closeIdleConnections(), IDLE_CLOSE_MS).unref();
-  });
 }

@@ -1,5 +1,5 @@
-import { systemClock } from '../clock.js';
 import { Database } from '../database/database.js';
+import { SharedClock } from '../database/shared-clock.js';
 import { createLogger, NestLogger } from '../observability/logger.js';
 import { Logger } from '../observability/nest-log.js';
 import type { JobSettings } from '../queues/job-settings.js';
@@ -7,8 +7,14 @@ import { serveTasks } from '../queues/task-child.js';
 import { jobHandlers } from './job-handlers.js';
 
 // The process that runs jobs, forked by a worker.
-serveTasks<JobSettings>((settings) => {
+serveTasks<JobSettings>(async (settings) => {
   Logger.overrideLogger(new NestLogger(createLogger(settings.NABOOM_LOG_LEVEL, { role: 'job', pid: process.pid })));
   const database = new Database(settings.DATABASE_URL, 'naboom:job');
-  return { handlers: jobHandlers(settings, database, systemClock), close: () => database.close() };
+  const clock = new SharedClock();
+  await clock.follow(database);
+  const close = async () => {
+    clock.stop();
+    await database.close();
+  };
+  return { handlers: jobHandlers(settings, database, clock), close };
 });

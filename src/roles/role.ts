@@ -5,6 +5,7 @@ import type { EnvValues } from '../config/env-vars.js';
 import { HealthModule } from '../health/health.module.js';
 import { PrivateMetricsController } from '../metrics/metrics.controller.js';
 import { MetricsModule, SharedFiguresModule } from '../metrics/metrics.module.js';
+import { LoginWatchModule } from '../redis/login-watch.js';
 import { EvictionGuardModule } from './eviction-guard.module.js';
 
 /** What a process of one role consists of. */
@@ -28,7 +29,7 @@ const load = createRequire(import.meta.url);
  */
 export function rootOf(role: EnvValues['NABOOM_ROLE']): RoleRoot {
   const health = HealthModule.for(role);
-  const shared = [health, SharedFiguresModule.of(health), EvictionGuardModule];
+  const shared = [health, SharedFiguresModule.of(health), EvictionGuardModule, LoginWatchModule];
   switch (role) {
     case 'api':
       return { ...socketServer(), modules: [apiModule(), ...shared] };

@@ -4,7 +4,9 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { newSecret } from '../../scripts/lib/env-file.mjs';
 import { newVapidKey } from '../../scripts/lib/vapid-key.mjs';
-import { renderAclFile } from '../redis/acl/render.js';
+import { readPrevious } from '../config/secret-file.js';
+import { parsePolicy } from '../redis/acl/policy.js';
+import { passwordHash, renderUsers } from '../redis/acl/render.js';
 
 /** Folders of the secrets, by who reads them; each can be its own volume. */
 export const SECRET_FOLDERS = ['app', 'redis', 'postgres', 'admin'] as const;
@@ -21,7 +23,12 @@ export interface SecretFilesOptions {
   readonly policy: string;
 }
 
-const REDIS_USERS = { app: 'app_user', websocket: 'websocket_user', realtime: 'realtime_user' } as const;
+const REDIS_USERS = {
+  app: 'app_user',
+  websocket: 'websocket_user',
+  realtime: 'realtime_user',
+  monitoring: 'monitoring_user',
+} as const;
 
 /**
  * Makes every secret that is missing, one file each, and renders the Redis users of them. A secret that exists is
@@ -43,11 +50,22 @@ export function writeSecretFiles({ root, postgres, groups, policy }: SecretFiles
   const passwords = Object.fromEntries(
     Object.entries(REDIS_USERS).map(([role, user]) => [user, secret(app, `redis-${role}-password`)]),
   );
-  passwords['monitoring_user'] = secret(app, 'redis-monitoring-password');
   secret(redis, 'monitoring-password', () => passwords['monitoring_user']!); // for Redis' own health check
+  replaceFile(redis, 'monitoring-password', `${passwords['monitoring_user']}\n`); // a copy: it follows a rotation
   passwords['naboom_admin'] = secret(admin, 'redis-master-password');
-  replaceFile(redis, 'users.acl', renderAclFile(policy, passwords));
+  const further = {
+    ...Object.fromEntries(Object.entries(REDIS_USERS).map(([role, user]) => [user, previousOf(app, role)])),
+    naboom_admin: previousOf(admin, 'master'),
+  };
+  replaceFile(redis, 'users.acl', renderUsers(parsePolicy(policy), passwords, further));
   return made;
+}
+
+/** The hash of the password that a rotation under way replaces: both are good until it is settled. */
+function previousOf({ path }: Folder, role: string): string[] {
+  const file = { path: join(path, `redis-${role}-password`), name: `REDIS_${role.toUpperCase()}_PASSWORD` };
+  const previous = readPrevious(file);
+  return previous === undefined ? [] : [passwordHash(previous)];
 }
 
 interface Folder {

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { Redis } from 'ioredis';
 import { BULLMQ_COMMANDS } from '../../src/redis/acl/grants-bullmq.js';
 import { parsePolicy } from '../../src/redis/acl/policy.js';
-import { POLICY_TEXT } from '../support/acl-server.js';
+import { POLICY_TEXT } from '../support/redis-process.js';
 
 const BULLMQ = dirname(createRequire(import.meta.url).resolve('bullmq/package.json'));
 const KNOWN = new Set(Redis.prototype.getBuiltinCommands());

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { renderAclDocs } from '../../src/redis/acl/acl-docs.js';
 import { ADMIN_USER } from '../../src/redis/acl/configured-policy.js';
 import { USER_GRANTS } from '../../src/redis/acl/grants.js';
+import { SERVER_USERS } from '../../src/redis/acl/server-users.js';
 import type { Grant } from '../../src/redis/acl/grant.js';
 import { parsePolicy } from '../../src/redis/acl/policy.js';
 import { REDIS_ROLE_NAMES, REDIS_ROLES } from '../../src/redis/redis.roles.js';
@@ -12,20 +13,22 @@ const policyText = fromRoot('redis-acl.conf');
 const policy = parsePolicy(policyText);
 const sorted = (rules: Iterable<string>) => [...new Set(rules)].toSorted();
 const rulesOf = (grants: readonly Grant[]) => sorted(grants.flatMap(({ rules }) => rules));
+const granted = { ...USER_GRANTS, ...SERVER_USERS };
 const limited = policy.filter((user) => user.name !== 'default' && !user.unlimited);
 
 describe('redis-acl.conf', () => {
-  it('names exactly the users of the roles, the administrator and the default user', () => {
-    const expected = ['default', ADMIN_USER, ...REDIS_ROLE_NAMES.map((role) => REDIS_ROLES[role].user)];
+  it("names exactly the users of the roles, of Redis' own processes, the administrator and the default user", () => {
+    const roles = REDIS_ROLE_NAMES.map((role) => REDIS_ROLES[role].user);
+    const expected = ['default', ADMIN_USER, ...roles, ...Object.keys(SERVER_USERS)];
     expect(sorted(policy.map(({ name }) => name))).toEqual(sorted(expected));
     expect(policy.filter(({ unlimited }) => unlimited).map(({ name }) => name)).toEqual(['default', ADMIN_USER]);
-    expect(sorted(Object.keys(USER_GRANTS))).toEqual(sorted(limited.map(({ name }) => name)));
+    expect(sorted(Object.keys(granted))).toEqual(sorted(limited.map(({ name }) => name)));
   });
 
   it.each(limited.map((user) => [user.name, user] as const))(
     'grants %s what has a reason, and nothing else',
     (name, user) => {
-      const grants = USER_GRANTS[name];
+      const grants = granted[name];
       expect(sorted(user.commands)).toEqual(rulesOf(grants?.commands ?? []));
       expect(sorted(user.keys)).toEqual(rulesOf(grants?.keys ?? []));
       expect(sorted(user.channels)).toEqual(rulesOf(grants?.channels ?? []));

@@ -76,7 +76,7 @@ describe('the compose file', () => {
       services.filter(([, one]) => volumesOf(one).includes(volume)).map(([name]) => name);
     expect(readers('admin-secrets')).toEqual(['init', 'acl']);
     expect(readers('postgres-secrets')).toEqual(['init', 'postgres']);
-    expect(readers('redis-secrets')).toEqual(['init', 'redis']);
+    expect(readers('redis-secrets')).toEqual(['init', 'redis', 'acl']);
     expect(readers('app-secrets')).toEqual(['init', 'migrate', 'api', 'worker', 'acl']);
   });
 

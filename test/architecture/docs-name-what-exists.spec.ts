@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { EVENT_TYPES } from '../../src/alerts/alert-answer.schemas.js';
-import { CLIENT_EVENTS, RESYNC_REASONS, SERVER_EVENTS } from '../../src/realtime/described-events.js';
+import { CLIENT_EVENTS, SERVER_EVENTS } from '../../src/realtime/described-events.js';
+import { RESYNC_REASONS } from '../../src/realtime/server-messages.schemas.js';
 import { handshakeSchema } from '../../src/realtime/socket-auth.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');

@@ -49,12 +49,12 @@ export async function openPage(
   return { page, context, errors, foreign };
 }
 
-/** Connects with the operator key and waits until the feed is live. */
-export async function connectFeed(page: Page, operatorKey: string): Promise<void> {
+/** Connects with the operator key and waits until the feed is live, or says something else. */
+export async function connectFeed(page: Page, operatorKey: string, words = 'Live'): Promise<void> {
   await page.getByText('Use the operator key').click();
   await page.getByLabel('Operator key').fill(operatorKey);
   await page.getByRole('button', { name: 'Connect' }).click();
-  await feedIs(page, 'Live');
+  await feedIs(page, words);
 }
 
 /** Waits for the words of the connection state. */

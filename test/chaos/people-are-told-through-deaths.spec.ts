@@ -89,7 +89,8 @@ it.concurrent('tells each person once, wherever between log, ledger and queue a 
   ]);
 
   // Between the log's `alert.escalated` and the row that it moves on.
-  const hasty = await bench.town(byText(1));
+  // Long enough for the lock to be there before the next step, also on a busy machine.
+  const hasty = await bench.town(byText(3));
   const three = await bench.raise(hasty);
   await bench.untilTold(three, 2, 0);
   await bench.lock(CURSOR);

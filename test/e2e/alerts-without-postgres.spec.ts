@@ -5,6 +5,9 @@ import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.js';
 import { startTestNode, TEST_OPERATOR_KEY, type TestNode } from '../support/test-node.js';
 import { startTestRedis, type TestRedis } from '../support/test-redis.js';
 
+/** A Redis that takes no alerts either: it would not keep them. */
+const KEEPS_NOTHING = { extraLines: ['appendonly no'] };
+
 let redis: TestRedis;
 let database: TestDatabase;
 let path: TcpProxy;
@@ -13,7 +16,7 @@ let responder: Socket;
 const seen: number[] = [];
 
 beforeAll(async () => {
-  [redis, database] = await Promise.all([startTestRedis(), createTestDatabase()]);
+  [redis, database] = await Promise.all([startTestRedis(KEEPS_NOTHING), createTestDatabase()]);
   const url = new URL(database.url);
   path = await startTcpProxy({ host: url.hostname, port: Number(url.port) });
   url.port = String(path.port);
@@ -37,7 +40,7 @@ async function raise(): Promise<{ status: number; retryAfter: string | null; bod
   return { status: response.status, retryAfter: response.headers.get('retry-after'), body };
 }
 
-describe('a node that loses Postgres', () => {
+describe('a node that loses Postgres, beside a Redis without a file', () => {
   it('answers 503 with Retry-After in time, is not ready, stays alive, and goes on by itself', async () => {
     expect((await raise()).status).toBe(201);
     await path.cut();

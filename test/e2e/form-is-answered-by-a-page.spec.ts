@@ -11,7 +11,7 @@ describe('a form pressed while Postgres is away', () => {
     fetch(`${node.url}/api/v1/emergency/alerts`, { method: 'POST', headers, body: 'kind=fire&message=%3Cb%3ESmoke' });
 
   beforeAll(async () => {
-    redis = await startTestRedis();
+    redis = await startTestRedis({ extraLines: ['appendonly no'] }); // else it would take the press
     const { REDIS_MASTER_USER: _user, REDIS_MASTER_PASSWORD: _password, ...env } = redis.env;
     const DATABASE_URL = `postgres://nobody:nothing@127.0.0.1:${await freePort()}/nowhere`;
     node = await startTestNode({ env: { ...env, DATABASE_URL }, waitFor: '/health/live' });

@@ -5,6 +5,9 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 import { startTestNode, type TestNode } from '../support/test-node.js';
 import { startTestRedis, type TestRedis } from '../support/test-redis.js';
 
+/** A Redis that takes no alerts either: it would not keep them. */
+const KEEPS_NOTHING = { extraLines: ['appendonly no'] };
+
 const SECRET = 'secret-of-the-gateways-of-this-test';
 /** Presses from one address that stay verified. */
 const BUDGET = 3;
@@ -16,7 +19,7 @@ let node: TestNode;
 let client: AlertsClient;
 
 beforeAll(async () => {
-  [redis, database] = await Promise.all([startTestRedis(), createTestDatabase()]);
+  [redis, database] = await Promise.all([startTestRedis(KEEPS_NOTHING), createTestDatabase()]);
   const url = new URL(database.url);
   path = await startTcpProxy({ host: url.hostname, port: Number(url.port) });
   url.port = String(path.port);

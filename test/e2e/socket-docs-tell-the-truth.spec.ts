@@ -1,5 +1,10 @@
+import { v7 as uuidv7 } from 'uuid';
+import type { RaiseCommand } from '../../src/alerts/decide.js';
+import { pendingFields } from '../../src/alerts/pending-press.js';
 import { OPERATION_GROUPS } from '../../src/api-docs/operations.js';
 import { CLIENT_EVENTS, SERVER_EVENTS, type EventExample } from '../../src/realtime/described-events.js';
+import { keys } from '../../src/redis/redis.keys.js';
+import { REDIS_ROLES } from '../../src/redis/redis.roles.js';
 import { ApiExamples } from '../support/api-examples.js';
 import { DescribedApi } from '../support/described-api.js';
 import { ask, closeClients, connectResponder, liveResponder, type LiveClient } from '../support/live-client.js';
@@ -56,7 +61,9 @@ describe('the description of the socket events', () => {
     await Promise.all([dispatcher.reached(after.seq), reporter.reached(after.seq)]);
     await ask(dispatcher, 'position', { lat: -25.7, lng: 28.2 });
     const ahead = connectResponder(used().node.url, { token: TEST_OPERATOR_KEY, cursor: 1_000_000 });
-    const sent = () => [dispatcher, reporter, ahead].flatMap(messagesOf);
+    const operator = await liveResponder(used().node.url, { token: TEST_OPERATOR_KEY });
+    await pressWithoutPostgres();
+    const sent = () => [dispatcher, reporter, ahead, operator].flatMap(messagesOf);
     const all = Object.keys(SERVER_EVENTS).sort();
     const seen = () => [...new Set(sent().map(([event]) => event))].sort();
     await eventually(() => seen().join() === all.join(), { what: `one of each of ${all.join()}` });
@@ -68,9 +75,33 @@ describe('the description of the socket events', () => {
   });
 });
 
+/** What another process has taken, which does not reach Postgres. */
+async function pressWithoutPostgres(): Promise<void> {
+  const press: RaiseCommand = {
+    type: 'raise',
+    newId: uuidv7(),
+    at: new Date().toISOString(),
+    actor: { kind: 'reporter' },
+    press: { test: false, verified: true },
+  };
+  const command = { ...press, promised: { id: uuidv7(), first: true } };
+  const streams = used().redis.admin();
+  await streams.select(REDIS_ROLES.realtime.db);
+  await streams.xadd(keys.pending(), '*', ...pendingFields({ command }));
+}
+
 /** Everything that a client was told, by event. */
-function messagesOf({ snapshots, alerts, presence, resyncs, reach, positions }: LiveClient): [string, unknown][] {
-  const told = { snapshot: snapshots, alert: alerts, presence, reach, position: positions };
+function messagesOf(client: LiveClient): [string, unknown][] {
+  const { snapshots, alerts, presence, provisional, returns, resyncs, reach, positions } = client;
+  const told = {
+    snapshot: snapshots,
+    alert: alerts,
+    presence,
+    provisional,
+    return: returns,
+    reach,
+    position: positions,
+  };
   return [
     ...Object.entries(told).flatMap(([event, payloads]) => payloads.map((each): [string, unknown] => [event, each])),
     ...resyncs.map((reason): [string, unknown] => ['resync', { reason }]),

@@ -104,13 +104,16 @@ describe('npm start', () => {
     expect(launcher.output()).toBe('Unknown option --sed. Usage: npm start [-- --seed]\n');
   });
 
-  it('names the signal that killed the app', async () => {
+  it.each([
+    ['SIGKILL', 'The app ended by itself: SIGKILL killed it\n'],
+    ['SIGTERM', 'The app was asked to stop (SIGTERM to its own process), and did'],
+  ])('tells what %s did to the app', async (signal, words) => {
     const env = { ...redis.env, DATABASE_URL: database.url, NABOOM_DATA_DIR: dataDir, PORT: port };
     const launcher = startLauncher(env);
     await launcher.ready();
     const { pid } = JSON.parse(readFileSync(join(dataDir, 'app.json'), 'utf8')) as { pid: number };
-    process.kill(pid, 'SIGKILL');
+    process.kill(pid, signal);
     await expect(launcher.exit()).resolves.toBe(1);
-    expect(launcher.output()).toContain('The app ended by itself: SIGKILL killed it\n');
+    expect(launcher.output()).toContain(words);
   });
 });

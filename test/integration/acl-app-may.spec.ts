@@ -63,7 +63,7 @@ async function limits(): Promise<void> {
 
 it('lets app_user keep a cache, sessions and limits, and needs for that all it has beside BullMQ', async () => {
   expect(await app.ping()).toBe('PONG');
-  expect(await app.call('ACL', 'WHOAMI')).toBe('app_user');
+  expect(await app.client('INFO')).toContain(' user=app_user ');
   await cache();
   await sessions();
   await limits();

@@ -27,8 +27,16 @@ class Bench {
     role: RedisRoleName,
     readonly name: string,
   ) {
-    const { host, port, username, password } = server.config.roles[role];
-    const connection = { host, port, username, password, db: 2, disableClientInfo: true, maxRetriesPerRequest: null };
+    const { username, password } = server.config.roles[role];
+    const connection = {
+      host: '127.0.0.1',
+      port: server.redis.port,
+      username,
+      password,
+      db: 2,
+      disableClientInfo: true,
+      maxRetriesPerRequest: null,
+    };
     this.options = { connection, prefix: keys.queuePrefix() };
     this.queue = this.#watch(new Queue(name, this.options));
     this.events = this.#watch(new QueueEvents(name, this.options));

@@ -7,7 +7,8 @@ import { adminNodes } from '../../src/redis/acl/nodes.js';
 import { parsePolicy } from '../../src/redis/acl/policy.js';
 import { grantedCommands, listServerCommands } from '../../src/redis/acl/server-commands.js';
 import { verifyAcl } from '../../src/redis/acl/verify.js';
-import { type AclServer, POLICY_TEXT, startAclServer } from '../support/acl-server.js';
+import { type AclServer, startAclServer } from '../support/acl-server.js';
+import { POLICY_TEXT } from '../support/redis-process.js';
 
 let server: AclServer;
 beforeAll(async () => {
@@ -16,7 +17,8 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 const policy = () => configurePolicy(POLICY_TEXT, server.config);
-const verify = async (config = server.config) => (await verifyAcl(POLICY_TEXT, config, adminNodes(config, []))).checks;
+const verify = async (config = server.config) =>
+  (await verifyAcl(POLICY_TEXT, config, await adminNodes(config, []))).checks;
 const apply = (config = server.config) => applyPolicy(server.admin, configurePolicy(POLICY_TEXT, config));
 const failures = (checks: readonly AclCheck[]) =>
   checks.filter(({ result }) => result === 'failed').map(({ subject, detail }) => `${subject}: ${detail}`);

@@ -1,3 +1,4 @@
+import { v7 as uuidv7 } from 'uuid';
 import { EscalationBench, toRole } from '../support/escalation-bench.js';
 
 let bench: EscalationBench;
@@ -154,7 +155,7 @@ describe('quiet hours', () => {
     );
     const press = { test: false, verified: true, severity: 'critical' as const };
     const at = bench.clock.now().toISOString();
-    await bench.append({ type: 'raise', newId: alert, at, actor: { kind: 'reporter' }, press, receiptOf: alert });
+    await bench.append({ type: 'raise', newId: uuidv7(), at, actor: { kind: 'reporter' }, press, receiptOf: alert });
     await bench.read();
     const rows = await bench.planted.sql('select held, next_attempt_at as at from deliveries where user_id = $1', [
       rex.id,

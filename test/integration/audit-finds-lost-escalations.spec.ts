@@ -105,6 +105,17 @@ describe('the auditor', () => {
     expect(await findings()).toEqual([]);
   });
 
+  it('finds nothing of a press that waited in Redis until whoever watches has had time for it', async () => {
+    const alertId = uuidv7();
+    const press = { test: false, verified: true, places: { areas: [], organisations: [TOWN] } };
+    const promised = { id: alertId, first: true, loggedAt: later(600_000).toISOString() };
+    await append({ type: 'raise', newId: uuidv7(), at: clock.now().toISOString(), actor: system, press, promised });
+    clock.advance(629_999);
+    expect(await findings()).toEqual([]);
+    clock.advance(1);
+    expect(await findings()).toMatchObject([{ kind: 'unwatched', alertId, rearmed: true }]);
+  });
+
   it('knows how far an escalation has come, and wakes it there', async () => {
     const alertId = await raise();
     clock.advance(61_000);

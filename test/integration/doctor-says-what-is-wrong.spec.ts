@@ -6,6 +6,7 @@ import { Client } from 'pg';
 import { freePort } from '../../scripts/lib/free-port.mjs';
 import { runDoctorCommand } from '../../src/doctor/doctor-command.js';
 import type { AclCheck } from '../../src/redis/acl/check.js';
+import { keys } from '../../src/redis/redis.keys.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
 import { startTestRedis, type TestRedis } from '../support/test-redis.js';
 
@@ -142,6 +143,35 @@ describe('npm run doctor', () => {
     } finally {
       await admin.config('SET', 'maxmemory-policy', 'noeviction');
       await admin.config('SET', 'appendonly', 'yes');
+    }
+  });
+
+  it('warns of presses that only Redis has', async () => {
+    const admin = redis.admin();
+    await admin.select(4);
+    await admin.xadd(keys.pending(), '*', 'press', 'one');
+    try {
+      const lines: string[] = [];
+      expect(await runDoctorCommand([], env, (line) => lines.push(line))).toBe(0);
+      expect(lines).toContainEqual(
+        expect.stringMatching(/^warn .*1 press waits here for Postgres.*do not empty Redis/),
+      );
+      expect(lines.at(-1)).toBe('Healthy, but see the warn lines');
+    } finally {
+      await admin.del(keys.pending());
+      await admin.select(0);
+    }
+  });
+
+  it('tells a Postgres that hangs from one that is not there', async () => {
+    const hung = createServer(() => undefined);
+    await new Promise<void>((resolve) => hung.listen(0, '127.0.0.1', resolve));
+    const url = new URL(database.url);
+    url.port = String((hung.address() as AddressInfo).port);
+    try {
+      expect(await complaintsAbout({ DATABASE_URL: url.href })).toMatch(/^postgres: .*does not answer: is it hung/m);
+    } finally {
+      hung.close();
     }
   });
 

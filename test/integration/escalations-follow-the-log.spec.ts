@@ -1,3 +1,4 @@
+import { v7 as uuidv7 } from 'uuid';
 import type { LifecycleCommand } from '../../src/alerts/decide.js';
 import { EscalationBench, type EscalatingTown } from '../support/escalation-bench.js';
 
@@ -83,7 +84,7 @@ describe('a life that begins anew', () => {
     expect(await bench.story(alert)).toEqual(['1 unacknowledged: Dora']);
     const press = { test: false, verified: true };
     const at = bench.clock.now().toISOString();
-    const again = { type: 'raise', newId: alert, at, actor: { kind: 'reporter' }, press, receiptOf: alert } as const;
+    const again = { type: 'raise', newId: uuidv7(), at, actor: { kind: 'reporter' }, press, receiptOf: alert } as const;
     await bench.append(again);
     await bench.append(again);
     await bench.read();

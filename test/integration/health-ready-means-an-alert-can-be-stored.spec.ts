@@ -11,13 +11,16 @@ import { createTestDatabase, type TestDatabase } from '../support/test-database.
 import { startTestRedis, type TestRedis } from '../support/test-redis.js';
 import { testServers } from '../support/test-servers.js';
 
+/** With an append-only file it would take the alerts while Postgres cannot. */
+const KEEPS_NOTHING = { acl: false, extraLines: ['appendonly no'] };
+
 describe('/health/ready', () => {
   let redis: TestRedis;
   let database: TestDatabase;
   let admin: Client;
 
   beforeAll(async () => {
-    [redis, database] = await Promise.all([startTestRedis({ acl: false }), createTestDatabase()]);
+    [redis, database] = await Promise.all([startTestRedis(KEEPS_NOTHING), createTestDatabase()]);
     admin = new Client({ connectionString: database.url });
     await admin.connect();
   });
@@ -88,6 +91,30 @@ describe('/health/ready', () => {
       await admin.query('alter table log_head rename to log_head_away');
       const { body } = await readinessBecomes(health, 503);
       expect(body.error.database.error).toMatch(/schema is missing/);
+      await admin.query('alter table log_head_away rename to log_head');
+      await readinessBecomes(health, 200);
+    });
+  });
+
+  it('stays 200 while Redis would keep alerts in its append-only file, and no longer', async () => {
+    await withHealth('api', async (health) => {
+      const setting = redis.admin();
+      await setting.config('SET', 'appendonly', 'yes');
+      await admin.query('alter table log_head rename to log_head_away');
+      const { body } = await eventually(async () => {
+        const answer = await health.look('/health/ready');
+        expect(answer.body.details.database).toMatchObject({ status: 'up', storedBy: 'redis' });
+        return answer;
+      });
+      expect(body.status).toBe('ok');
+      expect((await health.look('/health')).body).toMatchObject({
+        status: 'degraded',
+        database_status: 'not_writable',
+        intake: { stored: 'redis', redis_would_take: true, pending: 0, refused: 0 },
+      });
+      expect((await health.look('/health/redis')).body).toMatchObject({ overall_status: 'healthy' });
+      await setting.config('SET', 'appendonly', 'no');
+      await readinessBecomes(health, 503);
       await admin.query('alter table log_head_away rename to log_head');
       await readinessBecomes(health, 200);
     });

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import { runAclCommand } from '../../src/redis/acl/acl-command.js';
 import { eventually } from '../support/eventually.js';
 import { startHealthApp, type HealthAnswer, type HealthApp } from '../support/health-app.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
@@ -103,6 +104,7 @@ describe('/health/redis under the ACL policy', () => {
     expect(body).toMatchObject({ status: 'degraded', redis_status: 'degraded', database_status: 'connected' });
     await setUser('app_user', 'on');
     await everybodyIsHealthy();
+    health.clock.advance(60_000); // refusals are told for a minute
     expect((await look('/health')).body).toMatchObject({ status: 'healthy', redis_status: 'connected' });
   });
 
@@ -129,7 +131,9 @@ describe('/health/redis under the ACL policy', () => {
     await setUser('websocket_user', 'resetchannels');
     await statusesBecome(only('websocket_user', 'permission_denied'));
     await setUser('websocket_user', '&naboom:ws#*', '&emergency:broadcast');
-    expect((await everybodyIsHealthy()).body.overall_status).toBe('healthy');
+    await everybodyIsHealthy();
+    health.clock.advance(60_000); // refusals are told for a minute
+    expect((await look()).body.overall_status).toBe('healthy');
   });
 
   it('says error when the monitoring user may write, and leaves nothing behind', async () => {
@@ -160,7 +164,27 @@ describe('/health/redis under the ACL policy', () => {
     await intruder.call('AUTH', 'websocket_user', redis.env.REDIS_WEBSOCKET_PASSWORD!);
     await expect(intruder.get('naboom:sessions:someone')).rejects.toThrow(/NOPERM/);
     await expect(intruder.call('AUTH', 'app_user', 'a guess')).rejects.toThrow(/WRONGPASS/);
-    expect((await look()).body.acl_denials).toBe(before + 2);
+    const { body } = await look();
+    expect(body).toMatchObject({ acl_denials: before + 2, overall_status: 'degraded' });
+    expect(body.warnings).toEqual([expect.stringMatching(/refused \d+ command.*npm run acl -- log/)]);
+    expect((await look('/health')).body).toMatchObject({ status: 'degraded', redis_status: 'connected' });
+    health.clock.advance(60_000);
+    expect((await look()).body).toMatchObject({ overall_status: 'healthy', warnings: [] });
+  });
+
+  it('is not alarmed by what a verification provokes', async () => {
+    const { acl_denials: before } = (await look()).body as { acl_denials: number };
+    const env = { ...redis.env, NABOOM_OPERATOR_KEY: health.operatorKey, DATABASE_URL: database.url };
+    const lines: string[] = [];
+    const verified = runAclCommand(['verify'], env, (line) => lines.push(line));
+    let code: number | undefined;
+    void verified.then((ended) => (code = ended));
+    // Looks into the middle of it, too.
+    await eventually(async () => (await look()).body.overall_status !== 'healthy' || code !== undefined);
+    expect([await verified, lines.filter((line) => line.startsWith('FAIL'))]).toEqual([0, []]);
+    const { body } = await look();
+    expect(body.acl_denials).toBeGreaterThan(before + 20);
+    expect(body).toMatchObject({ overall_status: 'healthy', warnings: [] });
   });
 
   it('probes at most once a second, however many ask at once', async () => {

@@ -32,6 +32,14 @@ describe('the thread of an import', () => {
     expect(ended).toEqual(['bomb', 'next']); // one at a time
   });
 
+  it('is waited for by few: what more come are told to come again, and those are taken afterwards', async () => {
+    const reader = new ImportReader('27', undefined, THREAD);
+    const many = await Promise.allSettled(Array.from({ length: 10 }, (_, n) => reader.read(map(`${n}`), Infinity)));
+    const refused = many.filter(({ status }) => status === 'rejected');
+    expect(refused).toMatchObject([{ reason: { code: 'TOO_MANY_REQUESTS' } }, { reason: { retryAfterSeconds: 10 } }]);
+    expect(await reader.read(map('Next'), Infinity)).toMatchObject([{ name: 'Next' }]);
+  });
+
   it('is stopped when it takes too much memory', async () => {
     const reader = new ImportReader('27', { ms: 30_000, memoryMb: 16 }, THREAD);
     const wide = `<kml>${'<a/>'.repeat(900_000)}</kml>`;

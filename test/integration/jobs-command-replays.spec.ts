@@ -1,3 +1,4 @@
+import { systemClock } from '../../src/clock.js';
 import { runJobsCommand } from '../../src/dead-letters/jobs-command.js';
 import { DeadJobs } from '../../src/queues/dead-jobs.js';
 import { DeliveryBench } from '../support/delivery-bench.js';
@@ -68,6 +69,22 @@ describe('npm run jobs', () => {
     receiver.answer = (response) => void response.writeHead(200).end();
     bench.clock.advance(60_000); // the command line goes by the real time
     expect(await bench.attempt(id)).toEqual({ outcome: 'delivered', attempts: 1 });
+  });
+
+  it('makes them due at once also from a machine whose clock is an hour ahead', async () => {
+    const id = await deadDelivery('/');
+    const ahead = jest.spyOn(systemClock, 'now').mockImplementation(() => new Date(Date.now() + 3_600_000));
+    try {
+      expect(await run('replay', id, '--json')).toBe(0);
+    } finally {
+      ahead.mockRestore();
+    }
+    expect(JSON.parse(lines.join('\n'))).toMatchObject({ replayed: 1 });
+    const { rows } = await bench.database.query<{ wait: number }>({
+      text: 'select extract(epoch from next_attempt_at - now())::float8 as wait from deliveries where id = $1',
+      values: [id],
+    });
+    expect(rows[0]!.wait).toBeLessThan(1);
   });
 
   it('replays all: deliveries become pending, jobs wait for a worker', async () => {

@@ -154,6 +154,25 @@ it('finds later what failed while Postgres was away, and what cannot be read', a
   await proxy.close();
 });
 
+it('keeps nothing of a job that runs each minute anyway and failed because Postgres was away', async () => {
+  const maintenance = queues.get('maintenance')!;
+  const away = 'AppError: The record of alerts cannot be reached';
+  const reasons = { 'apply-shifts': away, 'audit-escalations': 'Error: a fault', prune: away };
+  await maintenance.pause();
+  const jobs = await Promise.all(Object.keys(reasons).map((job) => maintenance.add(job, {})));
+  const db2 = redis.admin();
+  await db2.select(2);
+  for (const { id, name } of jobs) {
+    // As BullMQ notes a job that is given up as soon as it is taken.
+    const reason = reasons[name as keyof typeof reasons];
+    await db2.hset(`${keys.queuePrefix()}:maintenance:${id}`, 'defa', reason);
+  }
+  await maintenance.resume();
+  await eventually(async () => (await maintenance.getFailedCount()) === 3, { what: 'three failed jobs' });
+  await keeper.collect();
+  expect((await deadJobs()).map(({ job }) => job).sort()).toEqual(['audit-escalations', 'prune']);
+});
+
 it('runs a replayed job once, though two workers hand it out, and knows it as another one when it dies again', async () => {
   await notifications.add('deliver-webhooks', FAILS, { attempts: 1 });
   await failed(1);

@@ -1,11 +1,11 @@
 import type { Redis } from 'ioredis';
-import type { LogEntry } from '../../src/alerts/alert.js';
 import { AlertStream } from '../../src/alerts/alert-stream.js';
-import { SEVERITIES, type Severity } from '../../src/alerts/severity.js';
+import { SEVERITIES } from '../../src/alerts/severity.js';
 import { loadConfig } from '../../src/config/config.js';
 import { keys } from '../../src/redis/redis.keys.js';
 import { RoleConnections } from '../../src/redis/role-connections.js';
 import { eventually } from '../support/eventually.js';
+import { loggedEntry } from '../support/logged-entry.js';
 import { startTestRedis, type TestRedis } from '../support/test-redis.js';
 
 let redis: TestRedis;
@@ -34,18 +34,6 @@ afterEach(async () => {
   await redis.stop();
 });
 
-function entry(seq: number, severity: Severity = 'high'): LogEntry {
-  return {
-    seq,
-    type: 'alert.raised',
-    at: '',
-    alertId: String(seq),
-    actor: {},
-    details: {},
-    alert: { severity },
-  } as unknown as LogEntry;
-}
-
 /** Connections that read the streams. */
 async function readers(): Promise<number> {
   const clients = String(await admin.client('LIST'));
@@ -58,17 +46,17 @@ async function untilReading(): Promise<void> {
 }
 
 it('tells the seq of what is added to any of the streams, and of nothing else in them', async () => {
-  await stream.add([entry(1)]);
+  await stream.add([loggedEntry(1)]);
   const seqs: number[] = [];
   const following = stream.followSeqs(async (added) => void seqs.push(...added), stop.signal);
   await untilReading();
-  await stream.add(SEVERITIES.map((severity, index) => entry(index + 2, severity)));
+  await stream.add(SEVERITIES.map((severity, index) => loggedEntry(index + 2, severity)));
   const db4 = redis.admin();
   await db4.select(4);
   await db4.xadd(keys.alertStream('high'), '*', 'seq', 'no number', 'entry', '{}');
   await db4.xadd(keys.commits(), '*', 'something', 'else');
   await db4.xadd(keys.commits(), '*', 'node', 'n', 'seqs', '7,x');
-  await stream.add([entry(9)]);
+  await stream.add([loggedEntry(9)]);
   await eventually(() => seqs.includes(9));
   expect(seqs.toSorted((a, b) => a - b)).toEqual([2, 3, 4, 5, 9]);
   stop.abort();
@@ -84,10 +72,10 @@ it('keeps what comes while it is being heard, and tells it together', async () =
   };
   const following = stream.followSeqs(hear, stop.signal);
   await untilReading();
-  await stream.add([entry(1)]);
+  await stream.add([loggedEntry(1)]);
   await eventually(() => goOn !== undefined);
-  await stream.add([entry(2)]);
-  await stream.add([entry(3)]);
+  await stream.add([loggedEntry(2)]);
+  await stream.add([loggedEntry(3)]);
   goOn!();
   await eventually(() => told.length === 2);
   expect(told).toEqual([[1], [2, 3]]);
@@ -105,13 +93,13 @@ it('brings what another node adds, in order and once, and reads nothing for what
   };
   const following = stream.follow((added) => void brought.push(...added.map(({ seq }) => seq)), stop.signal, isKnown);
   await untilReading();
-  await stream.add([entry(1)]);
-  await stream.add([entry(3, 'low')]);
+  await stream.add([loggedEntry(1)]);
+  await stream.add([loggedEntry(3, 'low')]);
   expect(asked).toEqual([]);
-  await other.add([entry(2, 'critical'), entry(4, 'low'), entry(6)]);
+  await other.add([loggedEntry(2, 'critical'), loggedEntry(4, 'low'), loggedEntry(6)]);
   await eventually(() => brought.length === 3);
   expect(brought).toEqual([2, 4, 6]);
-  await other.add([entry(8)]);
+  await other.add([loggedEntry(8)]);
   await eventually(() => brought.includes(8));
   expect(asked.toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 6, 8]);
   stop.abort();
@@ -122,15 +110,15 @@ it('goes on after a FLUSHALL and after a restart of Redis', async () => {
   const seqs: number[] = [];
   const following = stream.followSeqs(async (added) => void seqs.push(...added), stop.signal);
   await untilReading();
-  await stream.add([entry(1)]);
+  await stream.add([loggedEntry(1)]);
   await eventually(() => seqs.length === 1);
   await admin.flushall();
-  await stream.add([entry(2)]);
+  await stream.add([loggedEntry(2)]);
   await eventually(() => seqs.length === 2);
   await redis.restart();
   await eventually(() => stream.isUp);
   await untilReading();
-  await stream.add([entry(3)]);
+  await stream.add([loggedEntry(3)]);
   await eventually(() => seqs.length === 3);
   expect(seqs).toEqual([1, 2, 3]);
   stop.abort();

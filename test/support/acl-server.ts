@@ -1,6 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import type { Redis } from 'ioredis';
 import { loadConfig } from '../../src/config/config.js';
 import type { RedisConfig } from '../../src/config/redis-config.js';
@@ -9,9 +7,8 @@ import { configurePolicy } from '../../src/redis/acl/configured-policy.js';
 import { addressOptions } from '../../src/redis/redis.options.js';
 import type { RedisRoleName } from '../../src/redis/redis.roles.js';
 import { RoleRedis } from '../../src/redis/role-redis.js';
+import { POLICY_TEXT } from './redis-process.js';
 import { startTestRedis, type TestRedis } from './test-redis.js';
-
-export const POLICY_TEXT = readFileSync(resolve(import.meta.dirname, '../../redis-acl.conf'), 'utf8');
 
 /** A real server under the project's policy, BullMQ's own user included. */
 export interface AclServer {

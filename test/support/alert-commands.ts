@@ -15,7 +15,9 @@ const time = () => new Date(Date.parse('2026-01-01T00:00:00.000Z') + (n += 1) * 
 
 export function press(said: Partial<Press> = {}, command: Partial<RaiseCommand> = {}): RaiseCommand {
   const facts = { test: false, verified: true, ...said };
-  return { type: 'raise', newId: ID, at: time(), actor: { kind: 'reporter' }, press: facts, ...command };
+  // A further press brings an id of its own, which it needs where it does not fold.
+  const newId = (command.receiptOf ?? command.weakReceiptOf) ? SECOND : ID;
+  return { type: 'raise', newId, at: time(), actor: { kind: 'reporter' }, press: facts, ...command };
 }
 
 export type Plain = 'acknowledge' | 'resolve' | 'reopen' | 'cancel';

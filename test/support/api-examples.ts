@@ -17,6 +17,30 @@ function newStory(): Story {
   return { answers: new Map(), random: randomBytes(4).toString('hex'), address: `10.${a}.${b}.${c}` };
 }
 
+/** An example without placeholders. */
+export type PreparedExample = Omit<Example, 'as' | 'after'> & { readonly address: string };
+
+/** How `fetch` sends an example. */
+export function requestOf({ method, path }: Operation, example: PreparedExample): [string, RequestInit] {
+  const { bearer, headers, json, form, text, address } = example;
+  const type = json === undefined ? text?.type : 'application/json';
+  const body = json === undefined ? (form ? new URLSearchParams(form) : text?.content) : JSON.stringify(json);
+  return [
+    addressOf(path, example, (name) => name),
+    {
+      method,
+      redirect: 'manual',
+      headers: {
+        ...(type ? { 'content-type': type } : {}),
+        ...(bearer ? { authorization: `Bearer ${bearer}` } : {}),
+        'x-forwarded-for': address,
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body }),
+    },
+  ];
+}
+
 /** Sends the examples of the API's description to a node, each after whatever it needs. */
 export class ApiExamples {
   /** By the name that placeholders have for it. */
@@ -56,24 +80,19 @@ export class ApiExamples {
     return fillIn(value, (name) => this.#valueOf(name, story, false));
   }
 
+  /** An example with all that it names filled in and done, as somebody else may send it. */
+  async prepared(example: Example): Promise<PreparedExample> {
+    return this.#ready(example, newStory());
+  }
+
   async #send(operation: Operation, example: Example, story: Story, alone = example.alone ?? false): Promise<Answer> {
-    const { after = [], name: _name, as: _as, ...sent } = example;
+    return this.#client.ask(...requestOf(operation, await this.#ready(example, story, alone)));
+  }
+
+  async #ready(example: Example, story: Story, alone = example.alone ?? false): Promise<PreparedExample> {
+    const { after = [], name, as: _as, ...sent } = example;
     await this.#prepare([...after, ...placeholdersOf(sent)], story, alone);
-    const valueOf = (name: string) => this.#valueOf(name, story, alone);
-    const { bearer, headers, json, form, text } = fillIn(sent, valueOf);
-    const type = json === undefined ? text?.type : 'application/json';
-    const body = json === undefined ? (form ? new URLSearchParams(form) : text?.content) : JSON.stringify(json);
-    return this.#client.ask(addressOf(operation.path, example, valueOf), {
-      method: operation.method,
-      redirect: 'manual',
-      headers: {
-        ...(type ? { 'content-type': type } : {}),
-        ...(bearer ? { authorization: `Bearer ${bearer}` } : {}),
-        'x-forwarded-for': story.address,
-        ...headers,
-      },
-      ...(body === undefined ? {} : { body }),
-    });
+    return { name, ...fillIn(sent, (placeholder) => this.#valueOf(placeholder, story, alone)), address: story.address };
   }
 
   /** Runs the first example of each operation that is named and has not happened in this story yet. */

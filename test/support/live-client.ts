@@ -5,7 +5,9 @@ import type {
   ClientToServerEvents,
   PositionMessage,
   PresenceCounts,
+  ProvisionalMessage,
   ReachMessage,
+  ReturnMessage,
   ServerToClientEvents,
   SnapshotMessage,
 } from '../../src/realtime/socket-events.js';
@@ -27,7 +29,9 @@ export class LiveClient {
   readonly alerts: AlertMessage<SnapshotMessage['alerts'][number]>[] = [];
   readonly presence: PresenceCounts[] = [];
   readonly reach: ReachMessage[] = [];
+  readonly returns: ReturnMessage[] = [];
   readonly positions: PositionMessage[] = [];
+  readonly provisional: ProvisionalMessage[] = [];
   readonly resyncs: string[] = [];
   readonly disconnects: string[] = [];
   readonly refusals: { message: string; problem: Problem | undefined }[] = [];
@@ -44,8 +48,10 @@ export class LiveClient {
     this.socket.on('snapshot', (message) => this.snapshots.push(message));
     this.socket.on('alert', (message) => this.alerts.push(message));
     this.socket.on('presence', (counts) => this.presence.push(counts));
+    this.socket.on('return', (message) => this.returns.push(message));
     this.socket.on('reach', (message) => this.reach.push(message));
     this.socket.on('position', (message) => this.positions.push(message));
+    this.socket.on('provisional', (message) => this.provisional.push(message));
     this.socket.on('resync', ({ reason }) => this.resyncs.push(reason));
     this.socket.on('disconnect', (reason) => this.disconnects.push(reason));
     this.socket.on('connect_error', (error) =>

@@ -22,8 +22,8 @@ export class MemoryLog {
   }
 
   #find(commands: readonly AlertCommand[]): TouchedRow[] {
-    const { ids, reporters, keys } = touchedBy(commands);
-    const byId = ids.flatMap((id) => this.#row('id', id, id));
+    const { ids, newIds, reporters, keys } = touchedBy(commands);
+    const byId = [...ids, ...newIds].flatMap((id) => this.#row('id', id, id));
     const byReporter = reporters.flatMap((reporter) => {
       const ids = [...this.#reporters].filter(([, of]) => of === reporter).map(([id]) => id);
       return this.#row('reporter', reporter, ids.sort((a, b) => a.localeCompare(b)).at(-1));

@@ -24,6 +24,14 @@ export interface TestNodeOptions {
   readonly env: Readonly<Record<string, string>>;
   /** What must answer before the node counts as started. */
   readonly waitFor?: '/health/ready' | '/health/live';
+  /** A free one unless it is named: for a node that comes back where it was. */
+  readonly port?: number;
+  /** A command in front of it, such as what enters a network namespace. */
+  readonly prefix?: readonly string[];
+  /** Where it is asked whether it has started; 127.0.0.1 unless it is said. */
+  readonly host?: string;
+  /** `dist/main.js` of another version. */
+  readonly main?: string;
 }
 
 /** Starts `node dist/main.js <role>` on a free port, with exactly the given environment. */
@@ -31,12 +39,17 @@ export async function startTestNode({
   role = 'api',
   env,
   waitFor = '/health/ready',
+  port: wanted,
+  prefix = [],
+  host = '127.0.0.1',
+  main = MAIN,
 }: TestNodeOptions): Promise<TestNode> {
-  const port = String(await freePort());
-  const child = spawn(process.execPath, [MAIN, role], {
+  const port = String(wanted ?? (await freePort()));
+  const [command, ...args] = [...prefix, process.execPath, main, role];
+  const child = spawn(command!, args, {
     env: {
       PATH: process.env.PATH,
-      HOST: '127.0.0.1',
+      HOST: host,
       PORT: port,
       NABOOM_WORKER_PORT: port,
       NABOOM_OPERATOR_KEY: TEST_OPERATOR_KEY,
@@ -48,18 +61,18 @@ export async function startTestNode({
   child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => chunks.push(chunk.toString()));
   const node: TestNode = {
-    url: `http://127.0.0.1:${port}`,
+    url: `http://${host}:${port}`,
     pid: child.pid!,
     log: () => chunks.join(''),
     stop: () => end(child, 'SIGTERM'),
     kill9: async () => void (await end(child, 'SIGKILL')),
   };
   await eventually(async () => child.exitCode !== null || (await fetch(node.url + waitFor)).ok, {
-    withinMs: 15_000,
+    withinMs: 60_000, // 2 s on a machine of its own
     what: `${role} at ${waitFor}`,
   }).catch(async (error: unknown) => {
     await node.kill9();
-    throw error;
+    throw new Error(`${String(error)}\n${node.log()}`, { cause: error });
   });
   if (child.exitCode !== null) throw new Error(`the node ended: ${node.log()}`);
   return node;

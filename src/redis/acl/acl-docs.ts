@@ -1,6 +1,8 @@
 import { REDIS_ROLE_NAMES, REDIS_ROLES } from '../redis.roles.js';
 import type { Grant } from './grant.js';
+import { clusterGrantsOf } from './grants-cluster.js';
 import { USER_GRANTS } from './grants.js';
+import { SERVER_USERS } from './server-users.js';
 import { parsePolicy, type PolicyUser } from './policy.js';
 
 const INTRO = `# Redis users and what each may do
@@ -19,12 +21,17 @@ npm run acl -- render --out users.acl    # the server's aclfile: SHA-256 hashes,
 npm run acl -- apply --aclfile users.acl # a running server, user by user, nobody disconnected
 npm run acl -- verify                    # sign in as each, try what is allowed and what must be refused
 npm run acl -- diff                      # did anybody change the users by hand?
+npm run acl -- rotate                    # other passwords, while everything runs on: operations.md
+npm run acl -- log                       # what was refused lately: user, command, key; never a value
 \`\`\`
 
 - Users and passwords come from \`REDIS_<ROLE>_USER\` and \`REDIS_<ROLE>_PASSWORD\`. A user without a password is
   rendered \`off\`; so is \`queue_user\` until \`REDIS_QUEUE_USER\` and \`REDIS_QUEUE_PASSWORD\` split BullMQ off.
 - \`+select|N\` follows \`REDIS_<ROLE>_DB\`.
-- Redis copies users neither to replicas nor to other Cluster nodes: name each with \`--node\`.
+- Redis copies users neither to replicas nor to other Cluster nodes. Those that Sentinel or the Cluster knows are found;
+  name a further one with \`--node\`.
+- \`replication_user\` and \`failover_user\` are for Redis' own processes, and \`off\` until \`REDIS_REPLICATION_PASSWORD\` and
+  \`REDIS_FAILOVER_PASSWORD\` are set for the command line: [deployment.md](deployment.md#redis-on-more-than-one-server).
 - Do not use \`ACL SAVE\` or \`ACL LOAD\`: Redis 7.0 folds the lists into categories, and disconnects every client.
 - \`app_user\` holds EVAL for BullMQ and the limits, so whoever holds its password reads cache, limits, sessions and
   queue alike; no other user reaches them.
@@ -49,14 +56,21 @@ function overview(users: readonly PolicyUser[]): string {
 
 function describeUser(user: PolicyUser): string {
   const title = `## \`${user.name}\`\n\n${sentence(purpose(user))}`;
-  const grants = USER_GRANTS[user.name];
+  const grants = USER_GRANTS[user.name] ?? SERVER_USERS[user.name];
   if (grants === undefined) return title;
   const sections = [
     table('keys', user.keys, grants.keys),
     table('channels', user.channels, grants.channels),
     table('commands', user.commands, grants.commands),
+    ...clusterTable(user.name),
   ];
   return [title, ...sections].join('\n\n');
+}
+
+/** What a Cluster adds; it stands in no policy file, `acl` grants it where REDIS_CLUSTER_NODES is set. */
+function clusterTable(user: string): string[] {
+  const rows = clusterGrantsOf(user).map(({ rules, why }) => [code(rules), cell(why)]);
+  return rows.length === 0 ? [] : [alignedTable([['commands on a Cluster, instead of `select`', 'why'], ...rows])];
 }
 
 /** Only what the policy grants is shown; what the table does not explain is shown as such. */
@@ -93,7 +107,7 @@ function purpose(user: PolicyUser): string {
     return "Redis' own user: off and without a password, so nobody is it; Redis replays its append-only file by its rules";
   }
   if (user.unlimited) return 'the `acl` and `doctor` command lines; no server process holds its password';
-  return cell(roleOf(user.name)?.purpose ?? 'unknown to the code');
+  return cell(roleOf(user.name)?.purpose ?? SERVER_USERS[user.name]?.purpose ?? 'unknown to the code');
 }
 
 function code(rules: readonly string[]): string {

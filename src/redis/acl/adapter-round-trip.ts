@@ -4,7 +4,7 @@ import { createShardedAdapter } from '@socket.io/redis-adapter';
 import { Server } from 'socket.io';
 
 import { channels } from '../redis.keys.js';
-import type { RoleRedis } from '../role-redis.js';
+import type { RoleClient } from '../role-client.js';
 
 const ANSWER_WITHIN_MS = 3000;
 
@@ -12,7 +12,7 @@ const ANSWER_WITHIN_MS = 3000;
  * Two Socket.IO servers with the adapter that the product uses ask each other a question, in a namespace of their
  * own so that no running node takes part. Gives what is wrong; nothing when both heard and answered.
  */
-export async function adapterRoundTrip(connection: RoleRedis): Promise<string[]> {
+export async function adapterRoundTrip(connection: RoleClient): Promise<string[]> {
   const namespace = `/verify-${randomUUID()}`;
   const [one, two] = [await openServer(connection, namespace), await openServer(connection, namespace)];
   try {
@@ -31,7 +31,7 @@ export async function adapterRoundTrip(connection: RoleRedis): Promise<string[]>
   }
 }
 
-async function openServer(connection: RoleRedis, namespace: string) {
+async function openServer(connection: RoleClient, namespace: string) {
   const [publisher, subscriber] = [await openClone(connection), await openClone(connection)];
   const joined = new Server().of(namespace);
   // Set on the namespace alone: as the server's adapter it would join "/" too, among the running nodes.
@@ -41,8 +41,8 @@ async function openServer(connection: RoleRedis, namespace: string) {
   return joined;
 }
 
-async function openClone(connection: RoleRedis): Promise<RoleRedis> {
-  const clone = connection.duplicate({ lazyConnect: true }) as unknown as RoleRedis;
+async function openClone(connection: RoleClient): Promise<RoleClient> {
+  const clone = connection.duplicate({ lazyConnect: true }) as unknown as RoleClient;
   await clone.connect();
   return clone;
 }

@@ -1,7 +1,3 @@
-import { open, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { randomBytes } from 'node:crypto';
-
 import type { Redis } from 'ioredis';
 
 import { type AclCheck, attempt, UnknownCommandError } from './check.js';
@@ -21,7 +17,7 @@ export async function applyPolicy(admin: Redis, policy: ConfiguredPolicy): Promi
       checks.push({ subject: self, check: 'apply', result: 'skipped', detail: 'never changes its own user' });
       continue;
     }
-    const rules = setUserRules(user, policy.passwords[user.name]);
+    const rules = setUserRules(user, policy.passwords[user.name], policy.further?.[user.name]);
     checks.push(
       await attempt(user.name, 'apply', async () => {
         await admin.call('ACL', 'SETUSER', user.name, ...rules).catch(nameUnknownCommand);
@@ -36,22 +32,4 @@ export async function applyPolicy(admin: Redis, policy: ConfiguredPolicy): Promi
 function nameUnknownCommand(error: Error): never {
   const rule = /modifier '(\+[\w|-]+)'/.exec(error.message)?.[1];
   throw rule === undefined ? error : new UnknownCommandError(rule);
-}
-
-/** Puts the rendered file in place at once, readable by its owner alone: a restarted server must find the same users. */
-export async function writeAclFile(path: string, content: string): Promise<void> {
-  const draft = join(dirname(path), `.${randomBytes(6).toString('hex')}.acl`);
-  try {
-    const file = await open(draft, 'wx', 0o600);
-    try {
-      await file.writeFile(content);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(draft, path);
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
-  }
 }

@@ -5,7 +5,8 @@ export interface AclCheck {
   /** User, or server where it is not about one. */
   readonly subject: string;
   readonly check: string;
-  readonly result: 'passed' | 'failed' | 'skipped';
+  /** `warned`: nothing is wrong, but something waits for an operator. */
+  readonly result: 'passed' | 'failed' | 'warned' | 'skipped';
   /** What is wrong and what to do, or why it was left out; no secrets. */
   readonly detail?: string;
 }
@@ -14,6 +15,11 @@ export interface AclCheck {
 export function checked(subject: string, check: string, complaints: readonly string[]): AclCheck {
   if (complaints.length === 0) return { subject, check, result: 'passed' };
   return { subject, check, result: 'failed', detail: complaints.join('; ') };
+}
+
+/** Something that nobody may forget, though all works. */
+export function warned(subject: string, check: string, detail: string): AclCheck {
+  return { subject, check, result: 'warned', detail };
 }
 
 /** The server is too old for a rule of the policy. */

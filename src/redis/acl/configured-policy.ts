@@ -1,7 +1,10 @@
-import type { RedisConfig } from '../../config/redis-config.js';
+import type { RedisConfig, RedisRoleConfig } from '../../config/redis-config.js';
+import { readPrevious } from '../../config/secret-file.js';
 import { REDIS_ROLE_NAMES, REDIS_ROLES, type RedisRoleName } from '../redis.roles.js';
+import { clusterGrantsOf } from './grants-cluster.js';
+import { SERVER_USERS } from './server-users.js';
 import { parsePolicy, PolicyError, type PolicyUser } from './policy.js';
-import type { Passwords } from './render.js';
+import { type FurtherHashes, passwordHash, type Passwords } from './render.js';
 
 /** The user of the policy that administers the server; REDIS_MASTER_USER may give it another name. */
 export const ADMIN_USER = 'naboom_admin';
@@ -10,6 +13,8 @@ export const ADMIN_USER = 'naboom_admin';
 export interface ConfiguredPolicy {
   readonly users: readonly PolicyUser[];
   readonly passwords: Passwords;
+  /** Of passwords that a rotation replaces, until it is committed. */
+  readonly further?: FurtherHashes;
 }
 
 /** Fits the policy to the configuration. Throws PolicyError where the configuration knows no users of its own. */
@@ -18,13 +23,16 @@ export function configurePolicy(policyText: string, redis: RedisConfig): Configu
     throw new PolicyError(`${ISOLATION_NOTE[redis.isolation]}; set REDIS_<ROLE>_PASSWORD to give each role its user`);
   }
   const passwords: Record<string, string> = {};
+  const further: Record<string, string[]> = {};
   const users = parsePolicy(policyText).map((user) => {
     const signIn = signInOf(user.name, redis);
     const name = signIn?.username ?? user.name;
     if (signIn?.password !== undefined) passwords[name] = signIn.password;
-    return { ...user, name, commands: moveSelects(user, redis) };
+    const previous = signIn?.passwordFile && readPrevious(signIn.passwordFile);
+    if (previous !== undefined) further[name] = [passwordHash(previous)];
+    return { ...user, name, commands: forCluster(user, redis) ?? moveSelects(user, redis) };
   });
-  return { users, passwords };
+  return { users, passwords, further };
 }
 
 /** Said wherever the roles share one user, or have none. */
@@ -33,9 +41,13 @@ export const ISOLATION_NOTE = {
   none: 'Redis without authentication: roles are separated by prefix only',
 } as const;
 
+type SignIn = Pick<RedisRoleConfig, 'username' | 'password' | 'passwordFile'>;
+
 /** Who a policy user is in this configuration; undefined where nobody signs in as it. */
-function signInOf(name: string, redis: RedisConfig) {
+function signInOf(name: string, redis: RedisConfig): SignIn | undefined {
   if (name === ADMIN_USER) return redis.admin;
+  const server = SERVER_USERS[name];
+  if (server !== undefined) return redis.servers[server.who];
   const role = REDIS_ROLE_NAMES.find((candidate) => REDIS_ROLES[candidate].user === name);
   if (role === undefined || (role === 'queue' && !queueIsSplit(redis))) return undefined;
   return redis.roles[role];
@@ -56,6 +68,16 @@ function moveSelects(user: PolicyUser, redis: RedisConfig): string[] {
   // Database 0 is where every connection begins: it needs no grant.
   const added = moves.filter(({ to }) => to !== 0).map(({ to }) => `select|${to}`);
   return [...new Set([...kept, ...added])];
+}
+
+/** On a Cluster nobody selects a database, and connections ask who serves their keys; undefined anywhere else. */
+function forCluster(user: PolicyUser, redis: RedisConfig): string[] | undefined {
+  const roles = REDIS_ROLE_NAMES.filter((role) => selectsAs(user.name, role, redis));
+  const onCluster = roles.filter((role) => redis.roles[role].place.kind === 'cluster');
+  if (onCluster.length === 0) return undefined;
+  const grants = clusterGrantsOf(user.name).flatMap(({ rules }) => rules);
+  if (onCluster.length < roles.length) return [...new Set([...moveSelects(user, redis), ...grants])];
+  return [...user.commands.filter((command) => !command.startsWith('select|')), ...grants];
 }
 
 function selectsAs(user: string, role: RedisRoleName, redis: RedisConfig): boolean {

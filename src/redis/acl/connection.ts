@@ -1,9 +1,10 @@
 import type { RedisRoleConfig } from '../../config/redis-config.js';
+import { placeName } from '../../config/redis-place.js';
 import type { RedisOptions } from 'ioredis';
 import { classifyRedisError, type RedisFailure } from '../redis-error.js';
-import { addressOptions } from '../redis.options.js';
 import type { RedisRoleName } from '../redis.roles.js';
-import { RoleRedis } from '../role-redis.js';
+import { openRole, openRoleAt, type RoleClient } from '../role-client.js';
+import type { RoleRedis, RoleRedisOptions } from '../role-redis.js';
 
 /** A server could not be reached, or refused the login; the message holds no secret. */
 export class AclConnectionError extends Error {
@@ -25,36 +26,63 @@ const ONE_TRY: RedisOptions = {
   socketTimeout: 10_000,
   maxRetriesPerRequest: 0,
   retryStrategy: () => null,
+  sentinelRetryStrategy: () => null,
   lazyConnect: true,
 };
 
-/** Signs in for the command line, runs `work`, and closes the connections. Throws AclConnectionError. */
-export async function withConnection<T>(
-  role: RedisRoleName | 'admin',
+/** Signs in to one server as the administrator, or as whoever the configuration names; see {@link withConnection}. */
+export function withAdmin<T>(config: RedisRoleConfig, work: (connection: RoleRedis) => Promise<T>): Promise<T> {
+  return use(
+    config,
+    (options) => openRoleAt(undefined, asConfigured(config), 'admin:acl', { ...options, naboomRole: 'admin' }),
+    work,
+  );
+}
+
+/** Signs in as a role, runs `work`, and closes the connections. Throws AclConnectionError. */
+export function withConnection<T>(
+  role: RedisRoleName,
   config: RedisRoleConfig,
-  work: (connection: RoleRedis) => Promise<T>,
+  work: (connection: RoleClient) => Promise<T>,
 ): Promise<T> {
-  const clones = new Set<RoleRedis>();
-  const connection = new RoleRedis({
-    ...ONE_TRY,
-    ...addressOptions(config, `${role}:acl`),
-    naboomRole: role,
-    onOpen: (opened) => clones.add(opened),
-  });
+  return use(
+    config,
+    (options) => openRole(asConfigured(config), `${role}:acl`, { ...options, naboomRole: role }),
+    work,
+  );
+}
+
+/** By the password of the configuration, and not by what its file may say by now. */
+function asConfigured(config: RedisRoleConfig): RedisRoleConfig {
+  const { passwordFile: _, ...byPassword } = config;
+  return byPassword;
+}
+
+async function use<C extends RoleClient, T>(
+  config: RedisRoleConfig,
+  open: (options: Omit<RoleRedisOptions, 'naboomRole'>) => C,
+  work: (connection: C) => Promise<T>,
+): Promise<T> {
+  const clones = new Set<RoleClient>();
+  const connection = open({ ...ONE_TRY, onOpen: (opened) => clones.add(opened) });
   try {
-    await connect(connection, `${config.username ?? 'default'} at ${config.host}:${config.port}`);
+    await connect(connection, `${config.username ?? 'default'} at ${placeName(config.place)}`);
     return await work(connection);
   } finally {
+    connection.disconnect();
     for (const opened of clones) opened.disconnect();
   }
 }
 
-async function connect(connection: RoleRedis, where: string): Promise<void> {
+async function connect(connection: RoleClient, where: string): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   // ioredis' connectTimeout does not cover the login: a server that accepts and never answers would hang.
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error('timed out')), CONNECT_WITHIN_MS);
+    // Of a Cluster that is down, ioredis' promise says nothing.
+    connection.once('end', () => reject(new Error('Connection is closed.')));
   });
+  late.catch(() => undefined);
   try {
     await Promise.race([connection.connect(), late]);
   } catch (error) {

@@ -34,7 +34,6 @@ async function diffUser(
   const actual = await readUserState(admin, user.name);
   if (actual === undefined) return ['the server has no such user'];
   const temporary = `${TEMPORARY_USER}${randomBytes(6).toString('hex')}`;
-  const password = policy.passwords[user.name];
   try {
     await admin.call('ACL', 'SETUSER', temporary, ...setUserRules(user, undefined));
     const wanted = await readUserState(admin, temporary);
@@ -47,7 +46,7 @@ async function diffUser(
     // Rules on arguments beyond SELECT show in the server's wording alone.
     const byWording =
       byCommand.length > 0 ? [] : compareRules('command rules', wanted.commandRules, actual.commandRules);
-    return [...diffLogin(user, actual, password), ...diffPatterns(wanted, actual), ...byCommand, ...byWording];
+    return [...diffLogin(user, actual, policy), ...diffPatterns(wanted, actual), ...byCommand, ...byWording];
   } finally {
     await admin.call('ACL', 'DELUSER', temporary);
   }
@@ -61,7 +60,8 @@ function diffPatterns(wanted: UserState, actual: UserState): string[] {
   ];
 }
 
-function diffLogin(user: PolicyUser, actual: UserState, password: string | undefined): string[] {
+function diffLogin(user: PolicyUser, actual: UserState, policy: ConfiguredPolicy): string[] {
+  const password = policy.passwords[user.name];
   const enabled = user.enabled && password !== undefined;
   const complaints: string[] = [];
   if (actual.enabled !== enabled)
@@ -70,7 +70,8 @@ function diffLogin(user: PolicyUser, actual: UserState, password: string | undef
   if (!enabled) return complaints;
   const hash = passwordHash(password);
   if (!actual.passwordHashes.has(hash)) complaints.push('has another password than the configuration');
-  const further = [...actual.passwordHashes].filter((other) => other !== hash).length;
+  const known = new Set([hash, ...(policy.further?.[user.name] ?? [])]);
+  const further = [...actual.passwordHashes].filter((other) => !known.has(other)).length;
   if (further > 0) complaints.push(`has ${further} password(s) beside the configured one`);
   return complaints;
 }

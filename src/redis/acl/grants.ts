@@ -13,7 +13,6 @@ const CONNECTION = [
   grant('info', "ioredis' ready check (waits while Redis loads) and BullMQ's version check, which spins without it"),
   grant('client|setname', 'names the connection in CLIENT LIST; QueueEvents does not start without it'),
   grant('client|info', 'start check of every connection: the right user and database'),
-  grant('acl|whoami', '`acl verify`: the login is the user that it should be'),
 ];
 
 const QUEUE_KEYS = grant('{naboom:queue}:*', 'all of BullMQ; the hash tag keeps a script in one Cluster slot');
@@ -62,7 +61,7 @@ export const USER_GRANTS: Readonly<Record<string, UserGrants>> = {
   realtime_user: {
     keys: [
       grant('panic:*', 'the streams of log entries, one a severity'),
-      grant('emergency:*', 'the short-lived realtime cache: positions of responders'),
+      grant('emergency:*', 'positions of responders, and the presses that Redis takes while Postgres is away'),
       grant('naboom:realtime:*', 'health probe and what the realtime parts keep for themselves'),
     ],
     channels: [],
@@ -71,10 +70,11 @@ export const USER_GRANTS: Readonly<Record<string, UserGrants>> = {
       grant('select|4', 'works in database 4'),
       grant('xadd', 'publish a log entry; MAXLEN bounds the stream'),
       grant('xread', 'tails wait for the next entry'),
-      grant('xrange', 'replay: what a tail missed'),
+      grant('xrange', 'replay: what a tail missed; the oldest press that Postgres has not got'),
+      grant('xdel', 'forget a press of `emergency:pending` once it is committed to Postgres'),
       grant('xrevrange', 'the newest entry: where a tail begins'),
       grant('xlen', 'how full a stream is'),
-      grant('get set', 'positions of responders (always with expiry) and the health probe'),
+      grant('get set', 'positions of responders, promised ids (always with expiry) and the health probe'),
     ],
   },
   monitoring_user: {

@@ -1,26 +1,34 @@
 import type { RedisConfig, RedisRoleConfig } from '../../config/redis-config.js';
+import { placeName } from '../../config/redis-place.js';
 import { readRedisUrl } from '../../config/redis-url.js';
 import { REDIS_ROLE_NAMES } from '../redis.roles.js';
+import { serversOf } from './find-servers.js';
 import { PolicyError } from './policy.js';
 
 /**
- * Every server of the roles, and the further ones named (replicas: Redis copies no users to them), to be entered as
- * the administrator. Throws PolicyError on an address that cannot be read.
+ * Every server of the roles, with all that Sentinel knows of, and the further ones named: Redis copies no users to
+ * replicas. They are to be entered as the administrator. Throws PolicyError on an address that cannot be read,
+ * AclConnectionError where nobody can be asked for the servers.
  */
-export function adminNodes(redis: RedisConfig, further: readonly string[]): RedisRoleConfig[] {
-  const { admin } = redis;
+export async function adminNodes(redis: RedisConfig, further: readonly string[]): Promise<RedisRoleConfig[]> {
+  const { username, password } = redis.admin ?? {};
+  const places = new Map<string, RedisRoleConfig>();
   const nodes = new Map<string, RedisRoleConfig>();
-  const add = (address: Pick<RedisRoleConfig, 'host' | 'port' | 'tls' | 'ca'>) => {
-    const { host, port, tls, ca } = address;
-    const name = `${host}:${port}`;
-    const { username, password } = admin ?? {};
-    if (!nodes.has(name)) nodes.set(name, { host, port, tls, ca, username, password, db: 0 });
+  const add = ({ place, tls, ca, serverName }: Pick<RedisRoleConfig, 'place' | 'tls' | 'ca' | 'serverName'>) => {
+    const name = placeName(place);
+    if (!nodes.has(name)) nodes.set(name, { place, tls, ca, serverName, username, password, db: 0 });
   };
-  for (const role of REDIS_ROLE_NAMES) add(redis.roles[role]);
+  for (const role of REDIS_ROLE_NAMES) places.set(placeName(redis.roles[role].place), redis.roles[role]);
+  for (const config of places.values()) {
+    // The nodes of a Cluster are its administrator's to know; sentinels have a login of their own.
+    const asking = redis.admin ? { ...config, username, password } : config;
+    for (const server of await serversOf(asking, redis.admin !== undefined)) add(server);
+  }
   for (const url of further) {
     const address = readRedisUrl(url);
     if ('problem' in address) throw new PolicyError(`--node ${address.problem}`);
-    add({ ...address, ca: redis.roles.app.ca });
+    const { tls, ...host } = address;
+    add({ place: { kind: 'single', ...host }, tls, ca: redis.roles.app.ca, serverName: redis.roles.app.serverName });
   }
   return [...nodes.values()];
 }

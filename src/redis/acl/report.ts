@@ -1,6 +1,6 @@
 import type { AclCheck } from './check.js';
 
-const MARKS = { passed: 'ok  ', failed: 'FAIL', skipped: 'skip' } as const;
+const MARKS = { passed: 'ok  ', failed: 'FAIL', warned: 'warn', skipped: 'skip' } as const;
 
 /** The report for people: a line a check, and what it comes to. */
 export function formatChecks(checks: readonly AclCheck[]): string[] {
@@ -10,6 +10,8 @@ export function formatChecks(checks: readonly AclCheck[]): string[] {
       `${MARKS[result]}  ${subject.padEnd(width)}  ${check}${detail ? `: ${detail}` : ''}`,
   );
   const count = (wanted: AclCheck['result']) => checks.filter(({ result }) => result === wanted).length;
-  const skipped = count('skipped');
-  return [...lines, `${count('passed')} passed, ${count('failed')} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`];
+  const rare = (['warned', 'skipped'] as const).map((result) =>
+    count(result) > 0 ? `, ${count(result)} ${result}` : '',
+  );
+  return [...lines, `${count('passed')} passed, ${count('failed')} failed${rare.join('')}`];
 }

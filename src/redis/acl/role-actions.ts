@@ -23,7 +23,7 @@ export function roleActions(role: RedisRoleName): RoleActions {
   const probe = `verify:${randomUUID()}`;
   const { allowed, refused } = ACTIONS[role](probe);
   return {
-    allowed: [['PING'], ['INFO', 'server'], ['ACL', 'WHOAMI'], ...allowed],
+    allowed: [['PING'], ['INFO', 'server'], ...allowed],
     refused: [...refused, ...ADMIN_ONLY],
   };
 }
@@ -73,6 +73,8 @@ const ACTIONS: Record<RedisRoleName, (probe: string) => RoleActions> = {
       // NOMKSTREAM: nothing is added to a stream that is not there.
       ['XADD', `${keys.alertStream('low')}:${probe}`, 'NOMKSTREAM', '*', 'seq', '0'],
       ['XLEN', keys.alertStream('low')],
+      // No entry has this id.
+      ['XDEL', keys.pending(), '0-1'],
     ],
     refused: [
       ['GET', keys.cacheHealth(probe)],

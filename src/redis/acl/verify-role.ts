@@ -4,18 +4,22 @@ import type { RedisRoleConfig } from '../../config/redis-config.js';
 import { classifyRedisError } from '../redis-error.js';
 import { keys } from '../redis.keys.js';
 import type { RedisRoleName } from '../redis.roles.js';
-import type { RoleRedis } from '../role-redis.js';
+import type { RoleClient } from '../role-client.js';
 import { adapterRoundTrip } from './adapter-round-trip.js';
 import { type AclCheck, attempt, checked } from './check.js';
 import { AclConnectionError, withConnection } from './connection.js';
 import { type Action, roleActions } from './role-actions.js';
 
-/** Signs in as a role and tries what it may do and, where the users are separate, what it must be refused. */
+/** Says that a refusal is provoked on purpose: before and after each. */
+export type Announce = () => Promise<void>;
+
+/** Signs in as a role and tries what it may do and, where refusals can be announced, what it must be refused. */
 export async function verifyRole(
   role: RedisRoleName,
   config: RedisRoleConfig,
-  expectRefusals: boolean,
+  announce: Announce | undefined,
 ): Promise<AclCheck[]> {
+  const expectRefusals = announce !== undefined;
   const subject = config.username ?? 'default';
   const check = `${role}: signs in, db ${config.db}`;
   try {
@@ -24,7 +28,7 @@ export async function verifyRole(
       if (place.result === 'failed') return [place];
       return [
         place,
-        ...(await tryActions(role, subject, connection, expectRefusals)),
+        ...(await tryActions(role, subject, connection, announce)),
         ...(await roundTrip(role, subject, connection)),
       ];
     });
@@ -34,7 +38,7 @@ export async function verifyRole(
   }
 }
 
-async function checkPlace(connection: RoleRedis, config: RedisRoleConfig, mayAsk: boolean): Promise<string[]> {
+async function checkPlace(connection: RoleClient, config: RedisRoleConfig, mayAsk: boolean): Promise<string[]> {
   const place = await connection.client('INFO').then(String, (error: unknown) => {
     // Our own users may ask. A managed service may forbid it, which says nothing against it.
     if (mayAsk || classifyRedisError(error).code !== 'REDIS_NOPERM') throw error;
@@ -52,15 +56,17 @@ async function checkPlace(connection: RoleRedis, config: RedisRoleConfig, mayAsk
 async function tryActions(
   role: RedisRoleName,
   subject: string,
-  connection: RoleRedis,
-  expectRefusals: boolean,
+  connection: RoleClient,
+  announce: Announce | undefined,
 ): Promise<AclCheck[]> {
   const { allowed, refused } = roleActions(role);
   const failures = await eachAction(allowed, (action) => outcome(connection, action));
   const allowedCheck = checked(subject, `${role}: ${allowed.length} allowed actions`, failures);
-  if (!expectRefusals) return [allowedCheck];
+  if (!announce) return [allowedCheck];
   const leaks = await eachAction(refused, async (action) => {
+    await announce();
     const code = await outcome(connection, action);
+    await announce();
     return code === 'REDIS_NOPERM' ? undefined : (code ?? 'was let through');
   });
   return [allowedCheck, checked(subject, `${role}: ${refused.length} refused actions`, leaks)];
@@ -79,7 +85,7 @@ async function eachAction(
 }
 
 /** The code of the refusal or failure; undefined when the server did it. */
-async function outcome(connection: RoleRedis, [command, ...args]: Action): Promise<string | undefined> {
+async function outcome(connection: RoleClient, [command, ...args]: Action): Promise<string | undefined> {
   try {
     await connection.call(command, ...args);
     return undefined;
@@ -88,7 +94,7 @@ async function outcome(connection: RoleRedis, [command, ...args]: Action): Promi
   }
 }
 
-async function roundTrip(role: RedisRoleName, subject: string, connection: RoleRedis): Promise<AclCheck[]> {
+async function roundTrip(role: RedisRoleName, subject: string, connection: RoleClient): Promise<AclCheck[]> {
   if (role === 'app') return [await attempt(subject, 'app: cache round trip', () => cacheRoundTrip(connection))];
   if (role === 'websocket') {
     return [await attempt(subject, 'websocket: adapter round trip', () => adapterRoundTrip(connection))];
@@ -96,7 +102,7 @@ async function roundTrip(role: RedisRoleName, subject: string, connection: RoleR
   return [];
 }
 
-async function cacheRoundTrip(connection: RoleRedis): Promise<string[]> {
+async function cacheRoundTrip(connection: RoleClient): Promise<string[]> {
   const [key, value] = [keys.cacheHealth(`verify:${randomUUID()}`), randomUUID()];
   await connection.set(key, value, 'EX', 10);
   const read = await connection.get(key);

@@ -1,10 +1,12 @@
 import type { RedisConfig, RedisRoleConfig } from '../../config/redis-config.js';
+import { placeName } from '../../config/redis-place.js';
 import { classifyRedisError } from '../redis-error.js';
 import { REDIS_ROLE_NAMES } from '../redis.roles.js';
+import { ANNOUNCEMENT } from './provoked-refusals.js';
 import { type AclCheck, checked } from './check.js';
 import { configurePolicy, ISOLATION_NOTE } from './configured-policy.js';
-import { AclConnectionError, withConnection } from './connection.js';
-import { verifyRole } from './verify-role.js';
+import { AclConnectionError, withAdmin } from './connection.js';
+import { type Announce, verifyRole } from './verify-role.js';
 import { verifyServer } from './verify-server.js';
 
 /** What a verification found. */
@@ -27,11 +29,37 @@ export async function verifyAcl(
   for (const role of REDIS_ROLE_NAMES) {
     // A queue that signs in as app has app's rights: only app's own refusals can be asked for.
     const borrowed = role === 'queue' && redis.roles.queue.username === redis.roles.app.username;
-    checks.push(...(await verifyRole(role, redis.roles[role], separate && !borrowed)));
+    const config = redis.roles[role];
+    const tried = (announce: Announce) => verifyRole(role, config, separate && !borrowed ? announce : undefined);
+    checks.push(...(await announcing(config, redis.admin, tried)));
   }
   if (redis.isolation === 'acl') checks.push(...(await verifyNodes(policyText, redis, nodes)));
   else checks.push({ subject: 'all', check: 'isolation', result: 'skipped', detail: ISOLATION_NOTE[redis.isolation] });
   return { isolation: redis.isolation, checks };
+}
+
+/**
+ * Lets `work` announce refusals to health, where there is an administrator to do it; what is wrong with that login is
+ * told elsewhere.
+ */
+async function announcing(
+  { place, tls, ca, serverName }: RedisRoleConfig,
+  admin: RedisRoleConfig | undefined,
+  work: (announce: Announce) => Promise<AclCheck[]>,
+): Promise<AclCheck[]> {
+  const silently = () => work(() => Promise.resolve());
+  if (admin === undefined) return silently();
+  const { username, password } = admin;
+  let isIn = false;
+  try {
+    return await withAdmin({ place, tls, ca, serverName, username, password, db: 0 }, (connection) => {
+      isIn = true;
+      return work(async () => void (await connection.call(...ANNOUNCEMENT)));
+    });
+  } catch (error) {
+    if (isIn) throw error;
+    return silently();
+  }
 }
 
 async function verifyNodes(
@@ -40,7 +68,16 @@ async function verifyNodes(
   nodes: readonly RedisRoleConfig[],
 ): Promise<AclCheck[]> {
   const closed: AclCheck[] = [];
-  for (const node of nodes) closed.push(await refusesStrangers(node));
+  for (const node of nodes) {
+    closed.push(
+      ...(await announcing(node, redis.admin, async (announce) => {
+        await announce();
+        const check = await refusesStrangers(node);
+        await announce();
+        return [check];
+      })),
+    );
+  }
   if (redis.admin === undefined) {
     const detail = 'REDIS_MASTER_PASSWORD is not set: the rules themselves cannot be read';
     return [...closed, { subject: 'all', check: 'exactly the policy', result: 'skipped', detail }];
@@ -50,7 +87,7 @@ async function verifyNodes(
   for (const node of nodes) {
     const server = nodeName(node);
     try {
-      checks.push(...(await withConnection('admin', node, (admin) => verifyServer(admin, policy, server))));
+      checks.push(...(await withAdmin(node, (admin) => verifyServer(admin, policy, server))));
     } catch (error) {
       if (!(error instanceof AclConnectionError)) throw error;
       checks.push(checked(server, 'administrator signs in', [error.message]));
@@ -62,9 +99,9 @@ async function verifyNodes(
 /** Tries to get in without a login: that must fail, and for that reason. */
 async function refusesStrangers(node: RedisRoleConfig): Promise<AclCheck> {
   const check = 'refuses whoever does not sign in';
-  const { host, port, tls, ca } = node;
+  const { place, tls, ca, serverName } = node;
   try {
-    await withConnection('admin', { host, port, tls, ca, db: 0 }, (stranger) => stranger.ping());
+    await withAdmin({ place, tls, ca, serverName, db: 0 }, (stranger) => stranger.ping());
     return checked(nodeName(node), check, ['lets anybody in: the default user is on']);
   } catch (error) {
     const { code, message } = error instanceof AclConnectionError ? error.failure : classifyRedisError(error);
@@ -73,6 +110,6 @@ async function refusesStrangers(node: RedisRoleConfig): Promise<AclCheck> {
 }
 
 /** How a server is called in reports. */
-export function nodeName({ host, port }: { host: string; port: number }): string {
-  return `${host}:${port}`;
+export function nodeName({ place }: Pick<RedisRoleConfig, 'place'>): string {
+  return placeName(place);
 }

@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import type { Database } from '../database/database.js';
+import type { Database } from './database.js';
 
 /**
  * A Postgres advisory lock: held by one session over all processes, and gone with that session. The holder may learn
@@ -16,14 +16,20 @@ export class AdvisoryLock {
     client.on('end', () => this.#lost.abort());
   }
 
-  /** The lock, or undefined when somebody else holds it. Throws when Postgres is away. */
-  static async tryTake(database: Database, id: number): Promise<AdvisoryLock | undefined> {
+  /**
+   * The lock, or undefined when somebody else holds it. Throws when Postgres is away.
+   * @param idleMs the server frees the lock of a holder that does not {@link check} it for as long: a process that is
+   *   frozen keeps its connection, and would keep everybody else from the work for ever
+   */
+  static async tryTake(database: Database, id: number, idleMs = 0): Promise<AdvisoryLock | undefined> {
     const client = await database.pool.connect();
     try {
       // A machine that lost its power sends no goodbye: the server looks itself, and frees the lock after about 11 s.
-      await client.query('set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 2; set tcp_keepalives_count = 3');
+      await client.query(`set tcp_keepalives_idle = 5; set tcp_keepalives_interval = 2; set tcp_keepalives_count = 3;
+        set idle_session_timeout = ${idleMs}`);
       const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [id]);
       if (rows[0]?.taken) return new AdvisoryLock(client, id);
+      await client.query('reset idle_session_timeout');
       client.release();
       return undefined;
     } catch (error) {

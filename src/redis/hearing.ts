@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import { Logger } from '@nestjs/common';
+import { within } from '../time-limit.js';
+import { classifyRedisError } from './redis-error.js';
+import { channels } from './redis.keys.js';
+import type { RoleClient } from './role-client.js';
+import type { RoleRedis } from './role-redis.js';
+
+const LISTEN_EVERY_MS = 2000;
+const HEARD_WITHIN_MS = 1000;
+/** After so many probes in a row that did not come back, the connection is made anew. */
+const PATIENCE = 2;
+
+/**
+ * Keeps a subscriber hearing. ioredis takes subscriptions up again after a reconnect, but forgets those that the server
+ * refused: its connection is ready then, and deaf for ever, also when the permission comes back. So again and again
+ * everything that was ever asked for is asked for once more (which changes nothing where it stands), and a message to
+ * itself must come back.
+ */
+export class Hearing {
+  readonly #logger = new Logger('Redis:subscriber');
+  readonly #channel = channels.health(randomUUID());
+  readonly #timer: NodeJS.Timeout;
+  #missed = 0;
+  #isBusy = false;
+
+  constructor(
+    private readonly subscriber: RoleRedis,
+    private readonly publisher: RoleClient,
+    everyMs = LISTEN_EVERY_MS,
+  ) {
+    this.#timer = setInterval(() => void this.#listen(), everyMs);
+    this.#timer.unref();
+    subscriber.once('end', () => this.stop());
+  }
+
+  /** True while probes do not come back although both connections stand. */
+  get isDeaf(): boolean {
+    return this.#missed > 0;
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  async #listen(): Promise<void> {
+    // What is not connected takes its subscriptions up when it is.
+    if (this.#isBusy || this.subscriber.status !== 'ready') return;
+    this.#isBusy = true;
+    try {
+      // Also while nobody can speak: a server that hangs under both is left by both.
+      await within(HEARD_WITHIN_MS, this.subscriber.ssubscribe(this.#channel, ...this.subscriber.shardChannels));
+      // Who cannot speak cannot tell who hears.
+      if (this.publisher.status !== 'ready') return;
+      await this.#hearItself();
+      if (this.#missed > 0) this.#logger.log('hears again');
+      this.#missed = 0;
+    } catch (error) {
+      this.#onMiss(error);
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
+  async #hearItself(): Promise<void> {
+    const sent = randomUUID();
+    let onMessage: (channel: string, message: string) => void = () => undefined;
+    const heard = new Promise<void>((resolve) => {
+      onMessage = (channel, message) => void (channel === this.#channel && message === sent && resolve());
+    });
+    this.subscriber.on('smessage', onMessage);
+    try {
+      await this.publisher.spublish(this.#channel, sent);
+      await within(HEARD_WITHIN_MS, heard);
+    } finally {
+      this.subscriber.off('smessage', onMessage);
+    }
+  }
+
+  #onMiss(error: unknown): void {
+    const { code } = classifyRedisError(error);
+    this.#missed += 1;
+    if (this.#missed === 1) this.#logger.error({ code }, 'does not hear: subscribing again');
+    // A permission that is missing is not found on another connection.
+    if (code === 'REDIS_NOPERM' || this.#missed % PATIENCE !== 0) return;
+    // It may have left by itself meanwhile.
+    if (this.subscriber.status === 'ready') this.subscriber.disconnect(true);
+  }
+}
