@@ -42,8 +42,9 @@ export class ProvisionalNews {
   /** While the log is away many arrive, and each is told by itself: what they get is encoded once. */
   readonly #events = new WeakMap<News, Map<Sight, PreFramed>>();
   #asking = Promise.resolve();
-  /** Settled ones of which it is not known yet what they became; and ids of those that nobody has any more. */
+  /** Settled alerts that wait for their turn in `#asking`; when none is left, what is lost is told in one line. */
   #unknown = 0;
+  /** Ids of those that neither store has any more, until they are told. */
   #lost: string[] = [];
   readonly #logger = new Logger('Provisional');
 

@@ -96,6 +96,7 @@ describe('files of passwords', () => {
     expect((await town.acl('rotate --role app --stage commit')).code).toBe(0);
   });
 
+  // A bind mount takes root, and a container may refuse it even then; nothing else gives the EBUSY of a mounted secret.
   const itMounts = canMount ? it : it.skip;
   itMounts('are tried before anything changes: a mount of its own cannot be replaced', async () => {
     const [file, before] = [town.fileOf('app'), await town.hashesOf('app_user')];

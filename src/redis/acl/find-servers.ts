@@ -31,7 +31,10 @@ export async function serversOf(config: RedisRoleConfig, isAdmin = false): Promi
   }
 }
 
-/** Who serves the slots of a Cluster, as any user may know. Throws AclConnectionError where no node answers. */
+/**
+ * Who serves the slots of a Cluster. Any role may ask: on a Cluster each is granted `cluster|slots`, so it needs no
+ * administrator. Throws AclConnectionError where no node answers.
+ */
 export function clusterMapOf(config: RedisRoleConfig): Promise<ClusterMap> {
   return askCluster(config, async (node, asked) => readClusterMap(await node.cluster('SLOTS'), asked));
 }
