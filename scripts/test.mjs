@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { ensureBuilt } from './lib/build.mjs';
 import { findChromium } from './lib/chromium.mjs';
@@ -12,7 +13,8 @@ const TIERS_WITHOUT_BROWSER = ['unit', 'architecture', 'integration', 'e2e'];
 
 /** Drills run one after the other: two on one machine would measure each other. */
 const CHAOS = { args: ['--config', 'jest.chaos.config.js', '--maxWorkers=1'], limitMinutes: 25 };
-const TIERS = { args: ['--maxWorkers=2'] };
+/** One file more than there are cores: of its time with servers, sockets and browsers, a file waits a quarter. */
+const TIERS = { args: [`--maxWorkers=${availableParallelism() + 1}`] };
 
 /**
  * `npm test [-- <jest arguments>]`: all tiers from a fresh clone; the last line is `N passed, N failed`.

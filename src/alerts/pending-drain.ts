@@ -60,8 +60,11 @@ export class PendingDrain {
   }
 
   async #drainAlone(stop: AbortSignal): Promise<void> {
-    const lock = await AdvisoryLock.tryTake(this.parts.database, DRAIN_LOCK, this.parts.frozenMs ?? FROZEN_MS);
-    if (!lock) return;
+    const { database, frozenMs = FROZEN_MS } = this.parts;
+    await AdvisoryLock.whileHeld(database, DRAIN_LOCK, frozenMs, (lock) => this.#drain(lock, stop));
+  }
+
+  async #drain(lock: AdvisoryLock, stop: AbortSignal): Promise<void> {
     const end = AbortSignal.any([stop, lock.lost]);
     let moved = 0;
     let after: string | undefined;
@@ -76,7 +79,6 @@ export class PendingDrain {
       }
     } finally {
       if (moved > 0) this.#logger.log({ presses: moved }, 'what Redis took while Postgres was away is stored');
-      await lock.release();
     }
   }
 

@@ -38,6 +38,22 @@ export class AdvisoryLock {
     }
   }
 
+  /** Works under the lock, where nobody else holds it; releases it however the work ends. */
+  static async whileHeld(
+    database: Database,
+    id: number,
+    idleMs: number,
+    work: (lock: AdvisoryLock) => Promise<void>,
+  ): Promise<void> {
+    const lock = await AdvisoryLock.tryTake(database, id, idleMs);
+    if (!lock) return;
+    try {
+      await work(lock);
+    } finally {
+      await lock.release();
+    }
+  }
+
   /** Aborts when the session, and with it the lock, is gone. */
   get lost(): AbortSignal {
     return this.#lost.signal;

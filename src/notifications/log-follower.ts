@@ -61,8 +61,9 @@ export class LogFollower {
   async #run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
-        const lock = await AdvisoryLock.tryTake(this.parts.database, FOLLOWER_LOCK, FROZEN_MS);
-        if (lock) await this.#lead(lock, signal);
+        await AdvisoryLock.whileHeld(this.parts.database, FOLLOWER_LOCK, FROZEN_MS, (lock) =>
+          this.#follow(lock, signal),
+        );
       } catch {
         // Postgres is away: health says so, and the next round tries again.
       }
@@ -71,14 +72,6 @@ export class LogFollower {
   }
 
   /** Follows until this process stops, loses the lock, or a reader finds its cursor elsewhere. */
-  async #lead(lock: AdvisoryLock, stop: AbortSignal): Promise<void> {
-    try {
-      await this.#follow(lock, stop);
-    } finally {
-      await lock.release();
-    }
-  }
-
   async #follow(lock: AdvisoryLock, stop: AbortSignal): Promise<void> {
     const moved = new AbortController();
     const end = AbortSignal.any([stop, lock.lost, moved.signal]);

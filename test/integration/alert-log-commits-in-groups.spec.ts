@@ -1,25 +1,13 @@
-import { Logger } from '@nestjs/common';
-import { v7 as uuidv7 } from 'uuid';
 import type { LogEntry } from '../../src/alerts/alert.js';
 import type { Outcome } from '../../src/alerts/alert-batch.js';
 import { AlertLists } from '../../src/alerts/alert-lists.js';
 import { AlertLog } from '../../src/alerts/alert-log.js';
 import { BEGIN_AND_LOCK, READ_STATE } from '../../src/alerts/alert-log.sql.js';
-import { AlertReader } from '../../src/alerts/alert-reader.js';
 import { apply } from '../../src/alerts/apply.js';
-import type { RaiseCommand } from '../../src/alerts/decide.js';
 import { Database } from '../../src/database/database.js';
 import { eventually } from '../support/eventually.js';
-import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
-
-const press = (command: Partial<RaiseCommand> = {}): RaiseCommand => ({
-  type: 'raise',
-  newId: uuidv7(),
-  at: new Date().toISOString(),
-  actor: { kind: 'reporter' },
-  press: { test: false, verified: true },
-  ...command,
-});
+import { createTestDatabase } from '../support/test-database.js';
+import { newPress, useLogs } from '../support/use-logs.js';
 
 const OPERATOR = { kind: 'operator' } as const;
 const digest = (letter: string) => letter.repeat(64);
@@ -43,33 +31,16 @@ async function statementsOf(database: Database): Promise<string[]> {
 }
 
 describe('the alert log on Postgres', () => {
-  let testDatabase: TestDatabase;
-  let nodes: Database[];
-  let logs: AlertLog[];
-  let reader: AlertReader;
-
-  beforeAll(async () => {
-    Logger.overrideLogger(false);
-    testDatabase = await createTestDatabase();
-    nodes = [new Database(testDatabase.url), new Database(testDatabase.url)];
-    logs = nodes.map((node) => new AlertLog(node));
-    reader = new AlertReader(nodes[0]!);
-  });
-
-  afterAll(async () => {
-    await Promise.all(nodes.map((node) => node.close()));
-    await testDatabase.drop();
-  });
-
-  const wholeLog = () => reader.after(0, 100_000);
+  const used = useLogs();
+  const wholeLog = () => used().reader.after(0, 100_000);
 
   it('numbers the events of two nodes without a gap, and replaying them gives the stored alerts', async () => {
     const reporters = ['phone:+27820000001', 'phone:+27820000002', undefined];
     const commands = Array.from({ length: 300 }, (_, n) => {
       const reporter = reporters[n % reporters.length];
-      return press(reporter ? { reporter } : {});
+      return newPress(reporter ? { reporter } : {});
     });
-    await Promise.all(commands.map((command, n) => logs[n % 2]!.append(command)));
+    await Promise.all(commands.map((command, n) => used().logs[n % 2]!.append(command)));
     const entries = await wholeLog();
     expect(entries.map(({ seq }) => seq)).toEqual(Array.from({ length: 300 }, (_, n) => n + 1));
     const replayed = new Map<string, unknown>();
@@ -80,7 +51,7 @@ describe('the alert log on Postgres', () => {
       replayed.set(alert.id, alert);
       expect(entry.alert).toEqual(alert);
     }
-    const stored = await new AlertLists(nodes[0]!).page({ limit: 1000 });
+    const stored = await new AlertLists(used().nodes[0]).page({ limit: 1000 });
     expect(stored.map(({ id }) => id).sort()).toEqual([...replayed.keys()].sort());
     for (const alert of stored) expect(alert).toEqual(replayed.get(alert.id));
     expect(stored).toHaveLength(102);
@@ -88,15 +59,15 @@ describe('the alert log on Postgres', () => {
 
   it('puts commands that wait for a transaction together in the next one', async () => {
     const committed: number[] = [];
-    logs[0]!.onCommit((entries) => committed.push(entries.length));
-    await Promise.all(Array.from({ length: 100 }, () => logs[0]!.append(press())));
+    used().logs[0].onCommit((entries) => committed.push(entries.length));
+    await Promise.all(Array.from({ length: 100 }, () => used().logs[0].append(newPress())));
     expect(committed.reduce((sum, length) => sum + length)).toBe(100);
     expect(committed.length).toBeLessThanOrEqual(2);
   });
 
   it('gives twenty concurrent retries over two nodes one alert', async () => {
     const key = { digest: digest('a'), fingerprint: digest('b') };
-    const tries = Array.from({ length: 20 }, (_, n) => logs[n % 2]!.append(press({ key })));
+    const tries = Array.from({ length: 20 }, (_, n) => used().logs[n % 2]!.append(newPress({ key })));
     const outcomes = (await Promise.all(tries)).map(accepted);
     expect(new Set(outcomes.map(({ alertId }) => alertId)).size).toBe(1);
     expect(outcomes.filter(({ outcome }) => outcome === 'raised')).toHaveLength(1);
@@ -104,17 +75,17 @@ describe('the alert log on Postgres', () => {
 
   it('tells listeners of a commit before it answers, in the order of seq', async () => {
     const heard: number[] = [];
-    logs[1]!.onCommit((entries) => heard.push(...entries.map(({ seq }) => seq)));
-    const outcomes = await Promise.all([logs[1]!.append(press()), logs[1]!.append(press())]);
+    used().logs[1].onCommit((entries) => heard.push(...entries.map(({ seq }) => seq)));
+    const outcomes = await Promise.all([used().logs[1].append(newPress()), used().logs[1].append(newPress())]);
     expect(heard).toEqual(outcomes.map((outcome) => accepted(outcome).entry!.seq));
   });
 
   it('stores each alert once, also when a listener fails', async () => {
-    const failing = new AlertLog(nodes[0]!);
+    const failing = new AlertLog(used().nodes[0]);
     failing.onCommit(() => {
       throw new Error('as planned');
     });
-    const commands = Array.from({ length: 5 }, () => press());
+    const commands = Array.from({ length: 5 }, () => newPress());
     const outcomes = await Promise.all(commands.map((command) => failing.append(command)));
     expect(outcomes.map((outcome) => accepted(outcome).alertId)).toEqual(commands.map(({ newId }) => newId));
     const stored = (await wholeLog()).map(({ alertId }) => alertId);
@@ -126,11 +97,11 @@ describe('the alert log on Postgres', () => {
     ['is a read-only replica', (url: URL) => url.searchParams.set('options', '-c default_transaction_read_only=on')],
     ['has no such database', (url: URL) => (url.pathname = '/nowhere')],
   ])('asks to try again while Postgres %s', async (_reason, change) => {
-    const url = new URL(testDatabase.url);
+    const url = new URL(used().databaseUrl);
     change(url);
     const database = new Database(url.href);
     try {
-      await expect(new AlertLog(database).append(press())).rejects.toMatchObject({
+      await expect(new AlertLog(database).append(newPress())).rejects.toMatchObject({
         code: 'DATABASE_UNAVAILABLE',
         retryAfterSeconds: 2,
       });
@@ -140,25 +111,27 @@ describe('the alert log on Postgres', () => {
   });
 
   it('keeps the neighbours of a command that Postgres refuses', async () => {
-    const broken = press({ reporter: 'phone:\0' });
-    const results = await Promise.allSettled([broken, press(), press()].map((command) => logs[0]!.append(command)));
+    const broken = newPress({ reporter: 'phone:\0' });
+    const results = await Promise.allSettled(
+      [broken, newPress(), newPress()].map((command) => used().logs[0].append(command)),
+    );
     expect(results.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled']);
-    const { head } = await reader.range();
+    const { head } = await used().reader.range();
     expect((await wholeLog()).at(-1)!.seq).toBe(head);
   });
 
   it('writes in one statement where it knows the head, reads what a press may touch, and locks when it was overtaken', async () => {
-    const log = new AlertLog(nodes[0]!);
-    await log.append(press());
-    const asked = await statementsOf(nodes[0]!);
-    await log.append(press());
+    const log = new AlertLog(used().nodes[0]);
+    await log.append(newPress());
+    const asked = await statementsOf(used().nodes[0]);
+    await log.append(newPress());
     expect(asked.splice(0)).toEqual(['write-batch']);
-    await log.append(press({ reporter: 'phone:+27820000077' }));
+    await log.append(newPress({ reporter: 'phone:+27820000077' }));
     expect(asked.splice(0)).toEqual(['read-state', 'write-batch']);
-    await logs[1]!.append(press());
-    const overtaken = accepted(await log.append(press()));
+    await used().logs[1].append(newPress());
+    const overtaken = accepted(await log.append(newPress()));
     expect(asked).toEqual(['write-batch', BEGIN_AND_LOCK, 'read-state', 'write-batch', 'commit']);
-    const { head } = await reader.range();
+    const { head } = await used().reader.range();
     expect(overtaken.entry!.seq).toBe(head);
     expect((await wholeLog()).map(({ seq }) => seq)).toEqual(Array.from({ length: head }, (_, n) => n + 1));
   });
@@ -168,11 +141,11 @@ describe('the alert log on Postgres', () => {
     const [one, other] = [new Database(pruned.url), new Database(pruned.url)];
     try {
       const log = new AlertLog(one);
-      await log.append(press());
-      await new AlertLog(other).append(press());
+      await log.append(newPress());
+      await new AlertLog(other).append(newPress());
       // Then no key of the table tells that the number is taken: only the head does.
       await other.query({ text: 'delete from alert_events' });
-      expect(accepted(await log.append(press())).entry!.seq).toBe(3);
+      expect(accepted(await log.append(newPress())).entry!.seq).toBe(3);
     } finally {
       await Promise.all([one.close(), other.close()]);
       await pruned.drop();
@@ -197,27 +170,27 @@ describe('the alert log on Postgres', () => {
 
   it('runs a press again that Postgres undid to end a deadlock', async () => {
     const key = { digest: digest('c'), fingerprint: digest('d') };
-    const first = accepted(await logs[0]!.append(press({ key })));
-    await logs[0]!.append({ type: 'resolve', alertId: first.alertId, at: first.alert.openedAt, actor: OPERATOR });
+    const first = accepted(await used().logs[0].append(newPress({ key })));
+    await used().logs[0].append({ type: 'resolve', alertId: first.alertId, at: first.alert.openedAt, actor: OPERATOR });
     let again: Promise<Outcome> | undefined;
-    await nodes[1]!.transaction(async (client) => {
+    await used().nodes[1].transaction(async (client) => {
       await client.query(`set local deadlock_timeout = '10s'`); // the other side shall find the deadlock
       await client.query('select from idempotency where key = $1 for update', [Buffer.from(key.digest, 'hex')]);
-      again = logs[0]!.append(press({ key: { ...key, fingerprint: digest('e') } }));
+      again = used().logs[0].append(newPress({ key: { ...key, fingerprint: digest('e') } }));
       const waits = `select from pg_stat_activity where application_name = 'naboom:log' and wait_event_type = 'Lock'`;
-      await eventually(async () => (await nodes[1]!.query({ text: waits })).rowCount === 1);
+      await eventually(async () => (await used().nodes[1].query({ text: waits })).rowCount === 1);
       await client.query('select from log_head for update');
     });
     expect(accepted(await again!).outcome).toBe('raised');
   });
 
   it('reads a snapshot and the seq that it is true at', async () => {
-    const opened = accepted(await logs[0]!.append(press()));
-    const { seq, alerts } = await reader.openAlerts();
+    const opened = accepted(await used().logs[0].append(newPress()));
+    const { seq, alerts } = await used().reader.openAlerts();
     expect([seq, alerts.at(-1)]).toEqual([opened.entry!.seq, opened.alert]);
     const at = new Date().toISOString();
-    await logs[0]!.append({ type: 'resolve', alertId: opened.alertId, at, actor: OPERATOR });
-    const after = await reader.openAlerts();
+    await used().logs[0].append({ type: 'resolve', alertId: opened.alertId, at, actor: OPERATOR });
+    const after = await used().reader.openAlerts();
     expect(after.seq).toBe(seq + 1);
     expect(after.alerts.map(({ id }) => id)).not.toContain(opened.alertId);
   });
@@ -227,14 +200,16 @@ describe('the alert log on Postgres', () => {
     const refused: string[] = [];
     let cuts = 0;
     while (cuts < 5) {
-      const commands = Array.from({ length: 10 }, () => press());
+      const commands = Array.from({ length: 10 }, () => newPress());
       const appended = commands.map((command) =>
-        logs[0]!.append(command).then(
-          () => acknowledged.push(command.newId),
-          () => refused.push(command.newId),
-        ),
+        used()
+          .logs[0].append(command)
+          .then(
+            () => acknowledged.push(command.newId),
+            () => refused.push(command.newId),
+          ),
       );
-      const killed = await nodes[1]!.query<{ pid: number }>({
+      const killed = await used().nodes[1].query<{ pid: number }>({
         text: `select pid, pg_terminate_backend(pid) from pg_stat_activity
                 where application_name = 'naboom:log' and datname = current_database() and state <> 'idle'`,
       });
@@ -245,6 +220,6 @@ describe('the alert log on Postgres', () => {
     expect(acknowledged.filter((id) => !stored.has(id))).toEqual([]);
     const seqs = (await wholeLog()).map(({ seq }) => seq);
     expect(seqs).toEqual(seqs.map((_, index) => index + 1));
-    expect((await reader.range()).head).toBe(seqs.length);
+    expect((await used().reader.range()).head).toBe(seqs.length);
   });
 });
