@@ -45,21 +45,24 @@ function decidePromised(
   command: RaiseCommand,
   { id, first }: PromisedAlert,
 ): Decision {
-  if (!promised) return raise(command, id);
+  // Whoever knows a number was promised the same: nothing but the first press or its receipt shows whose alert it is.
+  const isReporter = first || command.receiptOf === id;
+  if (!promised) return { ...raise(command, id), proven: isReporter };
   const { alert } = promised;
   // Postgres had taken the press itself, and its answer was lost.
   if (first && alert.openedAt === command.at) return { outcome: 'replayed', alertId: alert.id, proven: true };
   if (mayFold(alert, command)) {
-    return fold(alert, command, (promised.proven && command.receiptOf === id) || isOwnAccount(alert, command));
+    return fold(alert, command, (promised.proven && isReporter) || isOwnAccount(alert, command));
   }
   return raise(command, command.newId); // that one is over, and somebody needs help again
 }
 
-function raise(command: RaiseCommand, alertId: string): Decision {
+function raise(command: RaiseCommand, alertId: string) {
   const { at, actor, press, promised } = command;
   const named = alertId === promised?.id ? { ...press, reference: promisedReference(alertId) } : press;
   const details = { ...named, ...lateness(command) };
-  return { outcome: 'raised', alertId, proven: true, event: { type: 'alert.raised', alertId, at, actor, details } };
+  const event: AlertEvent = { type: 'alert.raised', alertId, at, actor, details };
+  return { outcome: 'raised', alertId, proven: true, event } satisfies Decision;
 }
 
 function lateness({ promised }: RaiseCommand): { readonly loggedAt?: string } {
@@ -96,7 +99,7 @@ function decideRetry(keyed: NonNullable<RaiseFacts['keyed']>, command: RaiseComm
 }
 
 /** To a reporter who had to cancel under duress, the alert is over: nothing may tell that it goes on. */
-function isOpenToReporter(alert: Alert): boolean {
+export function isOpenToReporter(alert: Alert): boolean {
   return isOpen(alert) && alert.duress === null;
 }
 

@@ -25,8 +25,9 @@ export const INTAKE_PROVIDERS: Provider[] = [
   PendingRole,
   {
     provide: PendingStream,
-    inject: [PendingRole],
-    useFactory: ({ commands }: PendingRole) => new PendingStream(commands),
+    inject: [PendingRole, ProvisionalAlerts],
+    useFactory: ({ commands }: PendingRole, alerts: ProvisionalAlerts) =>
+      new PendingStream(commands, (id) => alerts.isOver(id)),
   },
   { provide: ProvisionalAlerts, useFactory: () => new ProvisionalAlerts() },
   {

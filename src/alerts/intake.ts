@@ -9,7 +9,7 @@ import { AlertBatch, type Outcome } from './alert-batch.js';
 import type { AlertLog } from './alert-log.js';
 import type { PinDigests } from './cancel-pins.js';
 import type { RaiseCommand } from './decide.js';
-import type { PendingPress } from './pending-press.js';
+import { withOwnKey, type PendingPress } from './pending-press.js';
 import type { PendingStream } from './pending-stream.js';
 import type { PendingTail } from './pending-tail.js';
 import type { Accepted, ProvisionalAlerts } from './provisional-alerts.js';
@@ -66,7 +66,7 @@ export class Intake {
    */
   async take(command: RaiseCommand, digestsOf: Digests = () => undefined): Promise<Taken> {
     try {
-      return await within(ANSWER_MS, this.#take(command, digestsOf));
+      return await within(ANSWER_MS, this.#take(mayFold(command) ? withOwnKey(command) : command, digestsOf));
     } catch (error) {
       throw error instanceof TimeLimitError ? databaseUnavailable(error) : error;
     }
@@ -139,14 +139,20 @@ export class Intake {
   }
 }
 
+/**
+ * Whether it may become part of an alert that there is. Such a press may go both ways, and only a key shows then that it
+ * is one; a press that opens an alert is known by the id that it brings.
+ */
+function mayFold({ reporter, receiptOf, weakReceiptOf }: RaiseCommand): boolean {
+  return (reporter ?? receiptOf ?? weakReceiptOf) !== undefined;
+}
+
 /** What a press comes to where nothing is known of the alert that it belongs to. */
 function alone({ command }: PendingPress): Accepted {
   const outcome = accepted(new AlertBatch(0, []).run(command));
   return {
     ...outcome,
     outcome: command.promised.first ? outcome.outcome : 'folded',
-    // To read what was told before takes more than the number that this press gave.
-    proven: command.promised.first || command.receiptOf === command.promised.id,
     alert: { ...outcome.alert, seq: 0 },
   };
 }

@@ -36,8 +36,14 @@ export interface PendingEntry {
 export class PendingStream {
   readonly #file: AppendOnlyFile;
 
-  /** @param commands to the server that has the stream */
-  constructor(private readonly commands: RoleClient) {
+  /**
+   * @param commands to the server that has the stream
+   * @param isOver whether an alert takes no further press: then whoever calls again needs one of their own
+   */
+  constructor(
+    private readonly commands: RoleClient,
+    private readonly isOver: (alertId: string) => boolean = () => false,
+  ) {
     this.#file = new AppendOnlyFile(commands);
   }
 
@@ -106,7 +112,10 @@ export class PendingStream {
     if (reporter) pipeline.set(keys.promise(reporter), newId, 'EX', FOLD_SECONDS, 'NX', 'GET');
     const [info, ...promised] = throwFirst(await pipeline.exec());
     readDurable(String(info));
-    return promised.find((id): id is string => typeof id === 'string');
+    // A retry is told what it was told before.
+    const retried = key ? promised.shift() : undefined;
+    if (typeof retried === 'string') return retried;
+    return promised.find((id): id is string => typeof id === 'string' && !this.isOver(id));
   }
 }
 

@@ -103,11 +103,18 @@ export class PendingTail {
 
   /** The stream does not tell what is taken out of it; whoever stores it takes the oldest first. */
   async #settle(): Promise<void> {
-    if (this.alerts.presses === 0 || performance.now() - this.#settledAt < SETTLE_MS) return;
+    if (performance.now() - this.#settledAt < SETTLE_MS) return;
     const [oldest] = await this.stream.oldest(1);
     this.#settledAt = performance.now();
     for (const alert of this.alerts.settle(oldest?.id)) this.#listener.onSettled(alert);
-    // An emptied Redis whose clock was set back begins anew with earlier ids.
-    if (oldest && this.alerts.presses === 0 && isBefore(oldest.id, this.#position)) this.#position = '0-0';
+    if (oldest?.press && this.#hasPassed(oldest.id)) this.#position = '0-0';
+  }
+
+  /**
+   * Whether a press stands before the position and is not known: for want of room, or because an emptied Redis, or the
+   * replica that took its place, has a clock that is behind and began anew with earlier ids.
+   */
+  #hasPassed(id: string): boolean {
+    return this.alerts.hasRoom && !isBefore(this.#position, id) && this.alerts.outcomeOf(id) === undefined;
   }
 }

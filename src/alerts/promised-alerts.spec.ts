@@ -109,6 +109,21 @@ describe('presses that were promised an alert', () => {
     expect(further).toMatchObject({ outcome: 'folded', alertId: owner.newId, proven: false });
   });
 
+  it('prove nothing to whoever merely was promised the same, though nobody remembers the first press', () => {
+    const known = new ProvisionalAlerts();
+    known.add(pressOf(0));
+    known.settle(undefined); // it is stored, and Postgres is away again
+    const presses = [pressOf(1), pressOf(2, { weakReceiptOf: PROMISED }), pressOf(3, { receiptOf: PROMISED })];
+    for (const press of presses) {
+      known.add(press);
+      expect(known.outcomeOf(press.id)).toMatchObject({ alertId: PROMISED, proven: press === presses[2] });
+      known.settle(undefined);
+    }
+    const log = new MemoryLog();
+    expect(log.run([pressOf(1).command])[0]).toMatchObject({ alertId: PROMISED, proven: false });
+    expect(log.run([pressOf(0).command])[0]).toMatchObject({ outcome: 'folded', alertId: PROMISED, proven: true });
+  });
+
   it('call for help anew when the alert is over', () => {
     const log = new MemoryLog();
     log.run([pressOf(0).command]);
@@ -125,9 +140,10 @@ describe('what a process knows of presses that wait', () => {
     for (const n of [0, 1]) known.add(pressOf(n));
     expect(known.settle('2-0')).toEqual([]);
     expect(known.concerns(pressOf(5).command)).toBe(true);
-    expect(known.settle(undefined).map(({ alert }) => alert.id)).toEqual([PROMISED]);
+    const settled = known.settle(undefined);
+    expect(settled.map(({ alert }) => alert.id)).toEqual([PROMISED]);
     expect([known.size, known.presses, known.concerns(pressOf(5).command)]).toEqual([0, 0, false]);
-    known.stored([PROMISED]);
+    known.logged([{ type: 'alert.raised', alert: settled[0]!.alert }]);
     expect(known.add(pressOf(2))).toBeUndefined();
   });
 

@@ -1,11 +1,12 @@
-import type { Alert } from './alert.js';
+import type { Alert, LogEntry } from './alert.js';
 import { AlertBatch, type Outcome } from './alert-batch.js';
+import { isOpenToReporter } from './decide-raise.js';
 import type { RaiseCommand } from './decide.js';
 import type { Refusal } from './decision.js';
 import { nameOfAlert, namesOf, type PendingPress } from './pending-press.js';
 
-/** Ids of stored alerts that are remembered: what Redis brings late of them is no news. */
-const STORED_KEPT = 10_000;
+/** Ids of the log's alerts that are remembered: longer than anybody is promised one of them. */
+const LOGGED_KEPT = 10_000;
 
 /**
  * Presses that are known at a time, about 5 KB each: a flood in a long outage must not end the process, which would find
@@ -38,7 +39,10 @@ export class ProvisionalAlerts {
   readonly #alerts = new Map<string, ProvisionalAlert>();
   /** By name, the last press that is known by it. */
   readonly #names = new Map<string, string>();
+  /** What Redis brings late of these is no news. */
   readonly #stored = new Set<string>();
+  /** They take no further press. */
+  readonly #over = new Set<string>();
 
   constructor(private readonly mostKnown = MOST_KNOWN) {}
 
@@ -59,6 +63,10 @@ export class ProvisionalAlerts {
     return this.#alerts.get(id)?.alert;
   }
 
+  get hasRoom(): boolean {
+    return this.#presses.size < this.mostKnown;
+  }
+
   /** What a press came to; undefined for one that is not known. */
   outcomeOf(pressId: string): Accepted | undefined {
     return this.#presses.get(pressId)?.outcome;
@@ -70,7 +78,7 @@ export class ProvisionalAlerts {
    */
   add({ id, command }: PendingPress): ProvisionalAlert | undefined {
     if (this.#presses.has(id)) return undefined;
-    if (this.#presses.size >= this.mostKnown) return this.#unknown(command);
+    if (!this.hasRoom) return this.#unknown(command);
     const run = this.#batch.run(command);
     if ('refused' in run) return undefined; // no press is
     const outcome = { ...run, alert: { ...run.alert, seq: 0 } };
@@ -95,16 +103,22 @@ export class ProvisionalAlerts {
     return this.#stored.has(id);
   }
 
-  /** The log has these alerts. */
-  stored(ids: readonly string[]): void {
-    for (const id of ids) {
-      this.#stored.add(id);
-      this.#alerts.delete(id);
+  /** Whether the alert was over when the log told of it last. */
+  isOver(id: string): boolean {
+    return this.#over.has(id);
+  }
+
+  /** The log has these. */
+  logged(entries: readonly Pick<LogEntry, 'type' | 'alert'>[]): void {
+    for (const { type, alert } of entries) {
+      if (type === 'alert.raised') {
+        this.#stored.add(alert.id);
+        this.#alerts.delete(alert.id);
+      }
+      if (isOpenToReporter(alert)) this.#over.delete(alert.id);
+      else this.#over.add(alert.id);
     }
-    for (const id of this.#stored) {
-      if (this.#stored.size <= STORED_KEPT) return;
-      this.#stored.delete(id);
-    }
+    for (const ids of [this.#stored, this.#over]) keepNewest(ids);
   }
 
   /**
@@ -131,6 +145,13 @@ export class ProvisionalAlerts {
     if (!command.promised.first || this.#stored.has(command.promised.id)) return undefined;
     const run = new AlertBatch(0, []).run(command);
     return 'refused' in run ? undefined : { at: command.at, alert: { ...run.alert, seq: 0 } };
+  }
+}
+
+function keepNewest(ids: Set<string>): void {
+  for (const id of ids) {
+    if (ids.size <= LOGGED_KEPT) return;
+    ids.delete(id);
   }
 }
 

@@ -90,7 +90,7 @@ it('asks what became of one alert after the other, and not of those that the log
   for (const alert of settled) listener.onSettled(alert);
   await eventually(() => asked.length > 0);
   expect(asked).toEqual([idOf(0)]);
-  alerts.stored(settled.slice(1, 99).map(({ alert }) => alert.id));
+  alerts.logged(settled.slice(1, 99).map(({ alert }) => ({ type: 'alert.raised', alert })));
   reply();
   await eventually(() => asked.length > 1);
   expect(asked).toEqual([idOf(0), idOf(99)]);
@@ -102,7 +102,7 @@ it('logs once the ids of those that were answered and that neither Redis nor Pos
   answer = async () => undefined;
   for (let n = 0; n < 3; n += 1) alerts.add(pressOf(n));
   const settled = alerts.settle(undefined);
-  alerts.stored([idOf(1)]);
+  alerts.logged([{ type: 'alert.raised', alert: settled[1]!.alert }]);
   for (const alert of settled) listener.onSettled(alert);
   await eventually(() => error.mock.calls.length > 0);
   await news.stop();

@@ -24,7 +24,7 @@ const LOGGED = 100;
 
 export interface ProvisionalNewsParts {
   readonly tail: Pick<PendingTail, 'start' | 'listen' | 'stop'>;
-  readonly alerts: Pick<ProvisionalAlerts, 'all' | 'size' | 'stored' | 'isStored'>;
+  readonly alerts: Pick<ProvisionalAlerts, 'all' | 'size' | 'logged' | 'isStored'>;
   readonly reader: Pick<AlertReader, 'byId'>;
   readonly sockets: LiveSockets;
 }
@@ -73,8 +73,7 @@ export class ProvisionalNews {
 
   /** The log has these: they are not provisional any more. */
   stored(entries: readonly LogEntry[]): void {
-    const raised = entries.filter(({ type }) => type === 'alert.raised');
-    if (raised.length > 0) this.parts.alerts.stored(raised.map(({ alertId }) => alertId));
+    this.parts.alerts.logged(entries);
   }
 
   /** Tells a new socket what there is, and from now on what comes. */
