@@ -6,7 +6,7 @@ import { pause } from '../pause.js';
 import { within } from '../time-limit.js';
 import { readClusterMap } from './cluster-map.js';
 import { slotOf as slotOfKey } from './cluster-slot.js';
-import { scrubRedisError } from './redis-error.js';
+import { classifyRedisError, scrubRedisError } from './redis-error.js';
 
 const ANSWER_MS = 1000;
 
@@ -87,20 +87,27 @@ class SlotConnector extends AbstractConnector {
     }
   }
 
-  /** Another node is the first each time: one that is cut off from the others goes on to tell what was. */
+  /**
+   * Another node is the first each time: one that is cut off from the others goes on to tell what was. Where nobody knows
+   * and one refuses the password, it is that one: ioredis' own login is refused there too, and its next attempt has another
+   * password. This attempt keeps the one that it began with.
+   */
   async #askAll(signal: AbortSignal): Promise<RedisHost | { error: Error }> {
     const nodes = this.#nodes;
     this.#turn += 1;
     let error = new Error('CLUSTERDOWN nobody serves the slot');
+    let refusing: RedisHost | undefined;
     for (let index = 0; index < nodes.length && !signal.aborted; index += 1) {
+      const node = nodes[(index + this.#turn) % nodes.length]!;
       try {
-        const owner = await this.#ask(nodes[(index + this.#turn) % nodes.length]!);
+        const owner = await this.#ask(node);
         if (owner) return owner;
       } catch (cause) {
         error = cause as Error;
+        if (classifyRedisError(error).code === 'REDIS_WRONGPASS') refusing = node;
       }
     }
-    return { error };
+    return refusing ?? { error };
   }
 
   async #ask(node: RedisHost): Promise<RedisHost | undefined> {

@@ -8,7 +8,10 @@ import type { RoleRedis } from './role-redis.js';
 
 const LISTEN_EVERY_MS = 2000;
 const HEARD_WITHIN_MS = 1000;
-/** After so many probes in a row that did not come back, the connection is made anew. */
+/**
+ * After so many probes in a row that did not come back, the connection is made anew; after so many looks at which there
+ * is none, that is told. A reconnect takes less than the time between two.
+ */
 const PATIENCE = 2;
 
 /**
@@ -22,6 +25,8 @@ export class Hearing {
   readonly #channel = channels.health(randomUUID());
   readonly #timer: NodeJS.Timeout;
   #missed = 0;
+  /** Looks, since it last heard itself, at which it was not connected and its publisher was. */
+  #absent = 0;
   #isBusy = false;
 
   constructor(
@@ -34,9 +39,9 @@ export class Hearing {
     subscriber.once('end', () => this.stop());
   }
 
-  /** True while probes do not come back although both connections stand. */
+  /** True while probes do not come back although both connections stand, or the subscriber's alone stays away. */
   get isDeaf(): boolean {
-    return this.#missed > 0;
+    return this.#missed > 0 || this.#absent >= PATIENCE;
   }
 
   stop(): void {
@@ -44,8 +49,8 @@ export class Hearing {
   }
 
   async #listen(): Promise<void> {
-    // What is not connected takes its subscriptions up when it is.
-    if (this.#isBusy || this.subscriber.status !== 'ready') return;
+    if (this.#isBusy) return;
+    if (this.subscriber.status !== 'ready') return this.#onAbsence();
     this.#isBusy = true;
     try {
       // Also while nobody can speak: a server that hangs under both is left by both.
@@ -53,8 +58,9 @@ export class Hearing {
       // Who cannot speak cannot tell who hears.
       if (this.publisher.status !== 'ready') return;
       await this.#hearItself();
-      if (this.#missed > 0) this.#logger.log('hears again');
+      if (this.isDeaf) this.#logger.log('hears again');
       this.#missed = 0;
+      this.#absent = 0;
     } catch (error) {
       this.#onMiss(error);
     } finally {
@@ -75,6 +81,14 @@ export class Hearing {
     } finally {
       this.subscriber.off('smessage', onMessage);
     }
+  }
+
+  /** It takes its subscriptions up when it is connected; where the publisher is away too, that tells of the server. */
+  #onAbsence(): void {
+    if (this.publisher.status !== 'ready') return;
+    this.#absent += 1;
+    if (this.#absent !== PATIENCE) return;
+    this.#logger.error({ code: this.subscriber.lastFailure?.code }, 'does not hear: it cannot connect');
   }
 
   #onMiss(error: unknown): void {

@@ -4,6 +4,7 @@ import type { RedisHost } from '../config/redis-place.js';
 import { classifyRedisError, scrubRedisError, type RedisFailure } from './redis-error.js';
 import type { RedisRoleName } from './redis.roles.js';
 import { RoleRedis, type RoleRedisOptions } from './role-redis.js';
+import type { Verdicts } from './role-login.js';
 import { splitPipeline } from './split-pipeline.js';
 
 export interface RoleClusterOptions extends RoleRedisOptions {
@@ -32,6 +33,8 @@ export class RoleCluster extends Cluster {
   /** The last failure of the Cluster as a whole, until it is ready again. */
   lastFailure: RedisFailure | undefined;
   readonly #settings: RoleClusterOptions;
+  /** By node: its connections are made for one attempt each. */
+  readonly #verdicts = new Map<string, Verdicts>();
 
   constructor(settings: RoleClusterOptions) {
     const { naboomRole, onOpen, clusterNodes, lazyConnect, retryStrategy, ...options } = settings;
@@ -126,8 +129,15 @@ export class RoleCluster extends Cluster {
         readOnly,
         lazyConnect: true,
         db: 0,
+        verdicts: this.#verdictsOf(`${node.host}:${node.port}`),
         ...ours,
       });
+  }
+
+  #verdictsOf(node: string): Verdicts {
+    const verdicts = this.#verdicts.get(node) ?? { refused: new Set() };
+    this.#verdicts.set(node, verdicts);
+    return verdicts;
   }
 }
 

@@ -4,8 +4,17 @@ import { inspect } from 'node:util';
 import type { RedisRoleConfig } from '../config/redis-config.js';
 import { readSecretFile, type SecretFile, type WatchedPassword } from '../config/secret-file.js';
 
+/** What a server said of the passwords that it was given. */
+export interface Verdicts {
+  readonly refused: Set<string>;
+  /** The last one that it took. */
+  taken?: string | undefined;
+}
+
 /** A connection that can sign in anew while it lives. */
 export interface SignedIn {
+  /** Those of its server. Connections that take each other's place there have the same. */
+  readonly verdicts: Verdicts;
   /** Signs in with another password, without a reconnect; false when the server refuses it or does not answer. */
   signInAnew(password: string): Promise<boolean>;
 }
@@ -55,12 +64,17 @@ export class RoleLogin {
   }
 
   /**
-   * What to connect with: the newest password, and after a refusal of it the last that was good, in turns. A server may
-   * learn of a new password after its file has it, and a node of many after the others; and files are edited by people.
+   * What to connect with: the newest password, and after a refusal of it the last that was good there or elsewhere, in
+   * turns. A server may learn of a new password after its file has it, and a node of many after the others; and files are
+   * edited by people.
    */
-  next(refused: string | undefined): string | undefined {
+  next({ refused, taken }: Verdicts): string | undefined {
     this.look();
-    return refused !== undefined && refused === this.#password ? (this.#proven ?? refused) : this.#password;
+    const known = [this.#password, taken, this.#proven].filter((password) => password !== undefined);
+    const untried = known.find((password) => !refused.has(password));
+    // Whoever was refused everything begins again.
+    if (untried === undefined) refused.clear();
+    return untried ?? this.#password;
   }
 
   /** Reads the file again; true when another password stands there. One that cannot be read changes nothing. */
@@ -73,7 +87,10 @@ export class RoleLogin {
   }
 
   /** A server took this password from a connection; it hears of new ones until it {@link leave}s. */
-  join(connection: SignedIn, password: string | undefined): void {
+  join(connection: SignedIn, password: string): void {
+    const { verdicts } = connection;
+    verdicts.taken = password;
+    verdicts.refused.delete(password);
     this.#live.add(connection);
     this.#proven = password;
     if (password === this.#password) this.#behind.delete(connection);

@@ -3,7 +3,7 @@ import { Redis, type Command, type RedisOptions } from 'ioredis';
 import { within } from '../time-limit.js';
 import { classifyConnectionError, classifyRedisError, scrubRedisError, type RedisFailure } from './redis-error.js';
 import type { RedisRoleName } from './redis.roles.js';
-import type { RoleLogin, SignedIn } from './role-login.js';
+import type { RoleLogin, SignedIn, Verdicts } from './role-login.js';
 
 export interface RoleRedisOptions extends RedisOptions {
   /** The role whose user this connection is. */
@@ -12,6 +12,8 @@ export interface RoleRedisOptions extends RedisOptions {
   readonly onOpen?: (connection: RoleRedis) => void;
   /** Where the password comes from that may change while the connection lives. */
   readonly login?: RoleLogin;
+  /** What its server said of passwords to those in whose place it is made; its clones go by the same. */
+  readonly verdicts?: Verdicts;
 }
 
 /** A blocking command of the connection may come before, ms: BullMQ's wait for a job is the longest, 5 s. */
@@ -35,22 +37,26 @@ export class RoleRedis extends Redis implements SignedIn {
   lastFailure: RedisFailure | undefined;
   /** The sharded channels that somebody wants to hear by this connection, also while the server refuses them. */
   readonly shardChannels = new Set<string>();
+  readonly verdicts: Verdicts;
   readonly #settings: RoleRedisOptions;
 
   #hasServed = false;
 
   constructor(settings: RoleRedisOptions) {
-    const { naboomRole, onOpen, login, ...options } = settings;
+    const { naboomRole, onOpen, login, verdicts, ...options } = settings;
     super({ ...options, lazyConnect: true, replyMapping: 'legacy' });
     this.naboomRole = naboomRole;
+    this.verdicts = verdicts ?? { refused: new Set() };
     this.#settings = settings;
     this.on('error', (error) => {
       const stage = { tls: options.tls !== undefined, status: this.status, hasServed: this.#hasServed };
       this.lastFailure = classifyConnectionError(error, stage);
+      const { password } = this.options;
+      if (this.lastFailure.code === 'REDIS_WRONGPASS' && password) this.verdicts.refused.add(password);
     });
     this.on('ready', () => void (this.#hasServed = true));
     this.on('ready', () => void this.#checkPlace());
-    this.on('ready', () => login?.join(this, this.options.password));
+    this.on('ready', () => login?.join(this, this.options.password!));
     this.on('end', () => login?.leave(this));
     this.on('moved', () => this.#followSlot());
     onOpen?.(this);
@@ -78,8 +84,7 @@ export class RoleRedis extends Redis implements SignedIn {
   override connect(callback?: (error?: Error | null, result?: void) => void): Promise<void> {
     const { login } = this.#settings;
     if (login) {
-      const refused = this.lastFailure?.code === 'REDIS_WRONGPASS' ? this.options.password : undefined;
-      const password = login.next(refused ?? undefined);
+      const password = login.next(this.verdicts);
       if (password !== undefined) this.#use(password, login);
     }
     return super.connect(callback);

@@ -1,5 +1,10 @@
 import { mkdirSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { Logger } from '@nestjs/common';
+import { loadConfig } from '../../src/config/config.js';
+import { WebsocketRedisIndicator } from '../../src/health/websocket-redis.indicator.js';
+import { channels } from '../../src/redis/redis.keys.js';
+import { RoleConnections } from '../../src/redis/role-connections.js';
 import { eventually } from '../support/eventually.js';
 import { startHealthApp, type HealthAnswer, type HealthApp } from '../support/health-app.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
@@ -7,6 +12,14 @@ import { startTestRedis, type TestRedis, type TestRedisOptions } from '../suppor
 
 const USERS = ['app_user', 'websocket_user', 'realtime_user', 'monitoring_user'];
 const everyUser = (status: string) => Object.fromEntries(USERS.map((user) => [user, status]));
+
+/** A subscriber is looked after by an interval: until the end, those that begin now pass when they are told to. */
+function movableIntervals() {
+  const real = ['Date', 'hrtime', 'nextTick', 'performance', 'queueMicrotask'] as const;
+  const timers = ['setImmediate', 'clearImmediate', 'setTimeout', 'clearTimeout'] as const;
+  jest.useFakeTimers({ doNotFake: [...real, ...timers] });
+  return { one: () => jest.advanceTimersByTime(2000), end: () => jest.useRealTimers() };
+}
 
 describe('health while the Redis server itself is in trouble', () => {
   let database: TestDatabase;
@@ -131,6 +144,51 @@ describe('health while the Redis server itself is in trouble', () => {
     const afterwards = (await health.look('/health/redis')).body;
     expect(afterwards.overall_status).toBe('healthy');
     expect(afterwards.warnings).toEqual([expect.stringMatching(/appendonly is off/)]);
+  });
+
+  it('says error while the subscriber of the sockets alone stays away, longer than a reconnect takes', async () => {
+    await start();
+    const config = loadConfig({ ...redis.env, DATABASE_URL: database.url, NABOOM_OPERATOR_KEY: health.operatorKey });
+    const websocket = new RoleConnections('websocket', config.redis.roles.websocket);
+    const indicator = new WebsocketRedisIndicator(websocket, config, health.clock);
+    const statusBecomes = (status: string) =>
+      eventually(async () => {
+        health.clock.advance(1001);
+        const found = await indicator.probe();
+        return found.userStatus === status && found;
+      });
+    const told = jest.spyOn(Logger.prototype, 'error').mockReturnValue();
+    const timesTold = () => told.mock.calls.filter(([, text]) => text === 'does not hear: it cannot connect').length;
+    const looks = movableIntervals();
+    try {
+      websocket.connect();
+      const subscriber = websocket.openSubscriber(channels.adapterPrefix(), 'adapter-sub');
+      await eventually(() => subscriber.status === 'ready', { what: 'the subscriber' });
+      await statusBecomes('healthy');
+      const admin = redis.admin();
+      const [, most] = (await admin.config('GET', 'maxclients')) as [string, string];
+      for (const round of [1, 2]) {
+        const clients = String(await admin.client('LIST'));
+        await admin.config('SET', 'maxclients', '1'); // who is connected stays
+        await admin.client('KILL', 'ID', Number(/^id=(\d+) .* name=naboom:websocket:adapter-sub /m.exec(clients)?.[1]));
+        await eventually(() => subscriber.status !== 'ready', { what: 'the cut' });
+        looks.one();
+        await statusBecomes('healthy');
+        expect([websocket.isDeaf, timesTold()]).toEqual([false, round - 1]);
+        looks.one();
+        expect((await statusBecomes('error')).error).toMatch(/does not hear/);
+        looks.one();
+        expect([websocket.isDeaf, timesTold()]).toEqual([true, round]);
+        await admin.config('SET', 'maxclients', most);
+        await eventually(() => subscriber.status === 'ready', { what: 'the subscriber again' });
+        looks.one();
+        await statusBecomes('healthy');
+      }
+    } finally {
+      looks.end();
+      told.mockRestore();
+      await websocket.close();
+    }
   });
 
   it('says error for the users of a server that became a replica', async () => {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { Queue, Worker } from 'bullmq';
 import { AlertStream } from '../../src/alerts/alert-stream.js';
 import { SEVERITIES } from '../../src/alerts/severity.js';
@@ -12,7 +13,8 @@ import { RoleConnections } from '../../src/redis/role-connections.js';
 import type { RedisRoleName } from '../../src/redis/redis.roles.js';
 import { eventually } from '../support/eventually.js';
 import { loggedEntry } from '../support/logged-entry.js';
-import { startTestCluster, type TestCluster } from '../support/test-cluster.js';
+import { secretFilesFor } from '../support/secret-files.js';
+import { startTestCluster, type ClusterNode, type TestCluster } from '../support/test-cluster.js';
 
 let cluster: TestCluster;
 let config: Config;
@@ -32,10 +34,15 @@ const environment = () => ({
   NABOOM_OPERATOR_KEY: 'operator-key-of-the-cluster-test',
 });
 
-async function connect(role: RedisRoleName): Promise<RoleConnections> {
-  const connections = new RoleConnections(role, config.redis.roles[role]);
+function open(role: RedisRoleName, from: Config): RoleConnections {
+  const connections = new RoleConnections(role, from.redis.roles[role]);
   opened.push(connections);
   connections.connect();
+  return connections;
+}
+
+async function connect(role: RedisRoleName, from = config): Promise<RoleConnections> {
+  const connections = open(role, from);
   expect(await connections.ready(5000)).toBe(true);
   return connections;
 }
@@ -165,6 +172,59 @@ it('runs jobs', async () => {
     await Promise.all([worker.close(), queue.close()]);
   }
   expect(await denials()).toEqual([]);
+});
+
+describe('passwords in files', () => {
+  const typo = 'mistyped';
+  const cut = (user: string) => onEveryNode(({ admin }) => admin.call('CLIENT', 'KILL', 'USER', user));
+  const onEveryNode = (work: (node: ClusterNode) => Promise<unknown>) => Promise.all(cluster.nodes.map(work));
+  /** Of a role: its file, the password in it, and a configuration that is read when it is asked for. */
+  function passwordFile(role: 'app' | 'websocket') {
+    const env = secretFilesFor(environment());
+    const file = env[`REDIS_${role.toUpperCase()}_PASSWORD_FILE`]!;
+    return {
+      write: (text: string) => writeFileSync(file, text),
+      good: readFileSync(file, 'utf8').trim(),
+      read: () => loadConfig(env),
+    };
+  }
+  afterEach(denials);
+
+  it('are tried as they are corrected, also by a connection in one slot that never was let in', async () => {
+    const { write, good, read } = passwordFile('websocket');
+    write(typo);
+    const websocket = open('websocket', read());
+    await eventually(() => websocket.commands.lastFailure?.code === 'REDIS_WRONGPASS', { what: 'a refusal' });
+    write(good);
+    expect(await websocket.ready(5000)).toBe(true);
+  });
+
+  it('are the last good ones for a connection in one slot that is cut off while a typo stands there', async () => {
+    const { write, read } = passwordFile('websocket');
+    const websocket = await connect('websocket', read());
+    write(typo);
+    await cut('websocket_user');
+    await eventually(() => websocket.commands.status !== 'ready', { what: 'the cut' });
+    expect(await websocket.ready(5000)).toBe(true);
+  });
+
+  it('are the last good ones of each node for who speaks to all of them, while one knows what stands there', async () => {
+    const { write, read } = passwordFile('app');
+    const { commands } = await connect('app', read());
+    const names = Array.from({ length: 30 }, () => keys.cache(randomUUID()));
+    const readAll = () => Promise.all(names.map((name) => commands.get(name)));
+    await readAll();
+    const knowing = await cluster.ownerOf(names[0]!);
+    await knowing.admin.call('ACL', 'SETUSER', 'app_user', `>${typo}`);
+    try {
+      write(typo);
+      await cut('app_user');
+      const misses = names.map(() => null);
+      expect(await eventually(readAll, { withinMs: 8000, what: 'an answer of every node' })).toEqual(misses);
+    } finally {
+      await knowing.admin.call('ACL', 'SETUSER', 'app_user', `<${typo}`);
+    }
+  });
 });
 
 it('names every connection, and has each user sign in as itself', async () => {
