@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { Waiters } from '../waiters.js';
 import type { LogEntry } from './alert.js';
 
 /** How an entry reached the tail: from the log itself, or sooner, by a commit of this process or by the stream. */
@@ -34,7 +35,7 @@ export class LogTail {
   #rewinds = 0;
   #stopped = true;
   readonly #pending = new Map<number, Offered>();
-  readonly #waiters = new Set<() => void>();
+  readonly #waiters = new Waiters();
 
   constructor(
     private readonly readLog: ReadLog,
@@ -87,19 +88,9 @@ export class LogTail {
   /** Resolves true once `seq` is delivered, false when it is not within `timeoutMs`. */
   async reached(seq: number, timeoutMs: number): Promise<boolean> {
     if (this.#cursor >= seq) return true;
-    return new Promise((resolve) => {
-      const check = () => {
-        if (this.#cursor >= seq) finish(true);
-      };
-      const finish = (reached: boolean) => {
-        clearTimeout(timer);
-        this.#waiters.delete(check);
-        resolve(reached);
-      };
-      const timer = setTimeout(() => finish(false), timeoutMs);
-      this.#waiters.add(check);
-      this.wake();
-    });
+    const reached = this.#waiters.until(() => this.#cursor >= seq, timeoutMs);
+    this.wake();
+    return reached;
   }
 
   #pump(): void {
@@ -144,7 +135,7 @@ export class LogTail {
   #advance(entries: readonly LogEntry[]): void {
     this.#cursor = entries.at(-1)!.seq;
     for (const { seq } of entries) this.#pending.delete(seq);
-    for (const check of this.#waiters) check();
+    this.#waiters.look();
   }
 
   /** The next entries in order that came from one source. */

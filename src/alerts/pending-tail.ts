@@ -1,8 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { pause } from '../pause.js';
 import { keys } from '../redis/redis.keys.js';
 import { BLOCKING_READER } from '../redis/redis.options.js';
 import type { RoleConnections } from '../redis/role-connections.js';
+import { Waiters } from '../waiters.js';
 import type { PendingStream } from './pending-stream.js';
 import { readEntries } from './pending-stream.js';
 import { isBefore, type ProvisionalAlert, type ProvisionalAlerts } from './provisional-alerts.js';
@@ -29,7 +29,7 @@ export class PendingTail {
   #position = '0-0';
   #settledAt = 0;
   #following = Promise.resolve();
-  #waiters = new Set<() => void>();
+  readonly #waiters = new Waiters();
 
   constructor(
     private readonly redis: RoleConnections,
@@ -52,19 +52,7 @@ export class PendingTail {
 
   /** Resolves true once a press is known here, false when it is not within `timeoutMs`. */
   async reached(pressId: string, timeoutMs: number): Promise<boolean> {
-    const isHere = () => !isBefore(this.#position, pressId);
-    if (isHere()) return true;
-    const end = new AbortController();
-    const come = new Promise<void>((resolve) => {
-      const check = () => {
-        if (isHere()) resolve();
-      };
-      this.#waiters.add(check);
-      end.signal.addEventListener('abort', () => this.#waiters.delete(check));
-    });
-    await Promise.race([come, delay(timeoutMs, undefined, { signal: end.signal }).catch(() => undefined)]);
-    end.abort();
-    return isHere();
+    return this.#waiters.until(() => !isBefore(this.#position, pressId), timeoutMs);
   }
 
   async #follow(signal: AbortSignal): Promise<void> {
@@ -98,7 +86,7 @@ export class PendingTail {
       this.#position = id;
     }
     if (changed.size > 0) this.#listener.onProvisional([...changed.values()]);
-    for (const check of this.#waiters) check();
+    this.#waiters.look();
   }
 
   /** The stream does not tell what is taken out of it; whoever stores it takes the oldest first. */

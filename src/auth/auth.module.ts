@@ -9,7 +9,7 @@ import { AppRedis, InjectRedis } from '../redis/redis.modules.js';
 import { REQUEST_PATH } from '../redis/redis.options.js';
 import type { RoleConnections } from '../redis/role-connections.js';
 import type { RoleClient } from '../redis/role-client.js';
-import { ApiKeys } from './api-keys.js';
+import { ApiKeys, type KnownKey } from './api-keys.js';
 import { CallerIdentity } from './caller-identity.js';
 import { CredentialsModule } from './credentials.module.js';
 import { OperatorKey } from './operator-key.js';
@@ -25,7 +25,7 @@ const SESSIONS_DB = 3;
 
 type IdentityDependencies = [OperatorKey, ReceiptTokens, Sessions, ApiKeys, Database];
 
-/** The sessions' own connection: a connection works in one database. */
+/** The connection of sessions and API keys: a connection works in one database. */
 @Injectable()
 class SessionsRedis {
   readonly connection: RoleClient;
@@ -64,9 +64,9 @@ class SessionsRedis {
     },
     {
       provide: ApiKeys,
-      inject: [Database, DirectoryChanges, CLOCK],
-      useFactory: (database: Database, changes: DirectoryChanges, clock: Clock) =>
-        new ApiKeys({ database, changes, clock }),
+      inject: [Database, SessionsRedis, DirectoryChanges, CLOCK],
+      useFactory: (database: Database, redis: SessionsRedis, changes: DirectoryChanges, clock: Clock) =>
+        new ApiKeys({ database, copies: new SessionCopies<KnownKey>(redis.connection), changes, clock }),
     },
     {
       provide: CallerIdentity,

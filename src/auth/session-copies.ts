@@ -12,17 +12,17 @@ const FORGET_MS = 500;
 const VERSION = 1;
 
 /**
- * Copies of sessions in Redis (db 3), so that Postgres is not asked at every request. They may be missing or old at any
- * time: who reads one asks {@link DirectoryChanges} whether it is still current.
+ * Copies of sessions, or of API keys, in Redis (db 3), so that Postgres is not asked at every request, and need not be
+ * there. They may be missing or old at any time: who reads one asks {@link DirectoryChanges} whether it is still current.
  */
-export class SessionCopies {
+export class SessionCopies<Copied = Session> {
   constructor(private readonly redis: RoleClient) {}
 
   /** Undefined also when Redis is away; never rejects. */
-  async read(tokenHash: Buffer): Promise<Session | undefined> {
+  async read(tokenHash: Buffer): Promise<Copied | undefined> {
     try {
       const text = await within(READ_MS, this.redis.get(keys.session(tokenHash)));
-      const copy = text === null ? undefined : (JSON.parse(text) as { version?: unknown; session?: Session });
+      const copy = text === null ? undefined : (JSON.parse(text) as { version?: unknown; session?: Copied });
       return copy?.version === VERSION ? copy.session : undefined;
     } catch {
       return undefined;
@@ -30,7 +30,7 @@ export class SessionCopies {
   }
 
   /** Never rejects. */
-  async write(tokenHash: Buffer, session: Session): Promise<void> {
+  async write(tokenHash: Buffer, session: Copied): Promise<void> {
     const text = JSON.stringify({ version: VERSION, session });
     await this.redis.set(keys.session(tokenHash), text, 'EX', TTL_SECONDS).catch(ignore);
   }

@@ -3,16 +3,9 @@ import type { Database } from '../database/database.js';
 import { Logger } from '../observability/nest-log.js';
 import { pause } from '../pause.js';
 import type { DirectoryChange } from './directory-change.js';
-import { RecentChanges, type RecordedChange } from './recent-changes.js';
+import { RecentChanges, type RecordedChange, type Remembered } from './recent-changes.js';
 
 const POLL_MS = 1000;
-
-/** Something that was read at `readAt` (ms, time of Postgres) and depends on this user and session. */
-export interface Remembered {
-  readonly readAt: number;
-  readonly userId: string;
-  readonly sessionId: string;
-}
 
 /**
  * Tells a process what changed in the directory of people, wherever it was changed. Postgres is asked each second, so

@@ -6,6 +6,14 @@ export interface RecordedChange {
   readonly sessionId: string | null;
 }
 
+/** Something that was read at `readAt` (ms, time of Postgres) and depends on this session, or API key, and its user. */
+export interface Remembered {
+  readonly readAt: number;
+  /** None has an API key. */
+  readonly userId?: string;
+  readonly sessionId: string;
+}
+
 /** Rows become visible when their transaction commits, neither in order of `id` nor of `at`: look back so far, ms. */
 const OVERLAP_MS = 30_000;
 /** Between `at` and the commit another node may have read, and kept, what was before. */
@@ -47,9 +55,10 @@ export class RecentChanges {
   }
 
   /** True when nothing of it changed since, as far as the process knows; before the first read it knows nothing. */
-  isCurrent({ readAt, userId, sessionId }: { readAt: number; userId: string; sessionId: string }): boolean {
+  isCurrent({ readAt, userId, sessionId }: Remembered): boolean {
     if (this.#from === undefined) return false;
-    const changed = Math.max(this.#users.get(userId) ?? 0, this.#sessions.get(sessionId) ?? 0);
+    const userChanged = userId === undefined ? 0 : (this.#users.get(userId) ?? 0);
+    const changed = Math.max(userChanged, this.#sessions.get(sessionId) ?? 0);
     return readAt > changed + COMMIT_MS;
   }
 

@@ -1,9 +1,31 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { Logger } from '@nestjs/common';
 import type { LogEntry } from '../alerts/alert.js';
 import type { CommitListener } from '../alerts/alert-log.js';
 import { LiveLog } from './live-log.js';
 
 const entry = (seq: number, alertId: string) => ({ seq, alertId, type: 'alert.raised', alert: {} }) as LogEntry;
+
+/** One that has started, and cannot read the log until it has `come`. */
+function beforePostgres() {
+  let come = () => {};
+  const away = new Promise<void>((resolve) => (come = resolve));
+  const live = new LiveLog({
+    log: { onCommit: () => undefined },
+    reader: { after: async () => [], range: async () => away.then(() => ({ head: 0, floor: 0 })) },
+    stream: { follow: async () => undefined },
+  });
+  live.start({ onEntries: () => undefined, onRewind: () => undefined });
+  return { live, come };
+}
+
+/** Bytes that cannot be freed. */
+function heapUsed(): number {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  return process.memoryUsage().heapUsed;
+}
 
 describe('the live log', () => {
   it('goes back with a log that was restored, and delivers what is raised from then on', async () => {
@@ -66,5 +88,26 @@ describe('the live log', () => {
     expect(heard).toEqual(['a', 'b+c']);
     deliveredAll();
     await live.stop();
+  });
+
+  it('keeps nothing of those who gave up while it could not be read, and lets the others go on when it is', async () => {
+    const { live, come } = beforePostgres();
+    expect(await live.whenStarted(1)).toBe(false);
+    const before = heapUsed();
+    await Promise.all(Array.from({ length: 20_000 }, () => live.whenStarted(1)));
+    expect(heapUsed() - before).toBeLessThan(3_000_000);
+    const patient = live.whenStarted(60_000);
+    come();
+    expect(await patient).toBe(true);
+    await live.stop();
+  });
+
+  it('lets nobody wait for it when it stops', async () => {
+    const { live, come } = beforePostgres();
+    const waits = live.whenStarted(60_000);
+    const stopped = live.stop();
+    expect(await waits).toBe(false);
+    come();
+    await stopped;
   });
 });

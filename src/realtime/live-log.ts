@@ -6,7 +6,7 @@ import type { AlertReader } from '../alerts/alert-reader.js';
 import type { AlertStream } from '../alerts/alert-stream.js';
 import { LogTail } from '../alerts/log-tail.js';
 import { pause } from '../pause.js';
-import { within } from '../time-limit.js';
+import { Waiters } from '../waiters.js';
 import { RecentEntries } from './recent-entries.js';
 
 const KEEP = 5000;
@@ -40,6 +40,7 @@ export class LiveLog {
   #listener: LiveListener = { onEntries: () => undefined, onRewind: () => undefined };
   #started = Promise.resolve();
   #isStarted = false;
+  readonly #waiters = new Waiters();
   #following = Promise.resolve();
 
   constructor(private readonly parts: LiveLogParts) {
@@ -64,9 +65,8 @@ export class LiveLog {
 
   /** Resolves true once it stands at the head, false when it does not within `timeoutMs`. */
   async whenStarted(timeoutMs: number): Promise<boolean> {
-    if (this.#isStarted) return true;
-    const started = this.#started.then(() => !this.#stopping.signal.aborted);
-    return within(timeoutMs, started).catch(() => false);
+    await this.#waiters.until(() => this.#isStarted || this.#stopping.signal.aborted, timeoutMs);
+    return this.#isStarted;
   }
 
   /** Resolves true once the entry `seq` is delivered, false when it is not within `timeoutMs`. */
@@ -77,6 +77,7 @@ export class LiveLog {
   async stop(): Promise<void> {
     this.#isStarted = false;
     this.#stopping.abort();
+    this.#waiters.look();
     await Promise.all([this.#started, this.#following, this.#tail.stop()]);
   }
 
@@ -88,6 +89,7 @@ export class LiveLog {
         if (this.#stopping.signal.aborted) return;
         this.#tail.start(this.recent.position);
         this.#isStarted = true;
+        this.#waiters.look();
         return;
       } catch (error) {
         if (!reported) this.#logger.warn({ err: error }, 'the log cannot be read yet; sockets wait for it');

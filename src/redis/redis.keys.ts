@@ -12,7 +12,7 @@ export const keys = {
   cachedAlert: (id: string) => `naboom:cache:1:emergency:alert:${id}`,
   /** app, db 0: health probe of the cache. */
   cacheHealth: (probe: string) => `naboom:cache:1:health:${probe}`,
-  /** app, db 3: the copy of a session, by the hash of its token. */
+  /** app, db 3: the copy of a session or of an API key, by the hash of the token. */
   session: (tokenHash: Buffer) => `naboom:sessions:${tokenHash.toString('hex')}`,
   /** app, db 0: what the counters of the rate limits begin with; the limiter appends `:<who>`. */
   limit: (name: string) => `naboom:limits:${name}`,

@@ -5,6 +5,7 @@ import { CallerIdentity } from '../../src/auth/caller-identity.js';
 import { ReceiptTokens } from '../../src/auth/receipt-tokens.js';
 import { RequestCaller } from '../../src/auth/request-caller.js';
 import { Sessions } from '../../src/auth/sessions.js';
+import { tokenHash } from '../../src/auth/tokens.js';
 import { loadConfig } from '../../src/config/config.js';
 import { ConfigModule } from '../../src/config/config.module.js';
 import { Database } from '../../src/database/database.js';
@@ -195,6 +196,14 @@ describe('an API key', () => {
     await identity.identify(key);
     // The use in between was not written.
     expect(await eventually(async () => (await used()) !== first && used())).toBe(clock.now().toISOString());
+    // With each use that is written its copy lasts for a day more.
+    const admin = redis.admin();
+    await admin.select(3);
+    const [copy] = (await admin.keys(`*${tokenHash(key).toString('hex')}`)) as [string];
+    await admin.expire(copy, 100);
+    clock.advance(61_000);
+    expect(await identity.identify(key)).toEqual(machine);
+    await eventually(async () => (await admin.ttl(copy)) > 86_000);
     expect(await apiKeys.list(ORGANISATION)).toEqual([
       expect.objectContaining({ id, name: 'siren', scopes: ['alerts:raise'], createdBy: USER }),
     ]);

@@ -22,7 +22,7 @@ const APP: UserGrants = {
   keys: [
     grant('naboom:cache:*', 'cached values; every one expires'),
     grant('naboom:limits:*', 'counters of the rate limits'),
-    grant('naboom:sessions:*', 'who is signed in, and on which devices'),
+    grant('naboom:sessions:*', 'who is signed in, and on which devices; machines by their API keys'),
     QUEUE_KEYS,
   ],
   channels: [],
