@@ -1,6 +1,6 @@
 import { appendToEnvFile, newSecret, readEnvFile } from './env-file.mjs';
 import { canListen, freePort } from './free-port.mjs';
-import { generatedFileOf, isGiven } from './run-environment.mjs';
+import { generatedFileOf, isGiven, isRedisGiven } from './run-environment.mjs';
 import { newVapidKey } from './vapid-key.mjs';
 
 /** Role -> user, as redis-acl.conf names them. */
@@ -19,7 +19,7 @@ export const REDIS_USERS = {
 export async function noteGeneratedValues(env) {
   const file = generatedFileOf(env);
   const before = readEnvFile(file);
-  const ownRedis = !isGiven('REDIS_URL', env, before);
+  const ownRedis = !isRedisGiven(env, before);
   const ownPostgres = !isGiven('DATABASE_URL', env, before);
   const redisPort = ownRedis ? await keptPort(before.REDIS_URL) : undefined;
   const postgres = ownPostgres ? await postgresAddress(before.DATABASE_URL) : undefined;

@@ -18,8 +18,16 @@ export function aclFileOf(env) {
 }
 
 /** True when the operator names a server of their own (not the one that we started and noted). */
-export function isGiven(name, env, generated = readEnvFile(generatedFileOf(env))) {
+export function isGiven(name, env, generated) {
   return Boolean(env[name] || env[`${name}_FILE`]) && env[name] !== generated[name];
+}
+
+/** Each of them says where Redis is: two of them are refused, so ours gives way to any. */
+const REDIS_PLACES = ['REDIS_URL', 'REDIS_SENTINELS', 'REDIS_CLUSTER_NODES'];
+
+/** True when the operator names a Redis of their own: a server, its sentinels or some nodes of a Cluster. */
+export function isRedisGiven(env, generated) {
+  return REDIS_PLACES.some((name) => isGiven(name, env, generated));
 }
 
 /**
@@ -30,7 +38,7 @@ export function isGiven(name, env, generated = readEnvFile(generatedFileOf(env))
 export function runEnvironment(env) {
   const file = generatedFileOf(env);
   const generated = readEnvFile(file);
-  const ownRedis = isGiven('REDIS_URL', env, generated);
+  const ownRedis = isRedisGiven(env, generated);
   const set = (name) => Boolean(env[name] || env[`${name}_FILE`]);
   const kept = Object.entries(generated)
     .filter(([name]) => !set(name) && !(ownRedis && name.startsWith('REDIS_')))

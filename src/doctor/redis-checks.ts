@@ -14,8 +14,10 @@ import {
   versionProblem,
   type ServerInfo,
 } from '../redis/server-info.js';
+import type { RedisRoleName } from '../redis/redis.roles.js';
 import { checkSentinels } from './sentinel-checks.js';
 import { checkLogins, tryAs } from './redis-logins.js';
+import { rolesByPlace, type RolesOfPlace } from './role-places.js';
 
 const POLICY_FILE = resolve(import.meta.dirname, '../../redis-acl.conf');
 
@@ -39,37 +41,52 @@ function whereNobodyKnows(error: unknown): undefined {
   if (!(error instanceof AclConnectionError)) throw error;
 }
 
-/** The server that monitoring_user sees; on a Cluster every node, and whether together they serve everything. */
+/** The server of every place; on a Cluster every node, and whether together they serve everything. */
 async function checkServers(redis: RedisConfig): Promise<AclCheck[]> {
-  const { monitoring } = redis.roles;
-  if (monitoring.place.kind !== 'cluster') return checkServer(redis, 'redis server');
+  const each = rolesByPlace(redis).map((roles) => {
+    const isCluster = redis.roles[roles[0]].place.kind === 'cluster';
+    return isCluster ? checkCluster(redis, roles) : checkServer(redis, roles, subjectOf(redis, roles[0]));
+  });
+  return (await Promise.all(each)).flat();
+}
+
+/** The usual one needs no name. */
+function subjectOf(redis: RedisConfig, role: RedisRoleName): string {
+  return role === 'monitoring' ? 'redis server' : `redis server ${placeName(redis.roles[role].place)}`;
+}
+
+async function checkCluster(redis: RedisConfig, roles: RolesOfPlace): Promise<AclCheck[]> {
+  const [asking] = roles;
   const [map, nodes] = await Promise.all([
-    clusterMapOf(monitoring).catch(whereNobodyKnows),
-    serversOf(monitoring).catch(whereNobodyKnows),
+    clusterMapOf(redis.roles[asking]).catch(whereNobodyKnows),
+    serversOf(redis.roles[asking]).catch(whereNobodyKnows),
   ]);
   // That no node answers is told by every login.
   if (!map || !nodes) return [];
   const complaints =
     map.unserved > 0 ? [`${map.unserved} slots are served by nobody: is a master without a replica down?`] : [];
-  const each = nodes.map((node) =>
-    checkServer({ ...redis, roles: { ...redis.roles, monitoring: node } }, `redis server ${placeName(node.place)}`),
-  );
+  const each = nodes.map((node) => {
+    const atNode = { ...redis, roles: { ...redis.roles, [asking]: node } };
+    return checkServer(atNode, roles, `redis server ${placeName(node.place)}`);
+  });
   return [checked('redis cluster', 'serves every slot', complaints), ...(await Promise.all(each)).flat()];
 }
 
-async function checkServer(redis: RedisConfig, subject: string): Promise<AclCheck[]> {
+/** A server without streams and jobs may forget: a cache is read anew, and the others have no keys. */
+const KEEPERS: ReadonlySet<RedisRoleName> = new Set(['realtime', 'queue']);
+
+async function checkServer(redis: RedisConfig, roles: RolesOfPlace, subject: string): Promise<AclCheck[]> {
+  const [asking] = roles;
   let info: ServerInfo = new Map();
-  const failure = await tryAs(
-    'monitoring',
-    redis,
-    async (connection) => (info = readServerInfo(await connection.info())),
-  );
+  const failure = await tryAs(asking, redis, async (connection) => (info = readServerInfo(await connection.info())));
   if (failure !== undefined)
     return [{ subject, check: 'version, persistence, eviction', result: 'skipped', detail: failure }];
-  const version = versionProblem(info, placeName(redis.roles.monitoring.place));
+  const version = versionProblem(info, placeName(redis.roles[asking].place));
+  const isNew = checked(subject, `version ${info.get('redis_version') ?? 'unknown'}`, version ? [version] : []);
+  if (!roles.some((role) => KEEPERS.has(role))) return [isNew];
   const eviction = evictionProblem(info);
   return [
-    checked(subject, `version ${info.get('redis_version') ?? 'unknown'}`, version ? [version] : []),
+    isNew,
     checked(subject, 'evicts nothing', eviction ? [eviction] : []),
     checked(subject, 'persists its data', persistenceProblems(info)),
   ];

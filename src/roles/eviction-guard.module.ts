@@ -2,28 +2,39 @@ import { Injectable, Module, type OnApplicationBootstrap } from '@nestjs/common'
 import { InjectConfig } from '../config/config.module.js';
 import type { Config } from '../config/config.js';
 import { isSamePlace } from '../config/redis-place.js';
-import { AppRedis, InjectRedis, RealtimeRedis } from '../redis/redis.modules.js';
-import type { RoleConnections } from '../redis/role-connections.js';
+import { InjectRedis, RealtimeRedis } from '../redis/redis.modules.js';
+import { RoleConnections } from '../redis/role-connections.js';
 import { evictionProblem, readServerInfo } from '../redis/server-info.js';
 
 const READY_WAIT_MS = 1000;
 
 /**
  * Refuses to start on a Redis that may evict streams or jobs: it loses them silently when it is full
- * (BullMQ merely warns). A Redis that is away cannot be asked; health reports it once it is there.
+ * (BullMQ merely warns). A Redis that is away cannot be asked; the doctor asks it once it is there, and health the one
+ * that monitoring is at.
  */
 @Injectable()
 class EvictionGuard implements OnApplicationBootstrap {
   constructor(
-    @InjectRedis('app') private readonly app: RoleConnections,
     @InjectRedis('realtime') private readonly realtime: RoleConnections,
     @InjectConfig() private readonly config: Config,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    const { app, queue } = this.config.redis.roles;
-    const jobsAreHere = isSamePlace(app.place, queue.place);
-    await Promise.all([refuseEviction(this.realtime), ...(jobsAreHere ? [refuseEviction(this.app)] : [])]);
+    await Promise.all([refuseEviction(this.realtime), this.#refuseForJobs()]);
+  }
+
+  /** BullMQ opens its connections by itself: a server that has jobs and no streams is asked by one of our own. */
+  async #refuseForJobs(): Promise<void> {
+    const { queue, realtime } = this.config.redis.roles;
+    if (isSamePlace(queue.place, realtime.place)) return;
+    const connections = new RoleConnections('queue', queue);
+    connections.connect();
+    try {
+      await refuseEviction(connections);
+    } finally {
+      await connections.close();
+    }
   }
 }
 
@@ -35,5 +46,5 @@ async function refuseEviction(connections: RoleConnections): Promise<void> {
 }
 
 /** Import it into a role's root to keep that role off a Redis that forgets. */
-@Module({ imports: [AppRedis, RealtimeRedis], providers: [EvictionGuard] })
+@Module({ imports: [RealtimeRedis], providers: [EvictionGuard] })
 export class EvictionGuardModule {}

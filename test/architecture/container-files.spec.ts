@@ -100,8 +100,18 @@ describe('the compose file', () => {
     expect(service('api').ports).toEqual([expect.stringMatching(/^127\.0\.0\.1:/)]);
   });
 
-  it('gives jobs and requests the time that they may take before they are killed', () => {
-    expect(parseInt(service('worker').stop_grace_period!)).toBeGreaterThan(300);
+  it('waits until the app is ready, while the image by itself asks only whether it answers', () => {
+    for (const name of ['api', 'worker']) {
+      expect(service(name).healthcheck?.test).toEqual(['CMD', 'node', 'dist/cli/healthcheck.js', 'ready']);
+    }
+  });
+
+  it('gives jobs and requests the time in which a process ends, as the documentation says it', () => {
+    const row = /^\| time to end after SIGTERM +\| (\d+ s)[^|]*\| (\d+ s)/m.exec(
+      readFileSync(join(root, 'docs/deployment.md'), 'utf8'),
+    );
+    const seconds = ['api', 'worker'].map((name) => service(name).stop_grace_period?.replace('s', ' s'));
+    expect(row?.slice(1)).toEqual(seconds);
   });
 
   it('is understood by docker-compose', () => {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { startTestNode, type TestNode } from '../support/test-node.js';
 import { createTestDatabase, type TestDatabase } from '../support/test-database.js';
-import { startTestRedis, type TestRedis } from '../support/test-redis.js';
+import { newPasswords, startTestRedis, type TestRedis } from '../support/test-redis.js';
 import { eventually } from '../support/eventually.js';
 
 let database: TestDatabase;
@@ -33,6 +33,27 @@ describe('the start of a node', () => {
   it('refuses a Redis that may evict streams and jobs', async () => {
     redis = await startTestRedis({ extraLines: ['maxmemory 100mb', 'maxmemory-policy allkeys-lru'] });
     await expect(startTestNode({ env: envOf() })).rejects.toThrow('set it to noeviction');
+  });
+
+  it('refuses a server of the jobs that may evict them, and takes one that only caches', async () => {
+    const passwords = newPasswords();
+    const extraLines = ['maxmemory 100mb', 'maxmemory-policy allkeys-lru'];
+    const forgetful = await startTestRedis({ passwords, extraLines });
+    redis = await startTestRedis({ passwords });
+    const { REDIS_URL } = redis.env as Record<string, string>;
+    const elsewhere = forgetful.env.REDIS_URL!;
+    try {
+      for (const role of ['api', 'worker'] as const) {
+        await expect(startTestNode({ role, env: envOf({ REDIS_QUEUE_URL: elsewhere }) })).rejects.toThrow(
+          'Redis of the role queue: maxmemory-policy is allkeys-lru: set it to noeviction',
+        );
+      }
+      node = await startTestNode({ env: envOf({ REDIS_APP_URL: elsewhere, REDIS_QUEUE_URL: REDIS_URL! }) });
+      expect(await raise(node)).toMatchObject({ status: 201, body: { realtime: 'live' } });
+      await node.stop();
+    } finally {
+      await forgetful.stop();
+    }
   });
 
   it('refuses a configuration as a whole, and shows no secret', async () => {

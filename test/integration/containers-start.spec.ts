@@ -111,7 +111,7 @@ describe('the processes of the image, as an unprivileged user on a read-only tre
   });
   afterAll(() => database.drop());
 
-  it('migrates, serves page and alerts with secrets from files, is found healthy, and ends when asked to', async () => {
+  it('migrates, serves page and alerts with secrets from files, is healthy also without Redis, and ends when asked to', async () => {
     const { server, port: redisPort } = await startConfiguredRedis();
     const [port, workerPort] = await Promise.all([freePort(), freePort()]);
     rmSync(join(secrets, 'app/database-url'));
@@ -123,15 +123,19 @@ describe('the processes of the image, as an unprivileged user on a read-only tre
     const api = startInTree({ tree, args: ['dist/main.js', 'api'], env });
     const worker = startInTree({ tree, args: ['dist/main.js', 'worker'], env });
     try {
-      const healthy = async (role: string) =>
-        (await run(['dist/cli/healthcheck.js'], { ...env, NABOOM_ROLE: role })).code === 0;
-      await eventually(() => healthy('api'), { withinMs: 15_000, what: `the API (${api.output()})` });
-      await eventually(() => healthy('worker'), { withinMs: 15_000, what: `the worker (${worker.output()})` });
+      const check = async (role: string, ...question: string[]) =>
+        (await run(['dist/cli/healthcheck.js', ...question], { ...env, NABOOM_ROLE: role })).code;
+      const isReady = async (role: string) => (await check(role, 'ready')) === 0;
+      await eventually(() => isReady('api'), { withinMs: 15_000, what: `the API (${api.output()})` });
+      await eventually(() => isReady('worker'), { withinMs: 15_000, what: `the worker (${worker.output()})` });
       const page = await fetch(`http://127.0.0.1:${port}/`);
       expect(await page.text()).toContain('Call for help');
       expect((await fetch(`http://127.0.0.1:${port}/assets/socket.io.js`)).status).toBe(200);
       const raised = await fetch(`http://127.0.0.1:${port}/api/v1/emergency/alerts`, { method: 'POST' });
       expect(raised.status).toBe(201);
+      await end(server);
+      await eventually(async () => !(await isReady('worker')), { what: 'a worker that misses its queue' });
+      expect([await check('worker'), await check('api'), await check('api', 'ready')]).toEqual([0, 0, 0]);
     } finally {
       await Promise.all([end(api), end(worker)]);
       await end(server);
