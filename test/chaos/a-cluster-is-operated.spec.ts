@@ -144,4 +144,22 @@ describe('health', () => {
     expect(before.length).toBeGreaterThan(cluster.nodes.length);
     expect(before.filter((id) => !after.has(id))).toEqual([]);
   });
+
+  // The last one: a node is gone afterwards.
+  it.each(['app', 'master'])('revokes %s at the nodes that answer', async (role) => {
+    const [down, ...others] = cluster.nodes;
+    await down!.kill9();
+    const lines: string[] = [];
+    const argv = ['rotate', '--revoke', '--role', role];
+    const code = await runAclCommand(argv, { ...files, ...cluster.adminEnv }, (text) => lines.push(text));
+    const text = lines.join('\n');
+    expect([code, text]).toEqual([
+      1,
+      expect.stringMatching(new RegExp(`^FAIL +127.0.0.1:${down!.port} +was reached`, 'm')),
+    ]);
+    const user = env[`REDIS_${role.toUpperCase()}_USER`];
+    for (const { port } of others) {
+      expect(text).toMatch(new RegExp(`^ok +${user} +1 other password\\(s\\) removed at 127.0.0.1:${port}$`, 'm'));
+    }
+  });
 });

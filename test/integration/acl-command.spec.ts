@@ -2,10 +2,11 @@ import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../scripts/lib/free-port.mjs';
 import { runAclCommand } from '../../src/redis/acl/acl-command.js';
 import { type AclServer, startAclServer } from '../support/acl-server.js';
 import { POLICY_TEXT } from '../support/redis-process.js';
-import { startTestRedis, type TestRedis } from '../support/test-redis.js';
+import { startTestRedis, type TestRedis, USERS } from '../support/test-redis.js';
 
 let server: AclServer;
 let open: TestRedis;
@@ -128,6 +129,41 @@ describe('acl diff and apply', () => {
     expect(text).toMatch(/naboom_admin at 127\.0\.0\.1:\d+: .*REDIS_WRONGPASS/);
     expect(text).toMatch(/ok +app_user at /); // the others are seen to all the same
     expect(code).toBe(1);
+  });
+});
+
+describe('acl log', () => {
+  const users = () => Object.entries(USERS).map(([role, user]) => [user, server.env[`REDIS_${role}_PASSWORD`]!]);
+  const refused = /websocket_user may not get/;
+  beforeEach(async () => {
+    await server.forget();
+    await (await server.open('websocket')).get('x').catch(() => undefined);
+  });
+
+  it('tells of the servers that answer, and names the one that does not', async () => {
+    const oneIsAway = { REDIS_MONITORING_URL: `127.0.0.1:${await freePort()}` };
+    const detail = expect.stringMatching(/naboom_admin at 127\.0\.0\.1:\d+: Redis cannot be reached/);
+    expect(JSON.parse((await acl('log --json', oneIsAway)).text)).toMatchObject({
+      ok: false,
+      denials: [{ user: 'websocket_user' }],
+      checks: [{ result: 'failed', detail }],
+    });
+    const { code, text } = await acl('log --reset', oneIsAway);
+    expect([code, text]).toEqual([1, detail]);
+    expect(text).toMatch(refused);
+    expect((await acl('log')).text).toBe('nothing was refused');
+  });
+
+  it('empties none that it could not print', async () => {
+    const other = await startTestRedis({ passwords: Object.fromEntries(users()) });
+    try {
+      await other.admin().call('ACL', 'SETUSER', 'naboom_admin', '-acl|log');
+      const { code, text } = await acl('log --reset', { REDIS_MONITORING_URL: `127.0.0.1:${other.port}` });
+      expect([code, text]).toEqual([2, expect.stringContaining('REDIS_NOPERM')]);
+      expect((await acl('log')).text).toMatch(refused);
+    } finally {
+      await other.stop();
+    }
   });
 });
 

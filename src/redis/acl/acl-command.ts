@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { type Config, ConfigError, loadConfig } from '../../config/config.js';
+import { type Config, loadConfig } from '../../config/config.js';
 import type { RedisRoleConfig } from '../../config/redis-config.js';
 import { replaceFile } from '../../config/secret-file.js';
 import { type Denial, formatDenials, readDenials } from './acl-log.js';
@@ -12,7 +12,7 @@ import { configurePolicy } from './configured-policy.js';
 import { AclConnectionError, withAdmin } from './connection.js';
 import { diffServer } from './diff.js';
 import { adminNodes } from './nodes.js';
-import { PolicyError } from './policy.js';
+import { plainMessage } from './plain-message.js';
 import { renderUsers } from './render.js';
 import { rotateCommand, type RotateOptions } from './rotate-command.js';
 import { unsettledRotations } from './unsettled.js';
@@ -36,7 +36,7 @@ const ACL_HELP = `npm run acl -- <command> [options]
   --within <s>       rotate: how long to wait until every connection knows its new password (30)
   --force            rotate: remove the old password although connections do not know the new one
   --revoke           rotate: a password leaked: new ones at once, and every connection is ended
-  --reset            log: empty it afterwards
+  --reset            log: empty what was printed
   --policy <file>    another policy than redis-acl.conf
   --json             machine-readable report
 
@@ -75,8 +75,6 @@ export async function runAclCommand(argv: readonly string[], env: NodeJS.Process
   }
 }
 
-const OUR_ERRORS = [UsageError, PolicyError, ConfigError, AclConnectionError];
-
 function readArguments(argv: readonly string[]) {
   const { values, positionals } = parseArgs({
     args: [...argv],
@@ -98,14 +96,6 @@ function readArguments(argv: readonly string[]) {
   });
   if (positionals.length > 1) throw new UsageError(`one command at a time, not "${positionals.join(' ')}"`);
   return { command: positionals[0], help: values.help, options: values satisfies Omit<Options, 'reload'> };
-}
-
-/** Only messages that are known to hold no secret are shown: ours, and those of arguments and files. */
-function plainMessage(error: unknown): string {
-  if (OUR_ERRORS.some((kind) => error instanceof kind)) return (error as Error).message;
-  const { name, message, code, syscall } = error as NodeJS.ErrnoException;
-  if (code?.startsWith('ERR_PARSE_ARGS') || syscall !== undefined) return message;
-  return `failed: ${code ?? name}`;
 }
 
 function readPolicy(file: string): string {
@@ -185,14 +175,21 @@ function whenOneOfMany(nodes: readonly unknown[]): (error: unknown) => AclCheck[
 async function log(policyText: string, config: Config, options: Options, out: Print): Promise<number> {
   requireAdmin(config);
   const users = new Set(configurePolicy(policyText, config.redis).users.map(({ name }) => name));
+  const nodes = await adminNodes(config.redis, options.node);
   const denials: Denial[] = [];
-  for (const node of await adminNodes(config.redis, options.node)) {
-    await withAdmin(node, async (admin) => {
-      denials.push(...(await readDenials(admin, nodeName(node), users)));
-      if (options.reset) await admin.call('ACL', 'LOG', 'RESET');
-    });
+  const away: AclCheck[] = [];
+  const read: RedisRoleConfig[] = [];
+  for (const node of nodes) {
+    try {
+      denials.push(...(await withAdmin(node, (admin) => readDenials(admin, nodeName(node), users))));
+      read.push(node);
+    } catch (error) {
+      away.push(...whenOneOfMany(nodes)(error));
+    }
   }
-  if (options.json) out(JSON.stringify({ ok: true, denials }, null, 2));
-  else for (const line of formatDenials(denials)) out(line);
-  return 0;
+  if (!options.json) for (const line of formatDenials(denials)) out(line);
+  if (options.json || away.length > 0) tell(away, { denials }, options, out);
+  // Only what somebody has seen may be forgotten.
+  if (options.reset) for (const node of read) await withAdmin(node, (admin) => admin.call('ACL', 'LOG', 'RESET'));
+  return away.length > 0 ? 1 : 0;
 }

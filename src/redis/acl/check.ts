@@ -1,4 +1,5 @@
 import { classifyRedisError } from '../redis-error.js';
+import { AclConnectionError } from './connection.js';
 
 /** One thing that was looked at. */
 export interface AclCheck {
@@ -30,6 +31,9 @@ export class UnknownCommandError extends Error {
   }
 }
 
+/** Whose messages say more than the kind of failure, and hold no secret. */
+const OWN_WORDS = [UnknownCommandError, AclConnectionError];
+
 /** Runs a probe; what it throws or complains of becomes the check's detail. */
 export async function attempt(
   subject: string,
@@ -39,7 +43,7 @@ export async function attempt(
   try {
     return checked(subject, check, await probe());
   } catch (error) {
-    if (error instanceof UnknownCommandError) return checked(subject, check, [error.message]);
+    if (OWN_WORDS.some((kind) => error instanceof kind)) return checked(subject, check, [(error as Error).message]);
     const { code, message } = classifyRedisError(error);
     return checked(subject, check, [`${message} (${code})`]);
   }

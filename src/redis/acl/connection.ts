@@ -65,13 +65,24 @@ async function use<C extends RoleClient, T>(
 ): Promise<T> {
   const clones = new Set<RoleClient>();
   const connection = open({ ...ONE_TRY, onOpen: (opened) => clones.add(opened) });
+  const where = `${config.username ?? 'default'} at ${placeName(config.place)}`;
   try {
-    await connect(connection, `${config.username ?? 'default'} at ${placeName(config.place)}`);
+    await connect(connection, where);
     return await work(connection);
+  } catch (error) {
+    throw whenLost(error, where);
   } finally {
     connection.disconnect();
     for (const opened of clones) opened.disconnect();
   }
+}
+
+/** A server that goes away in the middle of the work is like one that never answered. */
+function whenLost(error: unknown, where: string): unknown {
+  if (error instanceof AclConnectionError) return error;
+  const failure = classifyRedisError(error);
+  const isLost = failure.code === 'REDIS_UNREACHABLE' || failure.code === 'REDIS_TIMEOUT';
+  return isLost ? new AclConnectionError(failure, where) : error;
 }
 
 async function connect(connection: RoleClient, where: string): Promise<void> {

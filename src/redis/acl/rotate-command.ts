@@ -4,10 +4,12 @@ import type { Config } from '../../config/config.js';
 import type { RedisRoleConfig } from '../../config/redis-config.js';
 import { replaceFile } from '../../config/secret-file.js';
 import type { RoleRedis } from '../role-redis.js';
+import { goOnWithout, type AtFailure, notWithout, refusesPassword } from './away.js';
 import { type AclCheck, checked } from './check.js';
 import { configurePolicy } from './configured-policy.js';
 import { AclConnectionError, withAdmin } from './connection.js';
 import { adminNodes } from './nodes.js';
+import { plainMessage } from './plain-message.js';
 import { renderUsers } from './render.js';
 import {
   addPasswords,
@@ -18,7 +20,7 @@ import {
   type Rotation,
   whoIsBehind,
 } from './rotate.js';
-import { rotatedUsers } from './rotated-users.js';
+import { type RotatedUser, rotatedUsers } from './rotated-users.js';
 import { requireAdmin, tell, UsageError } from './usage.js';
 import { nodeName } from './verify.js';
 
@@ -42,7 +44,9 @@ export interface RotateOptions {
 export async function rotateCommand(policyText: string, options: RotateOptions, out: (line: string) => void) {
   requireAdmin(options.reload());
   const away: AclCheck[] = [];
-  const checks = await stepsOf(options)(() => prepare(policyText, options, away), secondsOf(options.within) * 1000);
+  const atFailure = options.revoke ? goOnWithout(away, options.role.includes('master')) : notWithout;
+  const prepared = () => prepare(policyText, options, atFailure);
+  const checks = await stepsOf(options)(prepared, secondsOf(options.within) * 1000);
   return tell([...checks, ...away], {}, options, out);
 }
 
@@ -76,8 +80,19 @@ function secondsOf(text: string): number {
 
 const rotateAll: Steps = async (prepare, withinMs) => {
   const added = await addPasswords(await prepare());
-  return hasFailed(added) ? added : [...added, ...(await commit(prepare, withinMs))];
+  const remedy = 'until --stage commit has gone on, both passwords may be good';
+  return goOnFrom(added, remedy, () => commit(prepare, withinMs));
 };
+
+/** Whatever comes after passwords were added must not hide that they were. */
+async function goOnFrom(added: AclCheck[], remedy: string, rest: () => Promise<AclCheck[]>): Promise<AclCheck[]> {
+  if (hasFailed(added)) return added;
+  try {
+    return [...added, ...(await rest())];
+  } catch (error) {
+    return [...added, checked('all', 'went through', [`${plainMessage(error)}; ${remedy}`])];
+  }
+}
 
 /** The old passwords go when nobody needs them any more; with no time given, at once. */
 async function commit(prepare: Prepare, withinMs: number | undefined): Promise<AclCheck[]> {
@@ -95,36 +110,48 @@ async function commit(prepare: Prepare, withinMs: number | undefined): Promise<A
 async function untilAllKnow(rotation: Rotation, withinMs: number): Promise<AclCheck[]> {
   const deadline = Date.now() + withinMs;
   for (;;) {
-    const behind = await whoIsBehind(rotation);
+    const behind = await whoIsBehind(rotation).catch(whenAway);
     if (!hasFailed(behind) || Date.now() > deadline) return behind;
     await delay(LOOK_AGAIN_MS);
   }
 }
 
+/** A server that starts again meanwhile, or is replaced, is waited for like the connections. */
+function whenAway(error: unknown): AclCheck[] {
+  if (!(error instanceof AclConnectionError)) throw error;
+  return [checked('all', 'every server says who is signed in', [error.message])];
+}
+
 /** Nobody is waited for: who holds the leaked password is out at once, and our processes come back by the new one. */
 const revokePasswords: Steps = async (prepare) => {
-  const settled = await keepOnlyThese(await prepare());
+  const before = await prepare();
+  await before.atEachServer((admin) => admin.ping()); // where none answers, nothing is changed
+  const settled = await keepOnlyThese(before);
   if (hasFailed(settled)) return settled;
   const added = await addPasswords(await prepare());
-  if (hasFailed(added)) return added;
-  const rotation = await prepare();
-  const ended = [...(await keepOnlyThese(rotation)), ...(await killConnections(rotation))];
-  return [...added, ...ended, ...(await forgottenByRestart(rotation))];
+  const remedy =
+    'until --revoke has gone through, old passwords may be good, and whoever came in by them is still there';
+  return goOnFrom(added, remedy, async () => {
+    const rotation = await prepare();
+    const ended = [...(await keepOnlyThese(rotation)), ...(await killConnections(rotation))];
+    return [...ended, ...(await forgottenByRestart(rotation))];
+  });
 };
 
 const hasFailed = (checks: readonly AclCheck[]) => checks.some(({ result }) => result === 'failed');
 
-async function prepare(policyText: string, options: RotateOptions, away: AclCheck[]): Promise<Rotation> {
+async function prepare(policyText: string, options: RotateOptions, atFailure: AtFailure): Promise<Rotation> {
   const { redis, env } = options.reload();
-  const nodes = await adminNodes(redis, options.node);
+  const nodes = await adminNodes(redis, options.node, atFailure);
   const aclfile = options.aclfile ?? env.REDIS_ACL_FILE;
+  const atEachServer: Rotation['atEachServer'] = (work) => atServers(nodes, work, atFailure);
   return {
     users: rotatedUsers(redis, options.role),
-    atEachServer: (work) => atEachServer(nodes, work, options.revoke ? away : undefined),
-    signIn: async ({ role, user, password }) => {
-      for (const node of role === 'master' ? nodes : [redis.roles[role]]) {
-        await withAdmin({ ...node, username: user, password }, (connection) => connection.ping());
-      }
+    atEachServer,
+    signIn: async (user) => {
+      // As whom all else is done, at every server.
+      if (user.role === 'master') return (await atEachServer((admin) => admin.ping())).length;
+      return signInAt(redis.roles[user.role], user, atFailure);
     },
     hasEveryAclFile: aclfile !== undefined && nodes.length === 1,
     writeAclFile: (further) => {
@@ -135,24 +162,39 @@ async function prepare(policyText: string, options: RotateOptions, away: AclChec
   };
 }
 
-/** @param away where it is given, a server that cannot be reached is noted there, and keeps the others from nothing */
-async function atEachServer<T>(
+/** Does something at each server. Throws where none can be reached, or `atFailure` does. */
+async function atServers<T>(
   nodes: readonly RedisRoleConfig[],
   work: (admin: RoleRedis, server: string) => Promise<T>,
-  away: AclCheck[] | undefined,
+  atFailure: AtFailure,
 ): Promise<T[]> {
   const results: T[] = [];
+  let failure: unknown;
   for (const node of nodes) {
     try {
       results.push(await withAdmin(node, (admin) => work(admin, nodeName(node))));
     } catch (error) {
-      if (away === undefined || !(error instanceof AclConnectionError)) throw error;
-      if (away.every(({ subject }) => subject !== nodeName(node))) {
-        away.push(
-          checked(nodeName(node), 'was reached', [`${error.message}; run "npm run acl -- apply" when it is back`]),
-        );
-      }
+      atFailure(nodeName(node), error);
+      failure = error;
     }
   }
+  if (results.length === 0) throw failure;
   return results;
+}
+
+/** Signs in where the role does. Gives 1, or 0 where `atFailure` lets it go on without that server. */
+async function signInAt(
+  place: RedisRoleConfig,
+  { user, password }: RotatedUser,
+  atFailure: AtFailure,
+): Promise<number> {
+  try {
+    await withAdmin({ ...place, username: user, password }, (connection) => connection.ping());
+    return 1;
+  } catch (error) {
+    // A file with another password than the server's would shut everybody out.
+    if (refusesPassword(error)) throw error;
+    atFailure(nodeName(place), error);
+    return 0;
+  }
 }

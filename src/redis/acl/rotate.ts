@@ -21,8 +21,8 @@ export interface Rotation {
   readonly users: readonly RotatedUser[];
   /** Does something at every server, signed in as the administrator. */
   readonly atEachServer: <T>(work: (admin: RoleRedis, server: string) => Promise<T>) => Promise<T[]>;
-  /** Signs in as a user, at each server that has it, and out again. */
-  readonly signIn: (user: RotatedUser) => Promise<void>;
+  /** Signs in as a user, where its password is needed, and out again. Gives at how many servers it could be tried. */
+  readonly signIn: (user: RotatedUser) => Promise<number>;
   /** Brings the aclfile in step with the configuration, these passwords beside it. */
   readonly writeAclFile: (further: FurtherHashes) => void;
   /** False where a server may have an aclfile that {@link writeAclFile} does not write. */
@@ -127,11 +127,7 @@ export async function whoIsBehind({ users, atEachServer }: Rotation): Promise<Ac
 export async function keepOnlyThese(rotation: Rotation): Promise<AclCheck[]> {
   const { users, atEachServer, signIn } = rotation;
   const proofs: AclCheck[] = [];
-  for (const user of users) {
-    proofs.push(
-      await attempt(user.user, `${user.role}: signs in by the password of its file`, () => tried(signIn(user))),
-    );
-  }
+  for (const user of users) proofs.push(await prove(user, signIn));
   if (proofs.some(({ result }) => result === 'failed')) return proofs;
   for (const { file } of users) dropPrevious(file);
   rotation.writeAclFile({});
@@ -155,9 +151,14 @@ export async function keepOnlyThese(rotation: Rotation): Promise<AclCheck[]> {
   return [...proofs, ...removed.flat()];
 }
 
-async function tried(signingIn: Promise<void>): Promise<string[]> {
-  await signingIn;
-  return [];
+async function prove(user: RotatedUser, signIn: Rotation['signIn']): Promise<AclCheck> {
+  let servers = 0;
+  const proof = await attempt(user.user, `${user.role}: signs in by the password of its file`, async () => {
+    servers = await signIn(user);
+    return [];
+  });
+  if (proof.result === 'failed' || servers > 0) return proof;
+  return { ...proof, result: 'skipped', detail: 'its server is away' };
 }
 
 /**
