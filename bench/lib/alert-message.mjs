@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
 
-/** What a load raises; every system gets the same. */
+/**
+ * What is raised where deliveries are counted; every system gets the same. A test: of a real alert nobody takes notice
+ * here, so it escalates, and that is a second event that the peers do not have.
+ */
 export const ALERT_BODY = {
+  test: true,
   severity: 'high',
   location: { lat: -26.2041, lng: 28.0473, accuracyM: 12 },
   message: 'Two men at the gate, one is armed. Please come quickly.',
@@ -11,7 +15,7 @@ export const ALERT_BODY = {
  * A raised alert, field by field as the product has it, so that the peers store and send as many bytes. Written out
  * here, not taken from its source: a peer is a program of its own.
  */
-export function raisedAlert({ id, at, seq }, { severity, kind = 'panic', location, message, contact = null }) {
+export function raisedAlert({ id, at, seq }, { severity, kind = 'panic', location, message, contact = null, test = false }) {
   return {
     id,
     reference: `NB-${id.slice(-5)}`,
@@ -22,7 +26,7 @@ export function raisedAlert({ id, at, seq }, { severity, kind = 'panic', locatio
     trail: [],
     message,
     contact,
-    test: false,
+    test,
     verified: true,
     repeatCount: 0,
     openedAt: at,

@@ -15,7 +15,7 @@ export const ALERTS_PATH = '/api/v1/emergency/alerts';
  * @param {{ url: string, pids: number[], workerPid?: number, redisPid?: number, postgresPid?: number }} system
  *   whose CPU is counted
  * @param {{ connections: number, rate?: number, seconds: number, warmupSeconds?: number, path?: string, get?: boolean,
- *   headers?: Record<string, string> }} load
+ *   headers?: Record<string, string>, test?: boolean }} load
  * @returns rate (req/s), p50, p99, max (ms), CPU in µs a request (`cpuUs` server, `workerUs`, `redisUs`,
  *   `postgresUs`, `clientCpuUs`), `ids` of all 201
  */

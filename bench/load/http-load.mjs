@@ -6,7 +6,7 @@ import { getRequests, PressCounter, pressRequests } from './presses.mjs';
  * Sends requests for `warmupSeconds` + `seconds` and measures the latter part. Closed loop: each of `connections`
  * keep-alive connections sends as soon as it is answered. Open loop: `rate` requests a second whatever the answers do,
  * timed from when they were due. Setup in the environment variable HTTP_LOAD:
- * { url, path, get?, headers?, connections, rate?, warmupSeconds, seconds, firstPress, idsFile? }.
+ * { url, path, get?, headers?, connections, rate?, warmupSeconds, seconds, firstPress, idsFile?, test? }.
  * Writes JSON lines: {"at":"start"} and {"at":"end"} of the measured part, then the result.
  */
 const setup = JSON.parse(process.env.HTTP_LOAD);

@@ -35,11 +35,12 @@ const WITH_KEY = [false, false, true, true];
 
 /**
  * Requests that raise an alert, made ready as bytes for one connection: only the numbers in them change. A connection
- * may reuse the bytes because it sends the next request when the last one is answered.
+ * may reuse the bytes because it sends the next request when the last one is answered. With `test` they are presses that
+ * nobody is called for.
  */
-export function pressRequests({ host, path }) {
+export function pressRequests({ host, path, test = false }) {
   return BODIES.map((fields, index) => {
-    const body = JSON.stringify(fields).replaceAll(/"(-?\d+\.#+)"/g, '$1');
+    const body = JSON.stringify(test ? { ...fields, test } : fields).replaceAll(/"(-?\d+\.#+)"/g, '$1');
     const key = WITH_KEY[index] ? `idempotency-key: bench-press-${NUMBER}\r\n` : '';
     const head =
       `POST ${path} HTTP/1.1\r\nhost: ${host}\r\ncontent-type: application/json\r\n${key}` +

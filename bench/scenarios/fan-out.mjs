@@ -51,7 +51,7 @@ export async function measure({ stack, quick, rounds, warmUpSeconds, say, note }
 /** Presses before the first socket connects: what a POST costs a cold server would be counted to the deliveries. */
 async function warmUp(stack, system, seconds) {
   for (const url of system.urls) {
-    const load = { connections: WARM_UP_CONNECTIONS, seconds: seconds / system.urls.length };
+    const load = { connections: WARM_UP_CONNECTIONS, seconds: seconds / system.urls.length, test: true };
     const { ids } = await httpLoad(stack, { ...system, url }, load);
     for (const id of ids) system.raised.push(id);
   }
