@@ -15,7 +15,10 @@ export const ALERT_BODY = {
  * A raised alert, field by field as the product has it, so that the peers store and send as many bytes. Written out
  * here, not taken from its source: a peer is a program of its own.
  */
-export function raisedAlert({ id, at, seq }, { severity, kind = 'panic', location, message, contact = null, test = false }) {
+export function raisedAlert(
+  { id, at, seq },
+  { severity, kind = 'panic', location, message, contact = null, test = false },
+) {
   return {
     id,
     reference: `NB-${id.slice(-5)}`,
