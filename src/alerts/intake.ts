@@ -66,7 +66,10 @@ export class Intake {
    */
   async take(command: RaiseCommand, digestsOf: Digests = () => undefined): Promise<Taken> {
     try {
-      return await within(ANSWER_MS, this.#take(mayFold(command) ? withOwnKey(command) : command, digestsOf));
+      return await within(
+        ANSWER_MS,
+        this.#take(mayBelongToAnother(command) ? withOwnKey(command) : command, digestsOf),
+      );
     } catch (error) {
       throw error instanceof TimeLimitError ? databaseUnavailable(error) : error;
     }
@@ -143,7 +146,7 @@ export class Intake {
  * Whether it may become part of an alert that there is. Such a press may go both ways, and only a key shows then that it
  * is one; a press that opens an alert is known by the id that it brings.
  */
-function mayFold({ reporter, receiptOf, weakReceiptOf }: RaiseCommand): boolean {
+function mayBelongToAnother({ reporter, receiptOf, weakReceiptOf }: RaiseCommand): boolean {
   return (reporter ?? receiptOf ?? weakReceiptOf) !== undefined;
 }
 

@@ -112,7 +112,7 @@ export class PendingStream {
     if (reporter) pipeline.set(keys.promise(reporter), newId, 'EX', FOLD_SECONDS, 'NX', 'GET');
     const [info, ...promised] = throwFirst(await pipeline.exec());
     readDurable(String(info));
-    // A retry is told what it was told before.
+    // A retry is told what it was told before, also of an alert that is over.
     const retried = key ? promised.shift() : undefined;
     if (typeof retried === 'string') return retried;
     return promised.find((id): id is string => typeof id === 'string' && !this.isOver(id));

@@ -5,7 +5,7 @@ import type { RaiseCommand } from './decide.js';
 import type { Refusal } from './decision.js';
 import { nameOfAlert, namesOf, type PendingPress } from './pending-press.js';
 
-/** Ids of the log's alerts that are remembered: longer than anybody is promised one of them. */
+/** Ids of the log's alerts that are remembered, the newest: most promises outlive their outage by minutes. */
 const LOGGED_KEPT = 10_000;
 
 /**
