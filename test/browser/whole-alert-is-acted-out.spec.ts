@@ -177,7 +177,9 @@ describeInBrowser('a whole alert', () => {
       const html = await page.locator('main .call').innerHTML();
       shown.push(html.replaceAll(/NB-\w+/g, 'NB').replaceAll(/<time.*?<\/time>/g, 'time'));
       const kept = await page.evaluate<string>('JSON.stringify(localStorage) + JSON.stringify(sessionStorage)');
-      expect(kept).not.toMatch(/2468|1357|duress/i);
+      // Random ids and receipts have any four digits once in a while.
+      const told = kept.replaceAll(/r\.[\w.-]+|[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/g, 'id');
+      expect(told).not.toMatch(/2468|1357|duress/i);
     }
     expect(shown[0]).toBe(shown[1]);
     await Promise.all([free.context.close(), forced.context.close()]);

@@ -42,7 +42,7 @@ async function signInAnew(): Promise<void> {
 it('revokes the roles wherever a server answers, also where one has its own and that is away', async () => {
   const before = new Map(['app', 'websocket', 'realtime', 'monitoring'].map((role) => [role, town.passwordOf(role)]));
   const { code, text } = await town.acl('rotate --revoke', appElsewhere());
-  expect(text).toMatch(toldOf(island.port, 'cannot be reached.*apply.*--revoke again'));
+  expect(text).toMatch(toldOf(island.port, 'REDIS_UNREACHABLE.*apply.*--revoke again'));
   expect(text).toMatch(/^skip {2}app_user +app: signs in by the password of its file/m);
   expect(code).toBe(1);
   for (const [role, leaked] of before) {
@@ -68,7 +68,7 @@ it('puts out whoever came in before the server had its new users, by the command
 it('revokes the administrator where it can; a server that was away starts again by the aclfile that it is given', async () => {
   const leaked = town.passwordOf('master');
   const first = await town.acl(`rotate --revoke --role master ${beside()}`);
-  expect(first.text).toMatch(toldOf(island.port, 'cannot be reached.*"apply" cannot sign in there.*render --out'));
+  expect(first.text).toMatch(toldOf(island.port, 'REDIS_UNREACHABLE.*"apply" cannot sign in there.*render --out'));
   expect(first.code).toBe(1);
   await signInAnew();
   expect(await town.hashesOf('naboom_admin')).toEqual([passwordHash(town.passwordOf('master'))]);
